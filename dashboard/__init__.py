@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit on one side, `hpa_core` on the other."""

@@ -1,0 +1,1 @@
+"""Analysis and training for imbalanced multi-label classification of four-channel protein images."""

@@ -1,0 +1,1 @@
+"""`python -m hpa_core <command>`: every page action, scriptable."""

@@ -1,0 +1,1 @@
+"""Label tables, image files, the packed store, splits and synthetic cells."""

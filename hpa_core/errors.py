@@ -1,0 +1,58 @@
+"""Errors the user can mend; everything else is our bug and keeps its traceback.
+
+    HpaError
+    ├── WorkspaceError      a folder or file of the workspace cannot be used
+    ├── LabelTableError     a CSV of ids and class numbers breaks its contract
+    ├── ImageError          one image file cannot become one grey channel
+    ├── DatasetError        a dataset is missing, stale or damaged
+    ├── ScoresError         probabilities from outside break their contract
+    ├── RunError            a run folder is missing, locked or damaged
+    ├── CheckpointError     weights are damaged, unsafe or of another shape
+    ├── ConfigError         a setting has a value that cannot be meant
+    ├── JobError            a job cannot be started, found or stopped
+    └── TrainingError       training cannot go on (a loss that is not a number, ...)
+"""
+
+
+class HpaError(Exception):
+    """One sentence: the thing, what was expected, what was found, then the next action."""
+
+
+class WorkspaceError(HpaError):
+    """A folder or file of the workspace cannot be used."""
+
+
+class LabelTableError(HpaError):
+    """A table of ids and class numbers breaks its contract."""
+
+
+class ImageError(HpaError):
+    """One image file cannot become one grey channel."""
+
+
+class DatasetError(HpaError):
+    """A dataset is missing, stale or damaged."""
+
+
+class ScoresError(HpaError):
+    """Probabilities from outside break their contract."""
+
+
+class RunError(HpaError):
+    """A run folder is missing, locked or damaged."""
+
+
+class CheckpointError(HpaError):
+    """Weights are damaged, unsafe to load or of another shape."""
+
+
+class ConfigError(HpaError):
+    """A setting has a value that cannot be meant."""
+
+
+class JobError(HpaError):
+    """A job cannot be started, found or stopped."""
+
+
+class TrainingError(HpaError):
+    """Training cannot go on."""

@@ -1,0 +1,1 @@
+"""From probabilities to calls to F1: arrays in, arrays out."""

@@ -1,0 +1,104 @@
+"""Writing files so that a reader sees the old content or the new, never half of either."""
+
+import errno
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hpa_core.errors import WorkspaceError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_REASONS = {
+    errno.ENOSPC: "the disk is full; free some space and try again",
+    errno.EROFS: "the file system is read-only; choose another workspace with HPA_WORKSPACE",
+    errno.EACCES: "permission was denied; check who owns the folder",
+}
+
+
+@contextmanager
+def explained_os_errors(path: Path) -> Iterator[None]:
+    """Turn a full disk, a read-only folder or a denied permission into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _REASONS:
+            raise
+        raise WorkspaceError(f"{path} cannot be written: {_REASONS[error.errno]}.") from error
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`, durable once this returns.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written; `path` is as before.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with explained_os_errors(path):
+        try:
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable; a no-op where folders cannot be synced (Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON, atomically; NaN and infinity are refused."""
+    write_atomic(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """Read one JSON file.
+
+    Raises:
+        WorkspaceError: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise WorkspaceError(f"{path} is missing; the folder is not complete.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{path} is not valid JSON ({error}); restore or delete it.") from None
+
+
+def checked_name(name: str, *, what: str) -> str:
+    """Return `name` if it is safe as one folder or file name, on every system.
+
+    Raises:
+        WorkspaceError: anything but letters, digits, dot, dash and underscore, or over 100 long.
+    """
+    if not _NAME.fullmatch(name):
+        raise WorkspaceError(
+            f"{name[:80]!r} cannot be the name of a {what}: expected 1 to 100 letters, digits, "
+            "'.', '-' or '_', starting with a letter or a digit."
+        )
+    return name
+
+
+def contained(root: Path, relative: str) -> Path:
+    """Return `root / relative`, resolved, if it stays inside `root` (symlinks followed).
+
+    Raises:
+        WorkspaceError: the path leaves `root` or holds a NUL.
+    """
+    if "\0" in relative or not (path := (root / relative).resolve()).is_relative_to(root.resolve()):
+        raise WorkspaceError(f"{relative[:80]!r} lies outside {root}; such a path is never opened.")
+    return path

@@ -1,0 +1,1 @@
+"""How uneven the classes are: measures and their definitions."""

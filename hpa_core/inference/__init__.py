@@ -1,0 +1,1 @@
+"""Probabilities and embeddings from a trained network."""

@@ -1,0 +1,1 @@
+"""Packed images to batches on the device, augmented there."""

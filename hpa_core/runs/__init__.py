@@ -1,0 +1,1 @@
+"""The run folder: config, status, metrics, predictions and threshold sets."""

@@ -1,0 +1,58 @@
+"""What every test may ask for: a workspace, the real data, a small dataset with known content."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hpa_core.classes import N_CLASSES
+from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
+from hpa_core.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+MakeDataset = Callable[..., Dataset]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace").create()
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    folder = Path(os.environ.get("HPA_REALDATA", ROOT.parent / "shared" / "realdata"))
+    if not folder.is_dir():
+        pytest.skip(f"the competition's files are not in {folder}; set HPA_REALDATA")
+    return folder
+
+
+@pytest.fixture
+def make_dataset(workspace: Workspace) -> MakeDataset:
+    """Return a function that writes a dataset of random pixels; row i has class i % 28."""
+
+    def make(name: str = "tiny", *, samples: int = 56, size: int = 32, seed: int = 0) -> Dataset:
+        rng = np.random.default_rng(seed)
+        folder = workspace.dataset(name)
+        folder.mkdir(parents=True)
+        images = rng.integers(0, 256, (samples, 4, size, size), dtype=np.uint8)
+        np.save(folder / "images.npy", images)
+        np.save(folder / "thumbnails.npy", images[:, :, ::2, ::2])
+        targets = [sorted({row % N_CLASSES, (row * 7) % N_CLASSES}) for row in range(samples)]
+        ids = [f"sample-{row:04d}" for row in range(samples)]
+        manifest = pd.DataFrame(
+            {
+                "id": ids,
+                "targets": targets,
+                "split": np.where(np.arange(samples) < samples // 2, "train", "validation"),
+                "group": ids,
+                "source": "test",
+                "sha256": [f"{row:064x}" for row in range(samples)],
+            }
+        )
+        write_dataset(folder, manifest, name=name, source="kaggle", image_size=size)
+        return open_dataset(workspace, name)
+
+    return make
