@@ -1,0 +1,49 @@
+"""What the pages read, loaded once for all visitors; arrays are read-only and shared.
+
+Each entry is keyed by the time its file was written: a new file is a new entry, never a stale one.
+"""
+
+import streamlit as st
+
+from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
+from hpa_core.workspace import Workspace, default_workspace
+
+
+@st.cache_resource
+def workspace() -> Workspace:
+    """Return the workspace that this server serves."""
+    return default_workspace().create()
+
+
+def dataset(name: str) -> Dataset:
+    """Open a dataset; its arrays stay loaded while it stays the same."""
+    path = workspace().dataset(name) / INFO
+    return _dataset(name, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def run(run_id: str) -> RunFolder:
+    """Open a run."""
+    return open_run(workspace(), run_id)
+
+
+def predictions(run_id: str, split: str) -> Predictions:
+    """Read one split's predictions of a run."""
+    folder = run(run_id)
+    path = predictions_path(folder, split)
+    return _predictions(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@st.cache_resource(max_entries=4)
+def _dataset(name: str, written: int) -> Dataset:
+    return open_dataset(workspace(), name)
+
+
+@st.cache_resource(max_entries=6)
+def _predictions(run_id: str, split: str, written: int) -> Predictions:
+    loaded = read_predictions(run(run_id), split)
+    for array in vars(loaded).values():
+        if array is not None:
+            array.setflags(write=False)
+    return loaded

@@ -1,0 +1,26 @@
+"""The one place where an error becomes a message, and a missing thing becomes an early end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from hpa_core.errors import HpaError
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show an `HpaError` as its one sentence; anything else is our bug and goes on."""
+    try:
+        yield
+    except HpaError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def need(thing: object, sentence: str) -> None:
+    """End the page with `sentence` and a way to the Overview where `thing` is missing."""
+    if thing:
+        return
+    st.info(sentence, icon=":material/info:")
+    st.page_link("pages/overview.py", label="Go to the Overview", icon=":material/home:")
+    st.stop()

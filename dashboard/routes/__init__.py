@@ -1,0 +1,1 @@
+"""HTTP routes beside Streamlit's own: arrays that go to the browser once, as bytes."""

@@ -1,0 +1,5 @@
+"""Routes: scores."""
+
+from starlette.routing import BaseRoute
+
+routes: list[BaseRoute] = []

@@ -1,0 +1,5 @@
+"""Routes: tiles."""
+
+from starlette.routing import BaseRoute
+
+routes: list[BaseRoute] = []

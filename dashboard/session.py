@@ -1,0 +1,60 @@
+"""What one visitor has chosen, kept under a key that no widget owns, and mirrored in the link."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from hpa_core.classes import N_CLASSES
+from hpa_core.runs.thresholds import ThresholdSet
+
+KEY = "hpa"
+UNSAVED = "unsaved"
+"""Name of the active threshold set while it differs from every saved one."""
+
+
+def fixed_thresholds(value: float) -> ThresholdSet:
+    """Return the set that has `value` for every class."""
+    return ThresholdSet(
+        name=f"fixed-{value:g}", thresholds=(value,) * N_CLASSES, strategy=f"fixed {value:g}"
+    )
+
+
+@dataclass
+class Session:
+    """The choice in force.
+
+    Attributes:
+        dataset: name of the dataset, None while there is none.
+        run: id of the run whose predictions are shown, None while there is none.
+        split: the split whose images and scores are shown.
+        thresholds: the active set, perhaps not saved yet; every page's calls follow it.
+        mixer: the channel viewer's settings.
+    """
+
+    dataset: str | None = None
+    run: str | None = None
+    split: str | None = None
+    thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
+    thresholds_owner: str | None = None
+    mixer: dict[str, Any] = field(default_factory=dict)
+
+
+def session() -> Session:
+    """Return this visitor's choice; on the first call it comes from the link."""
+    if KEY not in st.session_state:
+        link = st.query_params
+        st.session_state[KEY] = Session(
+            dataset=link.get("dataset"), run=link.get("run"), split=link.get("split")
+        )
+    chosen: Session = st.session_state[KEY]
+    return chosen
+
+
+def write_link(**values: str | None) -> None:
+    """Put `values` into the page's address; None takes a key out."""
+    for key, value in values.items():
+        if value is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != value:
+            st.query_params[key] = value

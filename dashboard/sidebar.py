@@ -1,0 +1,103 @@
+"""The pickers beside every page: which dataset, run, split and threshold set are shown."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cache
+from dashboard.session import UNSAVED, Session, fixed_thresholds, session, write_link
+from hpa_core.data.dataset import DatasetInfo, list_datasets
+from hpa_core.runs.folder import RunFolder, list_runs
+from hpa_core.runs.predictions import predicted_splits
+from hpa_core.runs.thresholds import ThresholdSet, list_thresholds
+
+
+def choose_context() -> None:
+    """Draw the pickers and write what they say into the session and the link."""
+    chosen = session()
+    with st.sidebar:
+        info = _choose_dataset(chosen)
+        run = _choose_run(chosen)
+        if run is not None:
+            _choose_split(chosen, run)
+            _choose_thresholds(chosen, run)
+        _mark_synthetic(info, run)
+    write_link(dataset=chosen.dataset, run=chosen.run, split=chosen.split)
+
+
+def _choose_dataset(chosen: Session) -> DatasetInfo | None:
+    datasets = {info.name: info for info in list_datasets(cache.workspace())}
+    _pick("Dataset", "dataset", list(datasets))
+    return datasets.get(chosen.dataset or "")
+
+
+def _choose_run(chosen: Session) -> RunFolder | None:
+    """Offer the dataset's own runs first, then the scores that belong to no dataset."""
+    owner = chosen.dataset or ""
+    runs = {
+        run.id: run
+        for run in list_runs(cache.workspace())
+        if run.info.dataset in (owner, "") and predicted_splits(run)
+    }
+    own_first = sorted(runs, key=lambda run_id: runs[run_id].info.dataset != owner)
+    _pick("Run", "run", own_first, lambda run_id: _run_label(runs[run_id]))
+    return runs.get(chosen.run or "")
+
+
+def _run_label(run: RunFolder) -> str:
+    return run.id if run.info.dataset else f"{run.id} (outside scores)"
+
+
+def _choose_split(chosen: Session, run: RunFolder) -> None:
+    splits = predicted_splits(run)
+    if chosen.split not in splits and "validation" in splits:
+        chosen.split = "validation"
+    _pick("Split", "split", splits)
+
+
+def _choose_thresholds(chosen: Session, run: RunFolder) -> None:
+    """Offer the saved sets, two fixed ones, and the active set while it is not saved.
+
+    A set stays active only for the run it was chosen on: another run starts from 0.5.
+    """
+    if chosen.thresholds_owner != run.id:
+        chosen.thresholds, chosen.thresholds_owner = fixed_thresholds(0.5), run.id
+    unsaved = [chosen.thresholds] if chosen.thresholds.name == UNSAVED else []
+    sets = [*unsaved, *list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    _pick("Thresholds", "thresholds", sets, _threshold_label)
+
+
+def _threshold_label(thresholds: ThresholdSet) -> str:
+    fallback = " + top class" if thresholds.fallback == "top1" else ""
+    return f"{thresholds.name}{fallback}"
+
+
+def _pick(
+    label: str, attribute: str, options: Sequence[Any], show: Callable[[Any], str] = str
+) -> None:
+    """Draw one picker over a field of the session, which owns the value; the widget mirrors it."""
+    chosen = session()
+    if not options:
+        setattr(chosen, attribute, None)
+        return
+    if getattr(chosen, attribute) not in options:
+        setattr(chosen, attribute, options[0])
+    key = f"pick-{attribute}"
+    st.session_state[key] = getattr(chosen, attribute)
+    st.selectbox(
+        label, options, key=key, format_func=show, on_change=_store, args=(attribute, key)
+    )
+
+
+def _store(attribute: str, key: str) -> None:
+    setattr(session(), attribute, st.session_state[key])
+
+
+def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
+    if (info and info.synthetic) or (run and run.info.synthetic):
+        st.warning(
+            "Synthetic cells: rendered images, not microscopy. No score on them says anything "
+            "about the Human Protein Atlas.",
+            icon=":material/science:",
+        )

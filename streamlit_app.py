@@ -1,0 +1,7 @@
+"""Entry: `streamlit run streamlit_app.py` starts the dashboard with its own HTTP routes."""
+
+import streamlit as st
+
+from dashboard.server import routes
+
+app = st.App("dashboard/navigation.py", routes=routes())
