@@ -30,8 +30,14 @@ def explained_os_errors(path: Path) -> Iterator[None]:
         raise WorkspaceError(f"{path} cannot be written: {_REASONS[error.errno]}.") from error
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Replace `path` by `content`, durable once this returns.
+
+    Args:
+        path: the file to make or replace; its folder exists.
+        content: all of the new content.
+        durable: wait until it would outlast a power failure. False for what is soon replaced
+            (progress, heartbeats): readers still see the old content or the new.
 
     Raises:
         WorkspaceError: the disk is full or the folder cannot be written; `path` is as before.
@@ -42,11 +48,13 @@ def write_atomic(path: Path, content: bytes) -> None:
             with partial.open("wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -60,9 +68,10 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
     """Write `value` as indented JSON, atomically; NaN and infinity are refused."""
-    write_atomic(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+    content = (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
+    write_atomic(path, content, durable=durable)
 
 
 def read_json(path: Path) -> Any:
