@@ -3,9 +3,16 @@
 Each entry is keyed by the time its file was written: a new file is a new entry, never a stale one.
 """
 
+import numpy as np
 import streamlit as st
 
 from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.imbalance.measures import (
+    Imbalance,
+    cooccurrence,
+    cooccurrence_residual,
+    measure_imbalance,
+)
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
 from hpa_core.workspace import Workspace, default_workspace
@@ -33,6 +40,32 @@ def predictions(run_id: str, split: str) -> Predictions:
     folder = run(run_id)
     path = predictions_path(folder, split)
     return _predictions(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def imbalance(name: str, split: str) -> Imbalance:
+    """Measure one split of a dataset, or `all` of it."""
+    return _imbalance(name, split, dataset(name).info.hash)
+
+
+def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
+    """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
+    return _class_pairs(name, split, kind, dataset(name).info.hash)
+
+
+@st.cache_resource(max_entries=16)
+def _imbalance(name: str, split: str, content: str) -> Imbalance:
+    return measure_imbalance(_targets(name, split))
+
+
+@st.cache_resource(max_entries=16)
+def _class_pairs(name: str, split: str, kind: str, content: str) -> np.ndarray:
+    measure = cooccurrence_residual if kind == "residual" else cooccurrence
+    return measure(_targets(name, split))
+
+
+def _targets(name: str, split: str) -> np.ndarray:
+    opened = dataset(name)
+    return opened.targets[opened.rows(split)]
 
 
 @st.cache_resource(max_entries=4)
