@@ -29,10 +29,13 @@ def class_count_bars(counts: np.ndarray, order: np.ndarray, *, log: bool) -> go.
             textposition="outside",
             cliponaxis=False,
             customdata=100 * counts[order] / total,
-            hovertemplate="%{y}<br>%{x:,} samples, %{customdata:.2f} % of all labels<extra></extra>",
+            hovertemplate="%{y}<br>%{x:,} samples, %{customdata:.2f} % of labels<extra></extra>",
         )
     )
-    figure.update_xaxes(title="samples with this class", type="log" if log else "linear")
+    figure.update_xaxes(
+        title=f"samples with this class{' (log scale)' if log else ''}",
+        type="log" if log else "linear",
+    )
     figure.update_yaxes(autorange="reversed", ticks="")
     return _tidy(figure, height=28 * 22 + 80)
 

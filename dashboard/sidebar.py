@@ -85,9 +85,7 @@ def _pick(
         setattr(chosen, attribute, options[0])
     key = f"pick-{attribute}"
     st.session_state[key] = getattr(chosen, attribute)
-    st.selectbox(
-        label, options, key=key, format_func=show, on_change=_store, args=(attribute, key)
-    )
+    st.selectbox(label, options, key=key, format_func=show, on_change=_store, args=(attribute, key))
 
 
 def _store(attribute: str, key: str) -> None:

@@ -1,1 +1,1 @@
-"""Analysis and training for imbalanced multi-label classification of four-channel protein images."""
+"""Analysis and training for imbalanced multi-label four-channel protein images."""

@@ -1,0 +1,86 @@
+"""The forms that bring data in; each starts one job of `dashboard.imports`."""
+
+import streamlit as st
+
+from dashboard import imports
+from dashboard.imports import Source
+
+
+def ask_for_file(what: str, types: list[str], *, key: str) -> Source:
+    """Ask for one file by path or upload."""
+    path = st.text_input(f"{what}: path on this machine", key=f"{key}-path")
+    upload = st.file_uploader(f"or upload it ({', '.join(types)})", type=types, key=f"{key}-upload")
+    return Source(path.strip(), upload)
+
+
+def demo_form() -> None:
+    """Offer the built-in data."""
+    st.write(
+        "2,000 rendered cells of the 28 patterns with a small trained network's predictions: "
+        "everything can be tried at once. The images are synthetic and are marked so."
+    )
+    if st.button("Open the demo", type="primary", key="open-demo"):
+        imports.submit("Build the demo", "demo")
+
+
+def images_form() -> None:
+    """Ask for a folder of images in the competition's layout."""
+    with st.form("import-images", border=False):
+        st.write("A folder of `<id>_{red,green,blue,yellow}.png` and a CSV `Id,Target`.")
+        folder = st.text_input("Folder of the images on this machine", key="images-folder")
+        labels = ask_for_file("Label table", ["csv"], key="images-labels")
+        name, size = _name_field("images"), _size_field()
+        if st.form_submit_button("Import images", type="primary"):
+            imports.import_images(folder, labels, name=name, size=size)
+
+
+def labels_form() -> None:
+    """Ask for a label table alone."""
+    with st.form("import-labels", border=False):
+        st.write("A CSV `Id,Target`: enough for the Imbalance page.")
+        labels = ask_for_file("Label table", ["csv"], key="labels-file")
+        name = _name_field("labels")
+        if st.form_submit_button("Import labels", type="primary"):
+            imports.import_labels(labels, name=name)
+
+
+def scores_form() -> None:
+    """Ask for the probabilities of a model trained elsewhere."""
+    with st.form("import-scores", border=False):
+        st.write(
+            "An array (N, 28) of probabilities and a CSV of the N ids in row order; with a column "
+            "`Target` there is a truth to tune thresholds against."
+        )
+        left, right = st.columns(2)
+        with left:
+            scores = ask_for_file("Scores", ["npy", "npz", "csv", "parquet"], key="scores-file")
+        with right:
+            ids = ask_for_file("Ids", ["csv"], key="scores-ids")
+        name = _name_field("scores")
+        dataset = st.text_input("Dataset they belong to, if any", key="scores-dataset")
+        if st.form_submit_button("Import scores", type="primary"):
+            imports.import_scores(scores, ids, name=name, dataset=dataset.strip())
+
+
+def _name_field(key: str) -> str:
+    return st.text_input(
+        "Name", key=f"{key}-name", help="Letters, digits, '.', '-' and '_'."
+    ).strip()
+
+
+def _size_field() -> int:
+    return st.selectbox(
+        "Pixels a side",
+        [0, 128, 224, 256, 512],
+        format_func=lambda size: f"{size} px" if size else "as the files",
+        key="images-size",
+        help="Images are decoded once and packed; scaling down saves disk and training time.",
+    )
+
+
+FORMS = {
+    "Demo": demo_form,
+    "Images and labels": images_form,
+    "Labels only": labels_form,
+    "Scores from outside": scores_form,
+}

@@ -1,0 +1,96 @@
+"""Imports started from the Overview: each is a job running the same command a terminal would."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dashboard import cache
+from hpa_core.errors import WorkspaceError
+from hpa_core.files import checked_name, write_atomic
+from hpa_core.jobs import open_backend
+from hpa_core.jobs.backend import RunSpec
+from hpa_core.runs.folder import new_run_id
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file named by its path on this machine, or uploaded; exactly one of the two."""
+
+    path: str
+    upload: UploadedFile | None
+
+    def check(self) -> None:
+        """Refuse a file that is named twice, not at all, or that is not there.
+
+        Raises:
+            WorkspaceError: as said.
+        """
+        if bool(self.path) == bool(self.upload):
+            raise WorkspaceError("Name each file once: by its path on this machine, or an upload.")
+        if self.upload is None:
+            _existing(self.path)
+
+    def place(self, folder: Path) -> str:
+        """Return an absolute path to the file; an upload is written into `folder` first."""
+        if self.upload is None:
+            return _existing(self.path)
+        suffix = Path(self.upload.name).suffix.lower()
+        path = folder / f"upload-{len(list(folder.iterdir()))}{suffix}"
+        write_atomic(path, self.upload.getvalue())
+        return str(path)
+
+
+def submit(title: str, *command: str | Source) -> str:
+    """Start `python -m hpa_core <command>` as a job and return its id.
+
+    Raises:
+        WorkspaceError: a file is not named, or named twice, or is not there.
+        JobError: the job cannot be started.
+    """
+    for word in command:
+        if isinstance(word, Source):
+            word.check()
+    folder = cache.workspace().job(new_run_id(str(command[0])))
+    folder.mkdir(parents=True)
+    words = [word if isinstance(word, str) else word.place(folder) for word in command]
+    argv = (sys.executable, "-m", "hpa_core", *words)
+    spec = RunSpec(argv=argv, folder=folder, devices=0, title=title)
+    return open_backend(cache.workspace()).submit(spec)
+
+
+def import_images(folder: str, labels: Source, *, name: str, size: int) -> str:
+    """Import a folder of four-channel images with its label table."""
+    options = ["--size", str(size)] if size else []
+    title = f"Import images as {_dataset_name(name)}"
+    return submit(
+        title, "import", "kaggle", _existing(folder), "--labels", labels, "--name", name, *options
+    )
+
+
+def import_labels(labels: Source, *, name: str) -> str:
+    """Import a label table alone."""
+    return submit(
+        f"Import labels as {_dataset_name(name)}", "import", "labels", labels, "--name", name
+    )
+
+
+def import_scores(scores: Source, ids: Source, *, name: str, dataset: str) -> str:
+    """Import probabilities that another program computed, as a run of their own."""
+    options = ["--dataset", dataset] if dataset else []
+    title = f"Import scores as {checked_name(name, what='run')}"
+    return submit(title, "import", "scores", scores, "--ids", ids, "--name", name, *options)
+
+
+def _dataset_name(name: str) -> str:
+    return checked_name(name, what="dataset")
+
+
+def _existing(path: str) -> str:
+    """Return `path` made absolute, so that it can never be read as an option."""
+    if not path.strip() or not (absolute := Path(path).expanduser().absolute()).exists():
+        raise WorkspaceError(
+            f"There is nothing at {path.strip() or 'an empty path'!r}; check the path."
+        )
+    return str(absolute)

@@ -1,0 +1,117 @@
+"""What the Overview shows: datasets, runs, jobs under way, and the next sensible step."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache
+from hpa_core.data.dataset import DatasetInfo, list_datasets
+from hpa_core.jobs import open_backend
+from hpa_core.jobs.backend import JobStatus
+from hpa_core.progress import ProgressReport, read_progress
+from hpa_core.runs.folder import RunFolder, list_runs
+from hpa_core.runs.predictions import predicted_splits
+from hpa_core.runs.status import read_status
+
+ACTIVE = ("queued", "running", "stopping")
+SOURCES = {
+    "kaggle": "four-channel images",
+    "labels": "labels only",
+    "synthetic": "SYNTHETIC cells",
+}
+
+
+def dataset_table(infos: list[DatasetInfo]) -> pd.DataFrame:
+    """One row a dataset."""
+    return pd.DataFrame(
+        {
+            "dataset": [info.name for info in infos],
+            "samples": [info.samples for info in infos],
+            "content": [SOURCES.get(info.source, info.source) for info in infos],
+            "size": [f"{info.image_size} px" if info.has_images else "-" for info in infos],
+            "refused": [info.refused for info in infos],
+            "created": pd.to_datetime([info.created for info in infos]),
+        }
+    )
+
+
+def run_table(runs: list[RunFolder]) -> pd.DataFrame:
+    """One row a run."""
+    return pd.DataFrame(
+        {
+            "run": [run.id for run in runs],
+            "kind": [run.info.kind for run in runs],
+            "dataset": [run.info.dataset or "-" for run in runs],
+            "state": [_state(run) for run in runs],
+            "predictions": [", ".join(predicted_splits(run)) or "-" for run in runs],
+            "data": ["SYNTHETIC" if run.info.synthetic else "real" for run in runs],
+            "created": pd.to_datetime([run.info.created for run in runs]),
+        }
+    )
+
+
+def _state(run: RunFolder) -> str:
+    if run.info.kind != "train":
+        return "ready"
+    status = read_status(run.path)
+    return f"{status.state}, epoch {status.epoch} of {status.epochs}" if status else "waiting"
+
+
+def next_step(infos: list[DatasetInfo], runs: list[RunFolder]) -> tuple[str, str, str]:
+    """A sentence, the page to go to and the link's text, by what is still missing."""
+    if not infos and not runs:
+        return ("Open the demo or import your own data below.", "", "")
+    if not infos:
+        return ("Scores are here: tune their thresholds.", "thresholds", "Go to Thresholds")
+    if not any(predicted_splits(run) for run in runs):
+        if any(info.has_images for info in infos):
+            return ("Images are here: train a first model on them.", "train", "Go to Train")
+        return ("Labels are here: look at how uneven they are.", "imbalance", "Go to Imbalance")
+    return (
+        "Predictions are here: look at the images, then move the thresholds.",
+        "images",
+        "Go to Images",
+    )
+
+
+@st.fragment(run_every=1.0)
+def watch_jobs() -> None:
+    """Show every job that is not a training while it works, and what became of the last few."""
+    backend = open_backend(cache.workspace())
+    jobs = [job for job in backend.list() if job.folder.parent == cache.workspace().jobs]
+    active = [job for job in jobs if job.state in ACTIVE]
+    seen = st.session_state.get("overview-active-jobs", 0)
+    st.session_state["overview-active-jobs"] = len(active)
+    if len(active) < seen:
+        st.rerun(scope="app")
+    for job in active:
+        _draw_active(job)
+    for job in [job for job in jobs if job.state == "failed"][:3]:
+        st.error(f"{job.title} failed: {_last_line(job)}", icon=":material/error:")
+
+
+def _draw_active(job: JobStatus) -> None:
+    text, stop = st.columns([6, 1], vertical_alignment="center")
+    report = read_progress(job.folder)
+    share = report.done / report.total if report and report.total else 0.0
+    text.progress(min(share, 1.0), text=f"{job.title}: {_progress_text(job, report)}")
+    if stop.button("Stop", key=f"stop-{job.id}", width="stretch"):
+        open_backend(cache.workspace()).stop(job.id)
+
+
+def _progress_text(job: JobStatus, report: ProgressReport | None) -> str:
+    if report is None:
+        return job.state
+    left = "" if report.seconds_left is None else f", about {report.seconds_left:.0f} s left"
+    return f"{report.done:,} of {report.total:,} {report.unit}{left}"
+
+
+def _last_line(job: JobStatus) -> str:
+    """The refusal's own sentence, which the command printed last."""
+    text, _ = open_backend(cache.workspace()).logs(job.id)
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else job.message
+
+
+def everything() -> tuple[list[DatasetInfo], list[RunFolder]]:
+    """Datasets and runs of the workspace."""
+    return list_datasets(cache.workspace()), list_runs(cache.workspace())

@@ -1,0 +1,73 @@
+"""One split's scores and truth as the bytes that the threshold board loads.
+
+Axes: N samples, C classes. `components/threshold_board/score_file.js` states the format and reads
+it. The address carries a hash of the content, so a browser keeps what it has for good.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from urllib.parse import quote
+
+import numpy as np
+from jaxtyping import Bool, UInt32
+
+from dashboard import cache
+from hpa_core.runs.predictions import Predictions, predictions_path
+
+MAGIC, VERSION = b"HPAS", 1
+MOST_CLASSES = 31
+"""A sample's truth is the bits of one 32-bit integer."""
+
+
+@dataclass(frozen=True)
+class ScoreFile:
+    """The bytes, and the hash that names them."""
+
+    content: bytes
+    digest: str
+
+
+def score_file(run_id: str, split: str) -> ScoreFile:
+    """Return the score file of one split of a run, made once for each version of the predictions.
+
+    Raises:
+        HpaError: there is no such run or split, or the name cannot be one.
+    """
+    path = predictions_path(cache.run(run_id), split)
+    return _score_file(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def score_file_address(run_id: str, split: str) -> str:
+    """Return the address of the score file, relative to the dashboard's root."""
+    digest = score_file(run_id, split).digest
+    return f"hpa/scores/{quote(run_id)}/{quote(split)}?version={digest}"
+
+
+def encode_scores(predictions: Predictions) -> bytes:
+    """Write header, scores class by class, and the truth where it is known."""
+    samples, classes = predictions.probs.shape
+    targets = predictions.targets
+    header = np.array([VERSION, samples, classes, targets is not None], dtype="<u4")
+    parts = [MAGIC, header.tobytes(), predictions.probs.T.astype("<f4").tobytes()]
+    if targets is not None:
+        parts.append(truth_bits(targets).astype("<u4").tobytes())
+    return b"".join(parts)
+
+
+def truth_bits(targets: Bool[np.ndarray, "N C"]) -> UInt32[np.ndarray, " N"]:
+    """Pack each sample's truth into one integer, bit c = class c.
+
+    >>> truth_bits(np.array([[True, False, True], [False, False, False]])).tolist()
+    [5, 0]
+    """
+    if targets.shape[1] > MOST_CLASSES:
+        raise ValueError(f"at most {MOST_CLASSES} classes fit, not {targets.shape[1]}")
+    weights = np.uint32(1) << np.arange(targets.shape[1], dtype=np.uint32)
+    return (targets * weights).sum(axis=1, dtype=np.uint32)
+
+
+@lru_cache(maxsize=2)
+def _score_file(run_id: str, split: str, written: int) -> ScoreFile:
+    content = encode_scores(cache.predictions(run_id, split))
+    return ScoreFile(content, sha256(content).hexdigest()[:20])
