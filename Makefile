@@ -4,21 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format install install-dev
+.PHONY: run test check lint format install install-dev
 
 run: $(VENV)/installed
-	@$(BIN)/python -m hpa_core demo
-	$(BIN)/streamlit run streamlit_app.py
+	@$(BIN)/python -m hpa_core demo --if-empty
+	$(BIN)/python -m streamlit run streamlit_app.py
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
 
-check: $(VENV)/installed-dev
+check: lint test
+
+lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import streamlit as st
 
 from hpa_core.errors import HpaError
+
+Thing = TypeVar("Thing")
 
 
 @contextmanager
@@ -17,10 +20,10 @@ def guarded() -> Iterator[None]:
         st.error(str(error), icon=":material/error:")
 
 
-def need(thing: object, sentence: str) -> None:
-    """End the page with `sentence` and a way to the Overview where `thing` is missing."""
-    if thing:
-        return
+def need(thing: Thing | None, sentence: str) -> Thing:
+    """Return `thing`; where it is missing, end the page with `sentence` and a way onward."""
+    if thing is not None:
+        return thing
     st.info(sentence, icon=":material/info:")
     st.page_link("pages/overview.py", label="Go to the Overview", icon=":material/home:")
     st.stop()

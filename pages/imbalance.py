@@ -5,8 +5,8 @@ from dashboard.guard import need
 from dashboard.session import session
 
 st.title("Imbalance")
-need(session().dataset, "There is no dataset yet. Import one, or open the demo.")
-dataset = cache.dataset(session().dataset)
+name = need(session().dataset, "There is no dataset yet. Import one, or open the demo.")
+dataset = cache.dataset(name)
 split = st.segmented_control(
     "Samples", ["all", *dataset.splits], default="all", required=True, key="imbalance-split"
 )
