@@ -2,6 +2,7 @@
 
 import streamlit as st
 
-from dashboard.server import routes
+from dashboard.server import refuse_open_address, routes
 
+refuse_open_address()
 app = st.App("dashboard/navigation.py", routes=routes())

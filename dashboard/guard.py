@@ -22,8 +22,8 @@ def guarded() -> Iterator[None]:
 
 def need(thing: Thing | None, sentence: str) -> Thing:
     """Return `thing`; where it is missing, end the page with `sentence` and a way onward."""
-    if thing is not None:
-        return thing
-    st.info(sentence, icon=":material/info:")
-    st.page_link("pages/overview.py", label="Go to the Overview", icon=":material/home:")
-    st.stop()
+    if thing is None:
+        st.info(sentence, icon=":material/info:")
+        st.page_link("pages/overview.py", label="Go to the Overview", icon=":material/home:")
+        st.stop()
+    return thing
