@@ -1,11 +1,17 @@
 """Sample ids and target strings: what a table of ids and class numbers may hold.
 
-Label tables, ids of scores from outside and submissions all follow these two contracts.
+Axes: N samples, C classes (28). Label tables, ids of scores from outside and submissions all follow
+these contracts.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import LabelTableError
@@ -69,3 +75,52 @@ def check_ids(ids: Sequence[str], *, source: str) -> None:
                 f"{source}, sample {row + 1}: the id {sample_id!r} comes twice; keep one of them."
             )
         seen.add(sample_id)
+
+
+def read_id_table(path: Path) -> tuple[list[str], Bool[np.ndarray, "N C"] | None]:
+    """Read the column `Id` of a CSV, and the truth if there is a column `Target`.
+
+    Raises:
+        LabelTableError: the file is missing or no CSV, has no ids, or an id or a target is bad.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file, strict=True) if row]
+    except OSError as error:
+        raise LabelTableError(
+            f"The table of ids {path} cannot be read ({error.strerror}); check the path."
+        ) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise LabelTableError(
+            f"{path.name} is not a CSV in UTF-8 ({error}); expected the column Id."
+        ) from None
+    _check_rows(path, rows)
+    columns = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
+    check_ids(columns["Id"], source=path.name)
+    truth = _truth(path, columns) if "Target" in columns else None
+    return list(columns["Id"]), truth
+
+
+def _check_rows(path: Path, rows: list[list[str]]) -> None:
+    header = rows[0] if rows else []
+    if "Id" not in header or len(rows) < 2 or len(set(header)) < len(header):
+        raise LabelTableError(
+            f"{path.name} has {max(len(rows) - 1, 0)} rows and the columns "
+            f"{', '.join(header)[:80]!r}; expected the column Id with one row for each sample."
+        )
+    uneven = next((place for place, row in enumerate(rows) if len(row) != len(header)), None)
+    if uneven is not None:
+        raise LabelTableError(
+            f"{path.name}, sample {uneven}: {len(rows[uneven])} values stand under {len(header)} "
+            "columns; mend that row."
+        )
+
+
+def _truth(path: Path, columns: dict[str, tuple[str, ...]]) -> Bool[np.ndarray, "N C"]:
+    targets = np.zeros((len(columns["Id"]), N_CLASSES), dtype=bool)
+    for row, text in enumerate(columns["Target"]):
+        try:
+            targets[row, parse_target(text)] = True
+        except LabelTableError as error:
+            raise LabelTableError(f"{path.name}, sample {columns['Id'][row]}: {error}") from None
+    return targets

@@ -1,0 +1,68 @@
+"""The file that Kaggle takes: `Id,Predicted`, class ids ascending, separated by spaces.
+
+Axes: N samples, C classes (28). Lines end in a line feed, the last one too. A sample without a
+call keeps its row, with nothing after the comma.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool
+
+from hpa_core.errors import LabelTableError
+from hpa_core.files import write_atomic
+from hpa_core.targets import check_ids, format_target, read_id_table
+
+HEADER = "Id,Predicted"
+
+
+def write_submission(path: Path, ids: Sequence[str], calls: Bool[np.ndarray, "N C"]) -> None:
+    """Write calls as a submission, whole or not at all.
+
+    An id that would be a formula in a spreadsheet, or a path, is refused rather than rewritten:
+    a changed id would be another sample.
+
+    Args:
+        path: the CSV to write or replace.
+        ids: sample ids in the order wanted (see `ordered_like`), (N,).
+        calls: (N, 28).
+
+    Raises:
+        LabelTableError: an id breaks its contract or comes twice.
+        WorkspaceError: the file cannot be written.
+        ValueError: ids and calls differ in number.
+    """
+    check_ids(ids, source="The submission")
+    lines = [HEADER, *(f"{sample_id},{text}" for sample_id, text in _rows(ids, calls))]
+    write_atomic(path, ("\n".join(lines) + "\n").encode())
+
+
+def ordered_like(
+    sample: Path, ids: Sequence[str], calls: Bool[np.ndarray, "N C"]
+) -> tuple[list[str], Bool[np.ndarray, "N C"]]:
+    """Bring ids and calls into the order of a sample submission (or any table with an Id column).
+
+    Raises:
+        LabelTableError: the table cannot be read, or names other samples than `ids`.
+    """
+    wanted, _ = read_id_table(sample)
+    rows = {sample_id: row for row, sample_id in enumerate(ids)}
+    missing = [sample_id for sample_id in wanted if sample_id not in rows]
+    extra = len(rows) - (len(wanted) - len(missing))
+    if missing or extra:
+        raise LabelTableError(
+            f"{sample.name} names {len(wanted)} samples, of which {len(missing)} have no prediction "
+            f"{_example(missing)}, and {extra} predictions are for none of them; predict exactly "
+            "those samples."
+        )
+    return wanted, calls[[rows[sample_id] for sample_id in wanted]]
+
+
+def _rows(ids: Sequence[str], calls: Bool[np.ndarray, "N C"]) -> list[tuple[str, str]]:
+    texts = (format_target(np.flatnonzero(row).tolist()) for row in calls)
+    return list(zip(ids, texts, strict=True))
+
+
+def _example(missing: list[str]) -> str:
+    return f"({missing[0]!r}, ...)" if missing else ""

@@ -1,0 +1,130 @@
+"""Probabilities from outside become a run of their own, so that no model is needed to use them.
+
+Axes: N samples, C classes (28). Scores are kept as 32-bit numbers, like those of our own models.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from hpa_core.errors import RunError, ScoresError
+from hpa_core.files import checked_name, explained_os_errors, sync_folder
+from hpa_core.runs.folder import RunFolder, RunInfo, create_run
+from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.score_files import ScoreTable, read_score_file
+from hpa_core.targets import read_id_table
+from hpa_core.workspace import Workspace
+
+
+def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
+    workspace: Workspace,
+    file: Path,
+    ids_csv: Path,
+    *,
+    name: str,
+    dataset: str = "",
+    dataset_hash: str = "",
+    split: str = "validation",
+) -> RunFolder:
+    """Bring in probabilities as the run `name`; it appears whole or not at all.
+
+    Args:
+        workspace: where the run will lie.
+        file: npy, npz (one array, or one named `probs`), csv or parquet (`Id` and 28 columns).
+        ids_csv: a table with the column `Id`, in row order of `file`; where that names its own
+            ids, its rows are brought into this order. A column `Target` is the truth.
+        name: id of the new run.
+        dataset: the dataset that the samples belong to, if any.
+        dataset_hash: `DatasetInfo.hash` of it.
+        split: the split that the samples are.
+
+    Raises:
+        ScoresError: the scores are not N x 28 probabilities, or do not fit the ids.
+        LabelTableError: the ids or targets break their contract.
+        RunError: there is a run of that name.
+        WorkspaceError: `name` or `split` cannot be a file name, or the disk refuses.
+    """
+    checked_name(split, what="split")
+    _refuse_existing(workspace, name)
+    ids, targets = read_id_table(ids_csv)
+    table = read_score_file(file, samples=len(ids))
+    scores = _in_order(file, table, ids)
+    check_probabilities(file, scores)
+    info = RunInfo(
+        id=name, kind="scores", dataset=dataset, dataset_hash=dataset_hash, note=f"from {file.name}"
+    )
+    predictions = Predictions(ids=np.array(ids, dtype=str), probs=narrowed(scores), targets=targets)
+    return _publish(workspace, info, split, predictions)
+
+
+def check_probabilities(file: Path, scores: Float[np.ndarray, "N C"]) -> None:
+    """Refuse NaN, infinities and anything outside [0, 1].
+
+    Raises:
+        ScoresError: naming the first bad row and class.
+    """
+    bad = np.argwhere(~((scores >= 0) & (scores <= 1)))
+    if not len(bad):
+        return
+    row, class_id = bad[0]
+    value = scores[row, class_id]
+    advice = (
+        "These look like logits: apply a sigmoid first."
+        if np.isfinite(value)
+        else "Find out what the model computed there."
+    )
+    raise ScoresError(
+        f"{file.name}: probabilities lie between 0 and 1, but row {row + 1}, class {class_id} "
+        f"holds {value:g} ({len(bad)} such of {scores.size}). {advice}"
+    )
+
+
+def narrowed(scores: Float[np.ndarray, "N C"]) -> Float32[np.ndarray, "N C"]:
+    """Turn scores into 32-bit numbers, never upwards.
+
+    Rounding to nearest would lift a 0.15 from a CSV above the threshold 0.15, which it only
+    equals; rounded down, it stays no call.
+    """
+    narrow = scores.astype(np.float32) + np.float32(0)  # Turns -0.0 into 0.0.
+    return np.where(narrow > scores, np.nextafter(narrow, np.float32(0)), narrow)
+
+
+def _in_order(file: Path, table: ScoreTable, ids: list[str]) -> Float[np.ndarray, "N C"]:
+    """Bring the rows into the order of `ids`, where the file says whose they are."""
+    if table.ids is None or table.ids == ids:
+        return table.scores
+    rows = {sample_id: row for row, sample_id in enumerate(table.ids)}
+    if len(rows) < len(table.ids):
+        raise ScoresError(f"{file.name} names a sample twice; keep one row for each id.")
+    missing = next((sample_id for sample_id in ids if sample_id not in rows), None)
+    if missing is not None or len(rows) != len(ids):
+        raise ScoresError(
+            f"{file.name} and the table of ids name different samples "
+            f"({len(rows)} and {len(ids)}; {missing!r} is not in the scores); give the table that "
+            "belongs to these scores."
+        )
+    return table.scores[[rows[sample_id] for sample_id in ids]]
+
+
+def _publish(
+    workspace: Workspace, info: RunInfo, split: str, predictions: Predictions
+) -> RunFolder:
+    """Write the run beside the others, then move it among them in one step."""
+    final = workspace.run(info.id)
+    with (
+        explained_os_errors(final),
+        TemporaryDirectory(dir=workspace.create().root, prefix=".import-") as staging,
+    ):
+        run = create_run(Workspace(Path(staging)), info)
+        write_predictions(run, split, predictions)
+        _refuse_existing(workspace, info.id)
+        run.path.rename(final)
+        sync_folder(workspace.runs)
+    return RunFolder(final, run.info)
+
+
+def _refuse_existing(workspace: Workspace, name: str) -> None:
+    if workspace.run(name).exists():
+        raise RunError(f"A run {name!r} exists already; choose another name.")
