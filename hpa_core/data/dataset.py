@@ -76,7 +76,10 @@ class Dataset:
 
     @cached_property
     def manifest(self) -> pd.DataFrame:
-        """One row a sample: `id`, `targets` (class numbers), `split`, `group`, `source`, `sha256`."""
+        """One row a sample: `id`, `targets` (class numbers), `split`, `group`, `source`, `sha256`.
+
+        `sha256` is over the packed pixels (4, S, S); empty where there are only labels.
+        """
         return pd.read_parquet(self.folder / MANIFEST)
 
     @cached_property
@@ -128,7 +131,9 @@ class Dataset:
         try:
             array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise DatasetError(f"{path} cannot be read ({error}); import the dataset again.") from None
+            raise DatasetError(
+                f"{path} cannot be read ({error}); import the dataset again."
+            ) from None
         if len(array) != self.info.samples:
             raise DatasetError(
                 f"{path} holds {len(array)} samples, {INFO} says {self.info.samples}; "
