@@ -1,1 +1,133 @@
-"""Commands: jobs."""
+"""`jobs submit | list | logs | stop`: the queue of work that outlives the terminal."""
+
+import shlex
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.errors import JobError
+from hpa_core.files import checked_name
+from hpa_core.jobs import JobStatus, RunSpec, open_backend
+from hpa_core.runs.folder import new_run_id, open_run
+from hpa_core.workspace import Workspace
+
+FOLLOW_SECONDS = 0.5
+
+jobs_app = typer.Typer(no_args_is_help=True, help="Work in the background: submit, watch, stop.")
+app.add_typer(jobs_app, name="jobs")
+
+JobId = Annotated[str, typer.Argument(help="The job's id, as `jobs list` prints it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@jobs_app.command(
+    "submit", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+def submit(
+    arguments: Annotated[
+        list[str],
+        typer.Argument(help="`train --run RUN`, or `--` and any program with its arguments."),
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="A word for the job's id.")] = "job",
+    devices: Annotated[int, typer.Option(min=0, max=1, help="Device slots it waits for.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Start or queue a job: a command of this program, or any program."""
+    workspace = workspace_of()
+    spec = RunSpec(
+        argv=_argv(arguments),
+        folder=_folder(workspace, arguments, name=name),
+        title=_title(arguments),
+        devices=devices,
+    )
+    backend = open_backend(workspace)
+    _print_job(backend.status(backend.submit(spec)), as_json=as_json)
+
+
+@jobs_app.command("list")
+def list_jobs(*, as_json: AsJson = False) -> None:
+    """List every job, newest first."""
+    jobs = open_backend(workspace_of()).list()
+    if as_json:
+        print_json({"jobs": [_plain(job) for job in jobs]})
+        return
+    table = Table("id", "state", "submitted", "what", "message", box=None)
+    for job in jobs:
+        table.add_row(*map(_text, (job.id, job.state, job.submitted, job.title, job.message)))
+    Console().print(table)
+
+
+@jobs_app.command("logs")
+def logs(
+    job_id: JobId,
+    *,
+    offset: Annotated[int, typer.Option(help="Byte to begin at; negative: from the end.")] = 0,
+    follow: Annotated[bool, typer.Option(help="Go on until the job has ended.")] = False,
+) -> None:
+    """Print what a job printed."""
+    backend = open_backend(workspace_of())
+    while True:
+        # Asked before reading: what is printed before the end is then never missed.
+        ended = backend.status(job_id).ended
+        text, next_offset = backend.logs(job_id, offset)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        at_end = not text
+        offset = next_offset
+        if at_end and (ended or not follow):
+            return
+        if at_end:
+            time.sleep(FOLLOW_SECONDS)
+
+
+@jobs_app.command("stop")
+def stop(job_id: JobId, *, as_json: AsJson = False) -> None:
+    """Ask a job to end; it may save a checkpoint first."""
+    backend = open_backend(workspace_of())
+    backend.stop(job_id)
+    _print_job(backend.status(job_id), as_json=as_json)
+
+
+def _argv(arguments: list[str]) -> tuple[str, ...]:
+    """Return the program to run: `train ...` means this program's own command."""
+    own = arguments[0] == "train"
+    return (sys.executable, "-m", "hpa_core", *arguments) if own else tuple(arguments)
+
+
+def _folder(workspace: Workspace, arguments: list[str], *, name: str) -> Path:
+    if arguments[0] != "train":
+        return workspace.job(new_run_id(checked_name(name, what="job")))
+    if len(arguments) < 3 or arguments[1] != "--run":
+        raise JobError(
+            f"`jobs submit {shlex.join(arguments)}` names no run; expected `train --run RUN`, "
+            "with a run that `train DATASET --create` or the Train page has made."
+        )
+    return open_run(workspace, arguments[2]).path
+
+
+def _title(arguments: list[str]) -> str:
+    return f"Training {arguments[2]}" if arguments[0] == "train" else shlex.join(arguments)[:80]
+
+
+def _print_job(job: JobStatus, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_plain(job))
+    else:
+        sys.stdout.write(f"{job.id}  {job.state}  {job.message}".rstrip() + "\n")
+
+
+def _plain(job: JobStatus) -> dict[str, Any]:
+    return {**asdict(job), "folder": str(job.folder)}
+
+
+def _text(value: str) -> str:
+    """Return `value` so that a rich table shows it as it is, brackets and all."""
+    return value.replace("[", r"\[")
