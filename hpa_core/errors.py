@@ -27,7 +27,14 @@ class LabelTableError(HpaError):
 
 
 class ImageError(HpaError):
-    """One image file cannot become one grey channel."""
+    """One image file cannot become one grey channel.
+
+    The sentence begins with the name of the file, where it is given, and `file` keeps it.
+    """
+
+    def __init__(self, sentence: str, *, file: str = "") -> None:
+        super().__init__(f"{file} {sentence}" if file else sentence)
+        self.file = file
 
 
 class DatasetError(HpaError):
