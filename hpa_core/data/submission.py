@@ -52,9 +52,9 @@ def ordered_like(
     extra = len(rows) - (len(wanted) - len(missing))
     if missing or extra:
         raise LabelTableError(
-            f"{sample.name} names {len(wanted)} samples, of which {len(missing)} have no prediction "
-            f"{_example(missing)}, and {extra} predictions are for none of them; predict exactly "
-            "those samples."
+            f"{sample.name} names {len(wanted)} samples, of which {len(missing)} have no "
+            f"prediction {_example(missing)}, and {extra} predictions are for none of them; "
+            "predict exactly those samples."
         )
     return wanted, calls[[rows[sample_id] for sample_id in wanted]]
 

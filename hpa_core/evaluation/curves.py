@@ -129,10 +129,10 @@ def _best_of_class(
     f1 = f1_from_counts(tp, int(targets.sum()), len(ordered) - below)
     best = len(f1) - 1 - int(f1[::-1].argmax())
     lower = ordered[below[best] - 1] if below[best] else 0.0
-    return _between(float(lower), float(candidates[best])), float(f1[best])
+    return between(float(lower), float(candidates[best])), float(f1[best])
 
 
-def _between(lower: float, upper: float) -> float:
-    """Return the middle, or `lower` where no number lies between the two."""
+def between(lower: float, upper: float) -> float:
+    """Return a threshold that calls `upper` and not `lower`: the middle, or else `lower`."""
     middle = (lower + upper) / 2
     return middle if middle < upper else lower
