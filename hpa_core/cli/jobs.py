@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.errors import JobError
@@ -59,10 +57,8 @@ def list_jobs(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"jobs": [_plain(job) for job in jobs]})
         return
-    table = Table("id", "state", "submitted", "what", "message", box=None)
     for job in jobs:
-        table.add_row(*map(_text, (job.id, job.state, job.submitted, job.title, job.message)))
-    Console().print(table)
+        _print_job(job, as_json=False)
 
 
 @jobs_app.command("logs")
@@ -121,13 +117,9 @@ def _print_job(job: JobStatus, *, as_json: bool) -> None:
     if as_json:
         print_json(_plain(job))
     else:
-        sys.stdout.write(f"{job.id}  {job.state}  {job.message}".rstrip() + "\n")
+        parts = (job.id, f"{job.state:8}", job.title, job.message)
+        sys.stdout.write("  ".join(part for part in parts if part) + "\n")
 
 
 def _plain(job: JobStatus) -> dict[str, Any]:
     return {**asdict(job), "folder": str(job.folder)}
-
-
-def _text(value: str) -> str:
-    """Return `value` so that a rich table shows it as it is, brackets and all."""
-    return value.replace("[", r"\[")

@@ -47,7 +47,7 @@ class LocalBackend:
             workspace: where the jobs' folders lie.
             grace_seconds: how long a stopped job may take to end before it is killed.
         """
-        self._workspace = workspace
+        self._workspace = Workspace(workspace.root.absolute())
         self._grace_seconds = grace_seconds
         self._queue = DeviceQueue(workspace.jobs)
 

@@ -1,0 +1,70 @@
+"""`python -m hpa_core jobs ...` as a user types it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def hpa(workspace):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "hpa_core", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
+            timeout=120,
+        )
+
+    return run
+
+
+def submit(hpa, *argv):
+    ended = hpa("jobs", "submit", "--json", "--", *argv)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)["id"]
+
+
+def test_a_program_is_submitted_followed_and_listed(hpa):
+    job = submit(hpa, sys.executable, "-c", "print('a [bold] word')")
+    assert hpa("jobs", "logs", job, "--follow").stdout == "a [bold] word\n"
+    listed = json.loads(hpa("jobs", "list", "--json").stdout)["jobs"]
+    assert [(entry["id"], entry["state"], entry["exit_code"]) for entry in listed] == [
+        (job, "finished", 0)
+    ]
+    assert job in hpa("jobs", "list").stdout
+
+
+def test_options_behind_the_program_belong_to_it(hpa):
+    job = submit(hpa, sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--name")
+    assert hpa("jobs", "logs", job, "--follow").stdout == "['--json', '--name']\n"
+
+
+def test_a_running_job_is_stopped(hpa):
+    job = submit(hpa, sys.executable, "-c", "import time; time.sleep(600)")
+    assert json.loads(hpa("jobs", "stop", job, "--json").stdout)["id"] == job
+    hpa("jobs", "logs", job, "--follow")
+    listed = json.loads(hpa("jobs", "list", "--json").stdout)["jobs"]
+    assert [entry["state"] for entry in listed] == ["stopped"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("logs", "nothing"), "There is no job 'nothing'"),
+        (("stop", "nothing"), "There is no job 'nothing'"),
+        (("submit", "train"), "names no run"),
+        (("submit", "train", "--run", "nothing"), "There is no run 'nothing'"),
+        (("logs", "../x"), "cannot be the name of a run"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_status_1(hpa, arguments, sentence):
+    ended = hpa("jobs", *arguments)
+    assert ended.returncode == 1
+    assert sentence in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stdout == ""
