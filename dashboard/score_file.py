@@ -49,7 +49,8 @@ def encode_scores(predictions: Predictions) -> bytes:
     samples, classes = predictions.probs.shape
     targets = predictions.targets
     header = np.array([VERSION, samples, classes, targets is not None], dtype="<u4")
-    parts = [MAGIC, header.tobytes(), predictions.probs.T.astype("<f4").tobytes()]
+    scores = predictions.probs.T + np.float32(0)  # Turns -0.0, whose bits sort last, into 0.0.
+    parts = [MAGIC, header.tobytes(), scores.astype("<f4").tobytes()]
     if targets is not None:
         parts.append(truth_bits(targets).astype("<u4").tobytes())
     return b"".join(parts)

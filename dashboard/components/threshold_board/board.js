@@ -1,0 +1,279 @@
+// The board: takes moves, keeps the state exact, repaints once a frame what moved, and tells Python.
+
+import { AXES } from "./axis.js";
+import { Columns } from "./columns.js";
+import { Detail } from "./detail.js";
+import { element } from "./elements.js";
+import { History } from "./history.js";
+import { Row } from "./row.js";
+import { Summary } from "./summary.js";
+import { Toolbar } from "./toolbar.js";
+
+const KEYS_REST_MS = 250; // A burst of key presses is one step of the history and one message.
+const MANUAL = "manual";
+
+export class Board {
+  /** `tell` is called at rest with { thresholds, fallback, strategy }. */
+  constructor(state, { names, groups, thresholds, fallback, tell }) {
+    Object.assign(this, { state, tell, axis: AXES.linear, requested: new Map(), frame: null });
+    Object.assign(this, { reference: null, server: null, restTimer: null, strategy: MANUAL });
+    this.optima = state.hasTruth
+      ? state.orders.map((order) => order.optimum())
+      : state.orders.map(() => ({ threshold: NaN, f1: NaN }));
+    this.bestMacro = this.optima.reduce((sum, { f1 }) => sum + f1, 0) / state.classes;
+    state.fallback = fallback;
+    state.moveAll(thresholds);
+    this.opened = [...thresholds];
+    this.history = new History(this.#standing());
+    this.rows = names.map((name, index) => new Row(this, index, name));
+    this.summary = new Summary(this);
+    this.columns = new Columns(this, (compare) => this.#order(compare));
+    this.detail = new Detail(this);
+    this.toolbar = new Toolbar(this, groups);
+    this.#assemble();
+    this.setAxis(this.axis);
+    this.look(0);
+  }
+
+  /** The threshold of a class, moves that wait for the next frame included. */
+  threshold(index) {
+    return this.requested.get(index) ?? this.state.thresholds[index];
+  }
+
+  /** Classes whose box is ticked. */
+  picked() {
+    return this.rows.filter((row) => row.selected).map((row) => row.index);
+  }
+
+  /** What a common move would move: the unlocked among the ticked ones, or all unlocked. */
+  scope() {
+    const any = this.rows.some((row) => row.selected);
+    return this.rows
+      .filter((row) => !row.locked && (row.selected || !any))
+      .map((row) => row.index);
+  }
+
+  /** Ask for one threshold for several classes; painted with the next frame. */
+  move(indices, value) {
+    this.#request(indices.map((index) => [index, value]));
+  }
+
+  /** A move has come to its end; `soon` waits for more keys. */
+  finish({ soon }) {
+    clearTimeout(this.restTimer);
+    if (soon) this.restTimer = setTimeout(() => this.#rest(), KEYS_REST_MS);
+    else this.#rest();
+  }
+
+  /** Take back the move under way. */
+  cancel() {
+    this.requested.clear();
+    this.#restore(this.history.value);
+  }
+
+  setAll(value) {
+    const scope = this.scope();
+    this.move(scope, value);
+    this.strategy = scope.length === this.rows.length ? `fixed ${value}` : MANUAL;
+    this.finish({ soon: false });
+  }
+
+  toOptimum(indices) {
+    if (!this.state.hasTruth) return;
+    const movable = indices.filter((index) => !this.rows[index].locked);
+    this.#request(movable.map((index) => [index, this.optima[index].threshold]));
+    this.strategy = movable.length === this.rows.length ? "exact optimum" : MANUAL;
+    this.finish({ soon: false });
+  }
+
+  reset(indices) {
+    const movable = indices.filter((index) => !this.rows[index].locked);
+    this.#request(movable.map((index) => [index, this.opened[index]]));
+    this.finish({ soon: false });
+  }
+
+  setFallback(fallback) {
+    this.#begin();
+    this.state.fallback = fallback;
+    this.finish({ soon: false });
+  }
+
+  undo() {
+    this.#restore(this.history.undo(), { tell: true });
+  }
+
+  redo() {
+    this.#restore(this.history.redo(), { tell: true });
+  }
+
+  /** Take over thresholds that were set elsewhere: a saved set, a strategy. */
+  adopt(thresholds, fallback) {
+    this.opened = [...thresholds];
+    this.history.push({ thresholds: [...thresholds], fallback, strategy: MANUAL });
+    this.#restore(this.history.value);
+  }
+
+  /** The server's figures of the thresholds as they stand; null while it computes. */
+  compare(server) {
+    this.server = server;
+    this.summary.note(this.state.summary(), this.bestMacro, server);
+  }
+
+  select(index, selected) {
+    this.rows[index].setSelected(selected);
+    this.repaint();
+  }
+
+  selectOnly(indices) {
+    for (const row of this.rows) row.setSelected(indices.includes(row.index));
+    this.repaint();
+  }
+
+  /** Show a class large. */
+  look(index) {
+    if (this.state.hasTruth) this.detail.look(index);
+    for (const row of this.rows) row.root.classList.toggle("looked", row.index === index);
+  }
+
+  find(words) {
+    const wanted = words.trim().toLowerCase();
+    for (const row of this.rows) {
+      row.root.hidden = !`${row.index} ${row.name}`.toLowerCase().includes(wanted);
+    }
+  }
+
+  setAxis(axis) {
+    this.axis = axis;
+    this.columns.drawAxis();
+    this.#drawCurves();
+  }
+
+  repaint() {
+    this.frame ??= requestAnimationFrame(() => this.#paint());
+  }
+
+  dispose() {
+    clearTimeout(this.restTimer);
+    cancelAnimationFrame(this.frame);
+  }
+
+  #request(moves) {
+    this.#begin();
+    this.strategy = MANUAL;
+    for (const [index, value] of moves) this.requested.set(index, value);
+    this.repaint();
+  }
+
+  /** Remember where this move began, to show what it changes. */
+  #begin() {
+    if (this.moving) return;
+    this.moving = true;
+    this.reference = this.state.summary();
+  }
+
+  #apply() {
+    if (this.requested.size === 1) {
+      this.requested.forEach((value, index) => this.state.move(index, value));
+    } else if (this.requested.size > 1) {
+      this.state.moveAll(this.rows.map((row) => this.threshold(row.index)));
+    }
+    this.requested.clear();
+  }
+
+  #paint() {
+    this.frame = null;
+    this.#apply();
+    for (const row of this.rows) row.paint();
+    this.summary.paint(this.state.summary(), this.reference);
+    this.detail.paint();
+    this.toolbar.paint();
+  }
+
+  #rest() {
+    this.restTimer = null;
+    this.#apply();
+    this.moving = false;
+    const standing = this.#standing();
+    if (!same(standing, this.history.value)) {
+      this.history.push(standing);
+      this.#tell(standing);
+    }
+    this.#settle();
+  }
+
+  /** Leaving a handle, perhaps for another page, ends its burst of keys. */
+  #hasten() {
+    if (this.restTimer !== null) this.finish({ soon: false });
+  }
+
+  #restore(step, { tell = false } = {}) {
+    clearTimeout(this.restTimer);
+    this.restTimer = null;
+    this.moving = false;
+    this.#begin();
+    this.moving = false;
+    this.requested.clear();
+    this.state.fallback = step.fallback;
+    this.state.moveAll(step.thresholds);
+    this.strategy = step.strategy;
+    if (tell) this.#tell(step);
+    this.#settle();
+  }
+
+  #tell(standing) {
+    this.server = null;
+    this.tell(standing);
+  }
+
+  /** What is done at rest only: curves under the fallback, notes, words for screen readers. */
+  #settle() {
+    if (this.state.fallback !== this.drawnFallback || this.state.fallback) this.#drawCurves();
+    const summary = this.state.summary();
+    this.summary.note(summary, this.bestMacro, this.server);
+    this.repaint();
+    requestAnimationFrame(() => this.summary.say());
+  }
+
+  #drawCurves() {
+    this.drawnFallback = this.state.fallback;
+    for (const row of this.rows) row.drawCurve();
+    this.detail.draw();
+    this.repaint();
+  }
+
+  #standing() {
+    const { fallback } = this.state;
+    return { thresholds: [...this.state.thresholds], fallback, strategy: this.strategy };
+  }
+
+  #order(compare) {
+    this.body.append(...[...this.rows].sort(compare).map((row) => row.root));
+  }
+
+  #assemble() {
+    this.body = element("div", { class: "rows", role: "rowgroup" }, ...this.rows.map((row) => row.root));
+    const table = element("div", { class: "table", role: "table" }, this.columns.root, this.body);
+    table.setAttribute("aria-label", "Thresholds by class");
+    const main = element("div", { class: "main" }, table);
+    if (this.state.hasTruth) main.append(this.detail.root);
+    this.root = element("div", { class: "board" }, this.summary.root, this.toolbar.root, main);
+    this.root.classList.toggle("unscored", !this.state.hasTruth);
+    this.root.addEventListener("keydown", (event) => this.#key(event));
+    this.root.addEventListener("focusout", () => this.#hasten());
+  }
+
+  #key(event) {
+    event.stopPropagation(); // Streamlit's own shortcuts are single letters.
+    const typing = event.target.matches("input:not([type=checkbox])");
+    if (typing || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.redo();
+    else this.undo();
+  }
+}
+
+function same(a, b) {
+  return a.fallback === b.fallback && a.thresholds.every((value, at) => value === b.thresholds[at]);
+}

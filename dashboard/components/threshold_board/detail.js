@@ -1,0 +1,94 @@
+// The class under the hand, large: F1, precision and recall over its threshold.
+
+import { TICKS, tickLabels } from "./axis.js";
+import { axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
+import { element, Text, vector } from "./elements.js";
+import { formatCount, formatF1, formatThreshold } from "./format.js";
+import { positiveScores } from "./row.js";
+
+const LINES = ["recall", "precision", "f1"];
+const LABELS = { f1: "F1", precision: "Precision", recall: "Recall" };
+
+export class Detail {
+  constructor(board) {
+    this.board = board;
+    this.index = null;
+    this.title = new Text();
+    this.paths = Object.fromEntries(
+      ["ticks", "negatives", "positives", ...LINES].map((kind) => [
+        kind,
+        vector("path", { class: kind, "vector-effect": "non-scaling-stroke" }),
+      ]),
+    );
+    this.needle = element("span", { class: "mark needle" });
+    this.best = element("span", { class: "mark best" });
+    this.facts = new Map(
+      ["At the mark", "Exact optimum", "Half its F1", "Calls"].map((name) => [name, new Text()]),
+    );
+    this.axis = element("span", { class: "axis", "aria-hidden": "true" });
+    this.root = this.#build();
+  }
+
+  look(index) {
+    if (index === this.index) return;
+    this.index = index;
+    this.draw();
+    this.paint();
+  }
+
+  /** Redraw what does not follow the finger. */
+  draw() {
+    if (this.index === null) return;
+    const { axis, state } = this.board;
+    const row = this.board.rows[this.index];
+    this.title.set(`${row.index} ${row.name}`);
+    const grid = axisGrid(axis, [row.optimum.threshold]);
+    const curve = state.curve(this.index, grid);
+    for (const kind of LINES) {
+      const values = curve.map((scores) => scores[kind]);
+      this.paths[kind].setAttribute("d", linePath(axis, grid, values));
+    }
+    this.paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
+    this.paths.positives.setAttribute("d", histogramPath(axis, positiveScores(row.order), 24));
+    this.best.style.transform = `translateX(${100 * axis.toX(row.optimum.threshold)}%)`;
+    this.axis.replaceChildren(...tickLabels(axis));
+  }
+
+  paint() {
+    if (this.index === null) return;
+    const { board, index } = this;
+    const row = board.rows[index];
+    const { f1, precision, recall, called, tp } = board.state.classScores(index);
+    const threshold = board.threshold(index);
+    this.needle.style.transform = `translateX(${100 * board.axis.toX(threshold)}%)`;
+    const ratios = `F1 ${formatF1(f1)}, precision ${formatF1(precision)}, recall ${formatF1(recall)}`;
+    this.facts.get("At the mark").set(`${formatThreshold(threshold)}: ${ratios}`);
+    const best = `${formatThreshold(row.optimum.threshold)}: F1 ${formatF1(row.optimum.f1)}`;
+    this.facts.get("Exact optimum").set(`${best}, on these very samples`);
+    this.facts.get("Half its F1").set(`${formatThreshold(row.optimum.f1 / 2)}: the optimum if calibrated`);
+    const found = `${formatCount(tp)} of ${formatCount(row.order.support)} positives found`;
+    this.facts.get("Calls").set(`${formatCount(called)}; ${found}`);
+  }
+
+  #build() {
+    const drawing = vector(
+      "svg",
+      { viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+      ...Object.values(this.paths),
+    );
+    const legend = LINES.toReversed().map((kind) => element("span", { class: `key ${kind}` }, LABELS[kind]));
+    const facts = [...this.facts].flatMap(([name, text]) => [
+      element("dt", {}, name),
+      element("dd", {}, text.node),
+    ]);
+    return element(
+      "aside",
+      { class: "detail", "aria-label": "The class under the hand" },
+      element("h4", {}, this.title.node),
+      element("div", { class: "legend" }, ...legend, element("span", { class: "key positives" }, "Positives")),
+      element("div", { class: "plot large" }, drawing, this.best, this.needle),
+      this.axis,
+      element("dl", {}, ...facts),
+    );
+  }
+}

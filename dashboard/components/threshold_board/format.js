@@ -1,0 +1,20 @@
+// Numbers as the board shows and reads them.
+
+export const formatRatio = (value) => value.toFixed(3);
+export const formatF1 = (value) => value.toFixed(4);
+export const formatScore = (value) => value.toFixed(5); // As many digits as Kaggle's leaderboard.
+export const formatCount = (value) => value.toLocaleString("en");
+export const formatThreshold = (value) => value.toFixed(4);
+
+/** A signed difference; nothing where it rounds to zero. */
+export function formatChange(value, digits = 4) {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return "";
+  return `${value > 0 ? "+" : "\u2212"}${text}`;
+}
+
+/** Read a typed threshold, with a point or a comma; null where it is no number in [0, 1]. */
+export function readThreshold(text) {
+  const value = Number(text.trim().replace(",", "."));
+  return text.trim() !== "" && value >= 0 && value <= 1 ? value : null;
+}

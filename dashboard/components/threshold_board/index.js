@@ -1,0 +1,116 @@
+// Entry, called on every rerun of the page with the same parent: the board stays, what changed goes in.
+
+import { Board } from "./board.js";
+import { element } from "./elements.js";
+import { parseScores } from "./score_file.js";
+import { buildState } from "./threshold_state.js";
+
+const prepared = new Map(); // The last address and its state: coming back to the page is instant.
+const SLICE_MS = 12;
+
+export default function render({ data, parentElement, setStateValue }) {
+  const mount = (parentElement.thresholdBoard ??= new Mount(parentElement));
+  mount.update(data, setStateValue);
+  return () => mount.dispose();
+}
+
+class Mount {
+  constructor(parent) {
+    this.parent = parent;
+    this.place = element("div", { class: "place" });
+    parent.append(this.place);
+    this.address = null;
+    this.board = null;
+    this.sequence = 0;
+  }
+
+  update(data, setStateValue) {
+    Object.assign(this, { data, setStateValue });
+    if (data.address !== this.address) this.#open(data.address);
+    else if (this.board !== null) this.#follow();
+  }
+
+  dispose() {
+    this.board?.dispose();
+    this.place.remove();
+    delete this.parent.thresholdBoard;
+  }
+
+  /** Load and show the scores at `address`, unless another was asked for meanwhile. */
+  async #open(address) {
+    this.address = address;
+    this.board?.dispose();
+    this.board = null;
+    try {
+      const state = await prepare(address, (text) => this.#say(address, text));
+      if (address === this.address) this.#show(state);
+    } catch (error) {
+      this.#say(address, error.message);
+    }
+  }
+
+  #say(address, text) {
+    if (address !== this.address) return;
+    this.place.replaceChildren(element("p", { class: "loading", role: "status" }, text));
+  }
+
+  #show(state) {
+    const { names, groups, thresholds, fallback, revision, sequence } = this.data;
+    this.revision = revision;
+    this.sequence = sequence;
+    this.board = new Board(state, {
+      names,
+      groups,
+      thresholds,
+      fallback,
+      tell: (standing) => this.#tell(standing),
+    });
+    this.place.replaceChildren(this.board.root);
+    this.#follow();
+  }
+
+  /** Take over what Python changed, and its figures if they are of what is shown. */
+  #follow() {
+    const { thresholds, fallback, revision, sequence, server } = this.data;
+    if (revision !== this.revision) {
+      this.revision = revision;
+      this.sequence = sequence;
+      this.board.adopt(thresholds, fallback);
+    }
+    if (sequence === this.sequence) this.board.compare(server);
+  }
+
+  #tell(standing) {
+    this.sequence += 1;
+    this.setStateValue("result", { ...standing, address: this.address, sequence: this.sequence });
+  }
+}
+
+async function prepare(address, say) {
+  if (!prepared.has(address)) {
+    prepared.clear();
+    say("Loading the scores\u2026");
+    prepared.set(address, load(address, say));
+  }
+  try {
+    return await prepared.get(address);
+  } catch (error) {
+    prepared.delete(address);
+    throw error;
+  }
+}
+
+async function load(address, say) {
+  const response = await fetch(new URL(address, document.baseURI));
+  if (!response.ok) throw new Error(await response.text());
+  const file = parseScores(await response.arrayBuffer());
+  let sliceEnd = performance.now() + SLICE_MS;
+  return buildState(file, {
+    pause: async (done, all) => {
+      if (performance.now() < sliceEnd) return;
+      say(`Sorting ${file.samples.toLocaleString("en")} scores of class ${done} of ${all}\u2026`);
+      await new Promise((resume) => setTimeout(resume));
+      sliceEnd = performance.now() + SLICE_MS;
+    },
+  });
+}

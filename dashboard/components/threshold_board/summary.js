@@ -1,0 +1,82 @@
+// The head of the board: what all 28 thresholds give together, following the finger.
+
+import { element, Text } from "./elements.js";
+import { formatChange, formatCount, formatScore } from "./format.js";
+
+const AGREED = 1e-12;
+const TOTALS = [
+  { key: "macro", label: "Macro F1", scored: true },
+  { key: "micro", label: "Micro F1", scored: true },
+  { key: "samples", label: "Samples F1", scored: true },
+  { key: "labelsPerImage", label: "Labels per image" },
+  { key: "silent", label: "Images without a call" },
+];
+
+export class Summary {
+  constructor(board) {
+    this.board = board;
+    this.said = element("span", { class: "said", "aria-live": "polite" });
+    this.figures = TOTALS.filter(({ scored }) => board.state.hasTruth || !scored).map((figure) => ({
+      ...figure,
+      value: new Text(),
+      change: new Text(),
+      note: new Text(),
+    }));
+    this.root = element("div", { class: "summary" }, ...this.figures.map(drawFigure), this.said);
+  }
+
+  /** Show `summary`, and how it differs from `reference`, where the last move began. */
+  paint(summary, reference) {
+    for (const { key, scored, value, change } of this.figures) {
+      value.set(scored || key === "labelsPerImage" ? formatScore(summary[key]) : formatCount(summary[key]));
+      const difference = reference === null ? 0 : summary[key] - reference[key];
+      change.set(formatChange(difference, key === "silent" ? 0 : 5));
+      const sense = scored ? Math.sign(difference) : 0;
+      change.node.parentNode.dataset.sense = ["worse", "same", "better"][sense + 1];
+    }
+  }
+
+  /** Say beside each figure what it is to be read against. */
+  note(summary, bestMacro, server) {
+    const { state } = this.board;
+    const notes = {
+      macro: `at most ${formatScore(bestMacro)} on these very samples`,
+      labelsPerImage: state.hasTruth ? `truth ${formatScore(state.totalSupport / state.samples)}` : "",
+      silent: `${((100 * summary.silent) / Math.max(state.samples, 1)).toFixed(2)} % of ${formatCount(state.samples)}${
+        state.fallback ? ", given their highest class" : ""
+      }`,
+      micro: state.hasTruth ? agreement(summary, server) : "",
+      samples: "",
+    };
+    for (const { key, note } of this.figures) note.set(notes[key]);
+  }
+
+  /** Tell a screen reader the figures, once they have come to rest. */
+  say() {
+    const figures = this.figures.map(({ label, value }) => `${label} ${value.node.data}`);
+    this.said.textContent = figures.join(", ");
+  }
+}
+
+function drawFigure({ key, label, value, change, note }) {
+  return element(
+    "div",
+    { class: "total", "data-figure": key },
+    element("span", { class: "label" }, label),
+    element(
+      "span",
+      { class: "number" },
+      element("output", { class: "shown" }, value.node),
+      element("span", { class: "change", "data-sense": "same" }, change.node),
+    ),
+    element("span", { class: "note" }, note.node),
+  );
+}
+
+function agreement(summary, server) {
+  if (server === null) return "";
+  const gaps = ["macro", "micro", "samples"].map((key) => Math.abs(summary[key] - server[key]));
+  return Math.max(...gaps) <= AGREED
+    ? "\u2713 all three equal the server\u2019s"
+    : "the server computes otherwise: reload the page";
+}
