@@ -1,3 +1,39 @@
 import streamlit as st
 
+from dashboard import cache
+from dashboard.components.channel_viewer import channel_viewer
+from dashboard.gallery_filters import choose_order, choose_samples, choose_selection
+from dashboard.gallery_paging import chosen_page, go_to, remember_image
+from dashboard.guard import need
+from dashboard.session import session
+
 st.title("Images")
+chosen = session()
+name = need(chosen.dataset, "There is no dataset yet. Import one, or open the demo.")
+dataset = cache.dataset(name)
+need(
+    dataset.info.has_images or None,
+    f"Dataset {dataset.info.name} holds labels only: there is nothing to look at. Import its "
+    "images on the Overview.",
+)
+
+samples = choose_samples(chosen, dataset)
+scored = samples.calls is not None
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    selection = choose_selection(samples)
+    order = choose_order(samples, selection)
+about = f"Run {chosen.run}, split {chosen.split}, thresholds {chosen.thresholds.name}."
+synthetic = " Synthetic cells, not microscopy." if dataset.info.synthetic else ""
+st.markdown(
+    f"**{len(order):,} of {len(samples.ids):,} images** of dataset {dataset.info.name}. "
+    f"{about if scored else 'No run: labels alone.'}{synthetic}"
+)
+if not len(order):
+    st.info("No image fulfils all of these filters. Set one of them back to any.")
+channel_viewer(
+    dataset.info,
+    chosen_page(samples, order, dataset),
+    thresholds=chosen.thresholds.thresholds if scored else None,
+    on_image=remember_image,
+    on_go=lambda position, large: go_to(samples, order, position, large=large),
+)

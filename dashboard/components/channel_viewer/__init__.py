@@ -1,0 +1,126 @@
+"""The channel viewer: a gallery of four-channel composites, mixed in the browser, and one large.
+
+The page sends rows, ids, labels and scores; pixels come over the tiles route, once, as bytes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.assets import module_source, style_source
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.data.dataset import DatasetInfo
+
+KEY = "channel-viewer"
+_FOLDER = Path(__file__).parent
+_MODULES = (
+    "composite.js",
+    "contrast.js",
+    "mixer_state.js",
+    "mixer_store.js",
+    "element.js",
+    "tile_loader.js",
+    "shown_image.js",
+    "limit_editor.js",
+    "channel_strip.js",
+    "mixer_bar.js",
+    "class_chips.js",
+    "gallery.js",
+    "pager.js",
+    "stage_view.js",
+    "image_stage.js",
+    "score_chart.js",
+    "image_view.js",
+    "channel_viewer.js",
+)
+_STYLES = ("viewer.css", "gallery.css", "image.css")
+_viewer = st.components.v2.component(
+    "hpa_channel_viewer",
+    js=module_source(_FOLDER, *_MODULES),
+    css=style_source(_FOLDER, *_STYLES),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One image as the viewer shows it.
+
+    Attributes:
+        row: its row in the dataset's arrays.
+        truth: class numbers, or None where the truth is not known.
+        calls: class numbers called under the active thresholds, or None without predictions.
+        probs: 28 probabilities, or None without predictions.
+    """
+
+    row: int
+    id: str
+    truth: list[int] | None
+    calls: list[int] | None = None
+    probs: list[float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a selection.
+
+    Attributes:
+        tiles: its images, in order.
+        first: place of the first one in the selection, from 0.
+        total: images in the whole selection.
+        size: images a full page has.
+        opened: the image shown large when `token` changes; it need not be among the tiles.
+        token: changes when the page, not the viewer, has decided what is shown large.
+    """
+
+    tiles: Sequence[Tile]
+    first: int
+    total: int
+    size: int
+    opened: Tile | None = None
+    token: int = 0
+
+
+def channel_viewer(
+    info: DatasetInfo,
+    page: Page,
+    *,
+    thresholds: Sequence[float] | None,
+    on_image: Callable[[str | None], None],
+    on_go: Callable[[int, bool], None],
+) -> None:
+    """Draw the viewer.
+
+    Args:
+        info: the dataset whose images are shown; it has images.
+        page: what is shown.
+        thresholds: 28 numbers, or None without predictions.
+        on_image: called with the id of the image opened in the viewer, None when it was closed.
+        on_go: called with a place in the selection outside the page, and whether to open it.
+    """
+    data = {
+        "address": f"hpa/tiles/{info.name}/{info.hash}",
+        "imageSize": info.image_size,
+        "classes": CLASS_NAMES,
+        "tiles": [asdict(tile) for tile in page.tiles],
+        "first": page.first,
+        "total": page.total,
+        "pageSize": page.size,
+        "opened": asdict(page.opened) if page.opened else None,
+        "token": page.token,
+        "thresholds": thresholds,
+        "withTruth": any(tile.truth is not None for tile in page.tiles),
+        "withCalls": thresholds is not None,
+    }
+    _viewer(
+        key=KEY,
+        data=data,
+        on_image_change=lambda: on_image(_sent("image")),
+        on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
+    )
+
+
+def _sent(name: str) -> Any:
+    return st.session_state[KEY][name]

@@ -1,0 +1,195 @@
+// Gallery, large image and mixer as one component of the page.
+//
+// To the server go: `image` (id of the image shown large, for the link) and `go` (a place in the
+// selection beyond this page). Mixing channels never asks the server for anything.
+
+import { chipLegend } from "./class_chips.js";
+import { element } from "./element.js";
+import { Gallery } from "./gallery.js";
+import { ImageView } from "./image_view.js";
+import { MixerBar } from "./mixer_bar.js";
+import { MixerStore } from "./mixer_store.js";
+import { CHANNELS, showAll, solo } from "./mixer_state.js";
+import { Pager } from "./pager.js";
+import { ImageLoader } from "./tile_loader.js";
+
+const HELP =
+  "Keys: 1 to 4 one channel alone, 0 all, A auto contrast; arrows and Enter choose an image, [ and ] turn pages; " +
+  "with an image open: , and . previous and next, + and - zoom, Escape back";
+
+class ChannelViewer {
+  constructor(root) {
+    this.store = new MixerStore();
+    this.gallery = new Gallery({ open: (index) => this.open(index), loaded: () => this.drawSoon() });
+    this.view = new ImageView({
+      step: (by) => this.step(by),
+      close: () => this.close(),
+      loaded: () => this.drawSoon(),
+    });
+    this.mixer = new MixerBar(this.store, () => (this.tile && this.view.measure()) || this.gallery.measure());
+    this.legend = element("div", { className: "gallery-legend" });
+    this.pagers = [new Pager((first) => this.go(first)), new Pager((first) => this.go(first))];
+    const [above, below] = this.pagers.map((pager) => pager.root);
+    this.root = element(
+      "div",
+      { className: "viewer" },
+      this.mixer.root,
+      this.view.root,
+      element("div", { className: "gallery-head" }, this.legend, above),
+      this.gallery.fault,
+      this.gallery.root,
+      element("div", { className: "gallery-foot" }, element("span", { className: "keys" }, HELP), below),
+    );
+    root.append(this.root);
+    this.store.listeners.add(() => this.drawSoon());
+    this.onKey = this.onKey.bind(this);
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  /** Take what the page sends; the same function for the first time and for every rerun. */
+  update({ data, setStateValue, setTriggerValue }) {
+    Object.assign(this, { setStateValue, setTriggerValue });
+    const { address } = data;
+    if (this.images?.address !== address) this.images = new ImageLoader(address);
+    const told = data.token !== this.data?.token;
+    this.data = data;
+    this.gallery.show(data);
+    for (const pager of this.pagers) pager.show(data);
+    this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
+    this.follow(told);
+  }
+
+  /** The page decides what is large when it is first drawn or turned; afterwards this component does. */
+  follow(told) {
+    const { opened, tiles } = this.data;
+    const still = this.tile && tiles.find(({ id }) => id === this.tile.id);
+    if (told) this.tile = opened;
+    else if (this.tile) this.tile = still ?? (opened?.id === this.tile.id ? opened : null);
+    this.showTile();
+  }
+
+  open(index) {
+    this.tile = this.data.tiles[index];
+    this.showTile();
+    this.tell();
+    this.view.root.scrollIntoView({ block: "nearest" });
+  }
+
+  close() {
+    this.tile = null;
+    this.showTile();
+    this.tell();
+    this.gallery.focus();
+  }
+
+  tell() {
+    this.setStateValue("image", this.tile?.id ?? null);
+  }
+
+  get index() {
+    return this.tile ? this.data.tiles.findIndex(({ id }) => id === this.tile.id) : -1;
+  }
+
+  showTile() {
+    const { tile, index, data } = this;
+    this.root.classList.toggle("large", Boolean(tile));
+    this.gallery.mark(index);
+    if (!tile) {
+      this.view.hide();
+      this.drawSoon();
+      return;
+    }
+    const place = index < 0 ? "outside the selection" : `${data.first + index + 1} of ${data.total}`;
+    const thumbnail = this.gallery.images[index];
+    this.view.show(tile, { ...data, place, thumbnail, images: this.images });
+    for (const near of [index + 1, index - 1]) {
+      if (index >= 0 && data.tiles[near]) this.images.load(data.tiles[near].row).catch(() => {});
+    }
+    this.drawSoon();
+  }
+
+  /** Go to a neighbour within the selection; beyond the page's edge the server turns the page. */
+  step(by) {
+    const next = this.index < 0 ? 0 : this.index + by;
+    if (this.data.tiles[next]) this.open(next);
+    else this.go(this.data.first + next);
+  }
+
+  go(position) {
+    const inside = position >= 0 && position < this.data.total;
+    if (inside) this.setTriggerValue("go", { position, open: Boolean(this.tile) });
+  }
+
+  onKey(event) {
+    const target = event.composedPath()[0];
+    const typing = target.matches?.("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const act = this.actions()[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  actions() {
+    const { store, view } = this;
+    const channels = CHANNELS.map((_, index) => [`${index + 1}`, () => store.set(solo(store.value, index))]);
+    const always = {
+      ...Object.fromEntries(channels),
+      0: () => store.set(showAll(store.value)),
+      a: () => this.mixer.autoContrast(),
+      "[": () => this.pagers[0].turn(-1),
+      "]": () => this.pagers[0].turn(1),
+    };
+    if (!this.tile) return always;
+    return {
+      ...always,
+      ",": () => this.step(-1),
+      ".": () => this.step(1),
+      Escape: () => this.close(),
+      "+": () => view.stage.zoomBy(1.5),
+      "-": () => view.stage.zoomBy(1 / 1.5),
+    };
+  }
+
+  /** Draw once per frame, however many changes came. */
+  drawSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    this.mixer.draw(this.store.value);
+    this.gallery.draw(this.store.value);
+    this.view.draw(this.store.value);
+  }
+
+  remove() {
+    document.removeEventListener("keydown", this.onKey);
+    cancelAnimationFrame(this.frame);
+    this.view.stage.close();
+    this.root.remove();
+  }
+}
+
+const viewers = new WeakMap();
+
+/**
+ * Called by Streamlit at every rerun, with the same element: the viewer lives on, its data change.
+ *
+ * Streamlit runs a call's cleanup at once when a newer call has overtaken it, so only the cleanup of
+ * the newest call may end the viewer.
+ */
+export default function mount(component) {
+  const { parentElement } = component;
+  if (!viewers.has(parentElement)) viewers.set(parentElement, new ChannelViewer(parentElement));
+  const viewer = viewers.get(parentElement);
+  viewer.newest = component;
+  viewer.update(component);
+  return () => {
+    if (viewer.newest !== component) return;
+    viewer.remove();
+    viewers.delete(parentElement);
+  };
+}

@@ -1,0 +1,18 @@
+// Building elements; text goes in as text, never as HTML.
+
+/** Make a `tag` with `properties`, then `children` (elements or text). `dataset`, `aria-*`, `role` too. */
+export function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "dataset" || name === "style") Object.assign(node[name], value);
+    else if (name.startsWith("aria-") || name === "role") node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Keep `value` between `smallest` and `largest`. */
+export function clamp(value, smallest, largest) {
+  return Math.min(Math.max(value, smallest), largest);
+}

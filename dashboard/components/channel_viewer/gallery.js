@@ -1,0 +1,134 @@
+// The tiles of one page of the selection, as a grid or, under a large image, as a film strip.
+
+import { chips, spoken } from "./class_chips.js";
+import { middleLimits, sumHistograms } from "./contrast.js";
+import { clamp, element } from "./element.js";
+import { CHANNELS } from "./mixer_state.js";
+import { ShownImage } from "./shown_image.js";
+import { fetchTiles } from "./tile_loader.js";
+
+export class Gallery {
+  /** `open(index)` is called by a click or Enter, `loaded()` when pixels have arrived. */
+  constructor({ open, loaded }) {
+    Object.assign(this, { open, loaded, tiles: [], images: [], cells: [], current: 0, address: "" });
+    this.root = element("div", { className: "gallery", role: "list", "aria-label": "Images" });
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.fault = element("p", { className: "fault", role: "alert", hidden: true });
+  }
+
+  /** Show `tiles`; those already there keep their pixels and only change their chips. */
+  async show({ address, tiles, classes }) {
+    const same = address === this.address && rowsOf(tiles) === rowsOf(this.tiles);
+    Object.assign(this, { address, tiles, classes });
+    if (!same) this.build();
+    this.cells.forEach((cell, index) => this.label(cell, tiles[index]));
+    if (!same && tiles.length) await this.fetch();
+  }
+
+  build() {
+    this.images = [];
+    this.current = 0;
+    this.cells = this.tiles.map((_, index) => this.makeCell(index));
+    this.root.replaceChildren(...this.cells.map(({ button }) => button));
+    this.focusable(0);
+  }
+
+  makeCell(index) {
+    const canvas = element("canvas", { width: 1, height: 1 });
+    const name = element("span", { className: "tile-id" });
+    const labels = element("span", { className: "chips" });
+    const button = element("button", {
+      type: "button",
+      className: "tile",
+      tabIndex: -1,
+      onclick: () => this.open(index),
+      onfocus: () => this.focusable(index),
+    });
+    button.append(canvas, name, labels);
+    return { button, canvas, name, labels };
+  }
+
+  label({ button, name, labels }, tile) {
+    name.textContent = tile.id;
+    name.title = tile.id;
+    labels.replaceChildren(...chips(tile, this.classes));
+    button.setAttribute("aria-label", spoken(tile, this.classes));
+  }
+
+  /** Fetch the page's thumbnails in one request; a newer page cancels an older one. */
+  async fetch() {
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    this.fault.hidden = true;
+    try {
+      const rows = this.tiles.map(({ row }) => row);
+      const found = await fetchTiles(this.address, "thumbnails", rows, request.signal);
+      if (request.signal.aborted) return;
+      this.images = found.map((tile) => new ShownImage(tile));
+      this.known = null;
+      this.loaded();
+    } catch (error) {
+      if (request.signal.aborted) return;
+      this.fault.textContent = error.message;
+      this.fault.hidden = false;
+    }
+  }
+
+  draw(mixer) {
+    this.images.forEach((image, index) => {
+      const { canvas } = this.cells[index];
+      if (canvas.width !== image.size) canvas.width = canvas.height = image.size;
+      canvas.getContext("2d").putImageData(image.composed(mixer), 0, 0);
+    });
+  }
+
+  /** Per channel the summed histogram and the middle of the tiles' own limits; null while empty. */
+  measure() {
+    if (!this.images.length) return null;
+    this.known ??= CHANNELS.map((_, index) => {
+      const own = this.images.map((image) => image.measures[index]);
+      const counts = sumHistograms(own.map((measures) => measures.counts));
+      return { counts, limits: middleLimits(own.map(({ limits }) => limits)) };
+    });
+    return this.known;
+  }
+
+  /** Mark the tile that is shown large, and bring it into view in the film strip. */
+  mark(index) {
+    this.cells.forEach(({ button }, at) => button.classList.toggle("opened", at === index));
+    if (index >= 0) this.focusable(index);
+    const strip = this.root;
+    const button = this.cells[index]?.button;
+    if (button) strip.scrollLeft = button.offsetLeft - (strip.clientWidth - button.clientWidth) / 2;
+  }
+
+  focusable(index) {
+    if (this.cells[this.current]) this.cells[this.current].button.tabIndex = -1;
+    this.current = clamp(index, 0, Math.max(this.cells.length - 1, 0));
+    if (this.cells[this.current]) this.cells[this.current].button.tabIndex = 0;
+  }
+
+  focus() {
+    this.cells[this.current]?.button.focus();
+  }
+
+  onKey(event) {
+    const perRow = this.cells.findIndex(({ button }) => button.offsetTop > this.cells[0].button.offsetTop);
+    const down = perRow < 0 ? this.cells.length : perRow;
+    const last = this.cells.length - 1;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -down, ArrowDown: down, Home: -last, End: last };
+    if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const wanted = this.current + steps[event.key];
+    const edge = event.key === "Home" || event.key === "End";
+    if (!edge && (wanted < 0 || wanted > last)) return;
+    this.focusable(wanted);
+    this.focus();
+  }
+}
+
+function rowsOf(tiles) {
+  return tiles.map(({ row }) => row).join(",");
+}

@@ -1,0 +1,156 @@
+// One image large: zoom with the wheel, pan by dragging, the four stored values under the pointer.
+
+import { clamp, element } from "./element.js";
+import { CHANNELS } from "./mixer_state.js";
+import { centredView, fitScale, pixelUnder, zoomedView } from "./stage_view.js";
+
+const WHEEL_SPEED = 0.002;
+const BUTTON_ZOOM = 1.5;
+
+export class ImageStage {
+  constructor() {
+    this.canvas = element("canvas", { className: "stage-canvas", tabIndex: 0, role: "img" });
+    this.source = element("canvas");
+    this.legend = element("ul", { className: "stage-legend", "aria-label": "Channels shown" });
+    this.values = element("output", { className: "readout" });
+    this.scaleNote = element("span", { className: "scale-note" });
+    const frame = element("div", { className: "stage-frame" }, this.canvas, this.legend);
+    const foot = element("div", { className: "stage-foot" }, this.makeTools(), this.scaleNote);
+    this.root = element("div", { className: "stage" }, frame, this.values, foot);
+    this.listen();
+    this.resizes = new ResizeObserver(() => this.resize());
+    this.resizes.observe(this.canvas);
+    this.sayValues(null);
+  }
+
+  makeTools() {
+    const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+    return element(
+      "span",
+      { className: "stage-tools" },
+      button("Fit", "The whole image. Double click does the same", () => this.fit()),
+      button("1:1", "One pixel of the screen for each of the image", () => this.zoomTo(1)),
+      button("4:1", "Four pixels of the screen for each of the image", () => this.zoomTo(4)),
+      button("−", "Smaller. Key −", () => this.zoomBy(1 / BUTTON_ZOOM)),
+      button("+", "Larger. Key +", () => this.zoomBy(BUTTON_ZOOM)),
+    );
+  }
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
+    canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+    canvas.addEventListener("pointermove", (event) => this.onMove(event));
+    canvas.addEventListener("pointerleave", () => this.sayValues(null));
+    canvas.addEventListener("dblclick", () => this.fit());
+  }
+
+  /** Show `image`; the view stays when it has the size of the one before, so that two can be compared. */
+  show(image, { full, fullSize, name }) {
+    const kept = this.view && this.image && this.fullSize === fullSize;
+    Object.assign(this, { image, full, fullSize });
+    this.source.width = this.source.height = image.size;
+    this.canvas.setAttribute("aria-label", name);
+    if (!kept) this.fit();
+  }
+
+  draw(mixer) {
+    if (!this.image) return;
+    this.source.getContext("2d").putImageData(this.image.composed(mixer), 0, 0);
+    this.drawLegend(mixer);
+    this.paint();
+  }
+
+  /** Copy the composite to the stage: true pixels when enlarged, averaged when made smaller. */
+  paint() {
+    const { canvas, view, fullSize } = this;
+    if (!this.image || !view) return;
+    const context = canvas.getContext("2d");
+    const side = fullSize * view.scale;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingEnabled = view.scale < 1 || !this.full;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.source, view.left, view.top, side, side);
+    Object.assign(canvas.dataset, { ...view, full: this.full });
+    const zoom = Math.round(view.scale * 100);
+    this.scaleNote.textContent = `${zoom} % · ${fullSize} × ${fullSize} px, no physical scale known`;
+  }
+
+  drawLegend(mixer) {
+    const shown = mixer.channels.flatMap(({ on, color }, index) => (on ? [{ color, index }] : []));
+    const entry = ({ color, index }) =>
+      element("li", {}, element("i", { style: { background: color } }), CHANNELS[index].stain);
+    this.legend.replaceChildren(...shown.map(entry));
+  }
+
+  resize() {
+    const { canvas } = this;
+    const width = Math.round(canvas.clientWidth * devicePixelRatio);
+    const height = Math.round(canvas.clientHeight * devicePixelRatio);
+    if (!width || (width === canvas.width && height === canvas.height)) return;
+    Object.assign(canvas, { width, height });
+    this.fit();
+  }
+
+  get fitting() {
+    return fitScale(this.fullSize, this.canvas.width, this.canvas.height);
+  }
+
+  fit() {
+    if (!this.image) return;
+    const middle = this.fullSize / 2;
+    this.view = centredView(this.fitting, middle, middle, this.canvas);
+    this.paint();
+  }
+
+  zoomTo(scale) {
+    const { view, canvas } = this;
+    const middle = [canvas.width / 2 - view.left, canvas.height / 2 - view.top].map((side) => side / view.scale);
+    this.view = centredView(scale, ...middle, canvas);
+    this.paint();
+  }
+
+  zoomBy(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
+    this.view = zoomedView(this.view, factor, x, y, this.fitting);
+    this.paint();
+  }
+
+  /** The pointer's place in device pixels of the stage. */
+  place(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top].map((side) => side * devicePixelRatio);
+  }
+
+  onWheel(event) {
+    if (!this.view) return;
+    event.preventDefault();
+    this.zoomBy(Math.exp(-clamp(event.deltaY, -400, 400) * WHEEL_SPEED), ...this.place(event));
+  }
+
+  onMove(event) {
+    if (!this.view) return;
+    if (this.canvas.hasPointerCapture(event.pointerId)) {
+      this.view = {
+        ...this.view,
+        left: this.view.left + event.movementX * devicePixelRatio,
+        top: this.view.top + event.movementY * devicePixelRatio,
+      };
+      this.paint();
+    }
+    this.sayValues(pixelUnder(this.view, ...this.place(event), this.fullSize));
+  }
+
+  sayValues(pixel) {
+    if (!pixel || !this.full) {
+      this.values.textContent = pixel ? "Loading the full image" : "Point at the image to read its stored values";
+      return;
+    }
+    const values = this.image.values(pixel.column, pixel.row);
+    const parts = values.map((value, index) => `${CHANNELS[index].short} ${value}`);
+    this.values.textContent = `x ${pixel.column}  y ${pixel.row}   ${parts.join("   ")}`;
+  }
+
+  close() {
+    this.resizes.disconnect();
+  }
+}

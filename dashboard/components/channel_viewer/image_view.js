@@ -1,0 +1,77 @@
+// The chosen image beside its scores, with the way to its neighbours and back.
+
+import { element } from "./element.js";
+import { ImageStage } from "./image_stage.js";
+import { ScoreChart } from "./score_chart.js";
+import { ShownImage } from "./shown_image.js";
+
+export class ImageView {
+  /** `step(by)` goes to a neighbour, `close()` back to the gallery, `loaded()` says pixels are there. */
+  constructor({ step, close, loaded }) {
+    this.loaded = loaded;
+    this.stage = new ImageStage();
+    this.chart = new ScoreChart();
+    this.name = element("h3", { className: "image-id" });
+    this.place = element("span", { className: "image-place" });
+    this.fault = element("p", { className: "fault", role: "alert", hidden: true });
+    const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+    const tools = element(
+      "span",
+      { className: "image-tools" },
+      button("‹ Previous", "Previous image of the selection. Key ,", () => step(-1)),
+      this.place,
+      button("Next ›", "Next image of the selection. Key .", () => step(1)),
+      button("Back to the gallery", "Key Escape", close),
+    );
+    const side = element("div", { className: "image-side" }, this.chart.root);
+    this.root = element(
+      "section",
+      { className: "image-view", hidden: true, "aria-label": "Chosen image" },
+      element("header", {}, this.name, tools),
+      this.fault,
+      element("div", { className: "image-body" }, this.stage.root, side),
+    );
+  }
+
+  /** Show `tile`: first from `thumbnail` (a ShownImage or none), then from its full image. */
+  async show(tile, { place, thumbnail, imageSize, images, ...context }) {
+    this.label(tile, { place, ...context });
+    if (this.row === tile.row && !this.root.hidden) return;
+    Object.assign(this, { row: tile.row, image: null });
+    this.root.hidden = false;
+    this.fault.hidden = true;
+    const about = { fullSize: imageSize, name: `Image ${tile.id}` };
+    if (thumbnail) this.stage.show(thumbnail, { ...about, full: false });
+    try {
+      const full = await images.load(tile.row);
+      if (this.row !== tile.row) return;
+      this.image = new ShownImage(full);
+      this.stage.show(this.image, { ...about, full: true });
+      this.loaded();
+    } catch (error) {
+      if (this.row !== tile.row) return;
+      this.fault.textContent = error.message;
+      this.fault.hidden = false;
+    }
+  }
+
+  label(tile, { place, ...context }) {
+    this.name.textContent = tile.id;
+    this.place.textContent = place;
+    this.chart.show(tile, context);
+  }
+
+  hide() {
+    this.root.hidden = true;
+    this.row = null;
+  }
+
+  draw(mixer) {
+    if (!this.root.hidden) this.stage.draw(mixer);
+  }
+
+  /** What the mixer's histograms show: the full image, null while it is not there. */
+  measure() {
+    return this.image?.measures ?? null;
+  }
+}

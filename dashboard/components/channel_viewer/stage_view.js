@@ -1,0 +1,31 @@
+// Where an image lies on a stage: arithmetic of zoom and pan, in device pixels.
+
+import { clamp } from "./element.js";
+
+const LARGEST_SCALE = 32;
+const SMALLEST_FIT = 0.5; // No smaller than half of what fits.
+
+/** The scale at which an image of `size` pixels fits a stage of `width` by `height`. */
+export function fitScale(size, width, height) {
+  return Math.min(width, height) / size;
+}
+
+/** The view of scale `scale` that has the image's pixel position `x`, `y` in the middle of the stage. */
+export function centredView(scale, x, y, { width, height }) {
+  return { scale, left: Math.round(width / 2 - x * scale), top: Math.round(height / 2 - y * scale) };
+}
+
+/** The view zoomed by `factor`, with what lies under (x, y) of the stage staying there. */
+export function zoomedView(view, factor, x, y, fit) {
+  const scale = clamp(view.scale * factor, fit * SMALLEST_FIT, LARGEST_SCALE);
+  const change = scale / view.scale;
+  return { scale, left: x - (x - view.left) * change, top: y - (y - view.top) * change };
+}
+
+/** The image's pixel under (x, y) of the stage, or null beside the image. */
+export function pixelUnder(view, x, y, size) {
+  const column = Math.floor((x - view.left) / view.scale);
+  const row = Math.floor((y - view.top) / view.scale);
+  const inside = column >= 0 && row >= 0 && column < size && row < size;
+  return inside ? { column, row } : null;
+}

@@ -1,0 +1,44 @@
+// Fetches packed images: per sample four planes of S * S bytes, in the order of CHANNELS.
+
+const HEADER_BYTES = 8;
+const KEPT_IMAGES = 12;
+
+/** Split a body of the tiles route into `{size, planes}` per sample, without copying. */
+export function unpackTiles(buffer) {
+  const [count, size] = new Uint32Array(buffer, 0, 2);
+  const bytes = 4 * size * size;
+  if (buffer.byteLength !== HEADER_BYTES + count * bytes) {
+    throw new Error("The images did not arrive whole; reload the page.");
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    size,
+    planes: new Uint8Array(buffer, HEADER_BYTES + index * bytes, bytes),
+  }));
+}
+
+/** Fetch some rows. `address` is relative to the page, `kind` is thumbnails or images. */
+export async function fetchTiles(address, kind, rows, signal) {
+  const url = new URL(`${address}/${kind}?rows=${rows.join(",")}`, document.baseURI);
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(await response.text());
+  return unpackTiles(await response.arrayBuffer());
+}
+
+/** Full images by row; the last few stay, and a row is asked for once. */
+export class ImageLoader {
+  constructor(address) {
+    this.address = address;
+    this.images = new Map();
+  }
+
+  /** A promise of `{size, planes}`. A failed request is forgotten, so that it may be tried again. */
+  load(row) {
+    const known = this.images.get(row);
+    const image = known ?? fetchTiles(this.address, "images", [row]).then(([tile]) => tile);
+    this.images.delete(row);
+    this.images.set(row, image);
+    if (!known) image.catch(() => this.images.delete(row));
+    for (const oldest of [...this.images.keys()].slice(0, -KEPT_IMAGES)) this.images.delete(oldest);
+    return image;
+  }
+}

@@ -1,0 +1,92 @@
+"""Which page of a selection is shown, and which image large: both are in the page's address.
+
+The viewer opens and closes images by itself and tells the server, which writes the link. Where the
+link says otherwise (it was followed, or the page was turned), the server tells the viewer: the
+token changes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Int
+
+from dashboard.components.channel_viewer import Page, Tile
+from dashboard.gallery import Samples, find_tile
+from dashboard.session import write_link
+from hpa_core.data.dataset import Dataset
+
+PAGE_SIZE = 48
+_KEY = "gallery-image"
+
+
+@dataclass
+class _Shown:
+    """The image that this visitor sees large, as far as the server knows."""
+
+    image: str | None = None
+    token: int = 0
+
+
+def chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset) -> Page:
+    """Return the page that the link names, with the image that it names.
+
+    Args:
+        samples: what can be shown.
+        order: indices into `samples`, selected and sorted.
+        dataset: where an image of another split is found.
+    """
+    opened = _follow_link(samples, order, dataset)
+    first = (_page_number(len(order)) - 1) * PAGE_SIZE
+    return Page(
+        tiles=[samples.tile(int(index)) for index in order[first : first + PAGE_SIZE]],
+        first=first,
+        total=len(order),
+        size=PAGE_SIZE,
+        opened=opened,
+        token=_shown().token,
+    )
+
+
+def remember_image(sample_id: str | None) -> None:
+    """Take note of the image that the viewer opened, and put it into the link."""
+    _shown().image = sample_id
+    write_link(image=sample_id)
+
+
+def go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:
+    """Turn to the page of a place in the selection and, if `large`, show that image large."""
+    _write_page(position)
+    remember_image(str(samples.ids[order[position]]) if large else None)
+    _shown().token += 1
+
+
+def _follow_link(samples: Samples, order: np.ndarray, dataset: Dataset) -> Tile | None:
+    """Return the image that the link names; a link not followed yet turns to its page."""
+    wanted = st.query_params.get("image")
+    tile, index = find_tile(samples, dataset, wanted) if wanted else (None, None)
+    if wanted and tile is None:
+        st.warning("The link names an image that this dataset does not hold.")
+    shown = _shown()
+    if wanted != shown.image:
+        shown.image, shown.token = wanted, shown.token + 1
+        if index is not None and (place := np.flatnonzero(order == index)).size:
+            _write_page(int(place[0]))
+    return tile
+
+
+def _page_number(total: int) -> int:
+    """Read the link's page; what is no page of this selection is the nearest one."""
+    text = st.query_params.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return min(max(number, 1), max(-(-total // PAGE_SIZE), 1))
+
+
+def _write_page(position: int) -> None:
+    page = position // PAGE_SIZE + 1
+    write_link(page=str(page) if page > 1 else None)
+
+
+def _shown() -> _Shown:
+    shown: _Shown = st.session_state.setdefault(_KEY, _Shown())
+    return shown
