@@ -1,1 +1,129 @@
-"""Commands: training."""
+"""Commands: train a network, predict with it. Torch is imported by the commands alone."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+import typer
+
+from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.config import MODELS, PRESETS, TrainConfig
+from hpa_core.data.dataset import open_dataset
+from hpa_core.errors import ConfigError
+from hpa_core.progress import JOB_FOLDER_VARIABLE, terminal_progress
+from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.stopping import listen, stop_requested
+from hpa_core.runs.training import create_training_run
+from hpa_core.workspace import Workspace
+
+
+@app.command()
+def train(  # noqa: PLR0913 - one argument an option
+    dataset: Annotated[str | None, typer.Argument(help="Dataset to learn from.")] = None,
+    *,
+    preset: Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")] = "demo",
+    model: Annotated[str | None, typer.Option(help=f"One of: {', '.join(MODELS)}.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the data.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples a step.")] = None,
+    image_size: Annotated[int | None, typer.Option(help="Pixels a side.")] = None,
+    weights: Annotated[str | None, typer.Option(help="random, imagenet or a file.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything drawn.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
+    name: Annotated[str, typer.Option(help="A word for the new run's id.")] = "train",
+    run: Annotated[str | None, typer.Option(help="Train this run, made before.")] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with this run.")] = None,
+) -> None:
+    """Train a network on DATASET; or a run that exists, by --run or --resume."""
+    listen()
+    workspace = workspace_of()
+    if sum(item is not None for item in (dataset, run, resume)) != 1:
+        raise typer.BadParameter("name a DATASET, or --run RUN, or --resume RUN: exactly one.")
+    if dataset is None:
+        folder = open_run(workspace, run or resume or "")
+    else:
+        changes = {
+            "model": model,
+            "epochs": epochs,
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "image_size": image_size,
+            "weights": weights,
+            "seed": seed,
+            "device": device,
+        }
+        folder = _new_run(workspace, _config(dataset, preset, changes), name)
+    _train(workspace, folder, resume=resume is not None)
+
+
+@app.command()
+def predict(
+    run: Annotated[str, typer.Argument(help="Run whose network predicts.")],
+    *,
+    split: Annotated[str, typer.Option(help="Split of the run's dataset.")] = "validation",
+    checkpoint: Annotated[
+        Literal["best", "last"], typer.Option(help="Highest macro F1, or last epoch.")
+    ] = "best",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Predict a split of the run's dataset and keep it in the run."""
+    from hpa_core.inference import predict_dataset  # noqa: PLC0415 - imports torch
+
+    workspace = workspace_of()
+    with terminal_progress() as progress:
+        predictions = predict_dataset(
+            workspace,
+            open_run(workspace, run),
+            split,
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+    if as_json:
+        print_json({"run": run, "split": split, "samples": len(predictions.ids)})
+
+
+def _config(dataset: str, preset: str, changes: dict[str, Any]) -> TrainConfig:
+    if preset not in PRESETS:
+        raise ConfigError(f"preset must be one of {', '.join(PRESETS)}; found {preset!r}.")
+    given = {key: value for key, value in changes.items() if value is not None}
+    return replace(PRESETS[preset](dataset), **given)
+
+
+def _new_run(workspace: Workspace, config: TrainConfig, name: str) -> RunFolder:
+    info = open_dataset(workspace, config.dataset).info
+    return create_training_run(
+        workspace, config, name=name, dataset_hash=info.hash, synthetic=info.synthetic
+    )
+
+
+def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:
+    from hpa_core.training import train as train_run  # noqa: PLC0415 - imports torch
+
+    with terminal_progress() as progress, _logged_to(folder):
+        train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
+    sys.stdout.write(f"{folder.id}\n")
+
+
+@contextmanager
+def _logged_to(folder: RunFolder) -> Iterator[None]:
+    """Show the training's lines on stderr, and keep them in the run's log.
+
+    A job's output goes to that log already.
+    """
+    logger = logging.getLogger("hpa_core")
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if JOB_FOLDER_VARIABLE not in os.environ:
+        handlers.append(logging.FileHandler(folder.log, encoding="utf-8"))
+    logger.setLevel(logging.INFO)
+    for handler in handlers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()

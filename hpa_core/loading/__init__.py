@@ -1,1 +1,1 @@
-"""Packed images to batches on the device, augmented there."""
+"""Packed images on disk -> shuffled, augmented batches on the device."""

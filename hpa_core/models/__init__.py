@@ -1,1 +1,1 @@
-"""The networks and their registry."""
+"""The networks: brightness in, logits and embeddings out; their registry and their weights."""

@@ -1,1 +1,5 @@
-"""Losses, the loop and checkpoints."""
+"""Training: losses, the loop, checkpoints."""
+
+from hpa_core.training.loop import train
+
+__all__ = ["train"]

@@ -1,0 +1,234 @@
+"""What a training is asked to do: one frozen dataclass, refused at once when it cannot be meant.
+
+Each field carries its help text, choices and limits, so that the Train page builds its form and
+the command line its options from one place. The run folder stores it (`RunInfo.settings`).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from math import isfinite
+from typing import Any
+
+from hpa_core.errors import ConfigError
+
+MODELS = {
+    "small": "residual network of 0.4 M parameters, quick on two CPU cores at 128 px",
+    "bninception": "model 1: BN-Inception with a four-channel first convolution",
+    "wide": "model 2: three convolutions, four parallel branches, joined by further convolutions",
+}
+LOSSES = {
+    "bce": "binary cross-entropy, mean over samples and classes",
+    "focal": "focal loss with gamma 2: sure decisions weigh less",
+}
+SCHEDULES = {
+    "constant": "the learning rate stays",
+    "cosine": "falls to zero along half a cosine",
+    "steps": "a tenth after every third of the training",
+}
+OPTIMIZERS = {"sgd": "SGD with momentum", "adamw": "AdamW, decoupled weight decay"}
+PRECISIONS = {
+    "auto": "bf16 on a GPU, fp32 on a CPU (where bf16 is 5 to 25 times slower)",
+    "fp32": "single precision",
+    "bf16": "bfloat16 autocast",
+}
+DEVICES = {"auto": "the GPU if there is one", "cpu": "the CPU", "cuda": "the GPU"}
+
+
+def setting(
+    default: Any = MISSING,
+    *,
+    help: str,  # noqa: A002 - the word that forms and command lines use
+    choices: Mapping[str, str] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """Declare a field of `TrainConfig`: default, help text, choices (value -> meaning), limits."""
+    metadata = {"help": help, "choices": choices, "low": low, "high": high}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """The settings of one training.
+
+    Raises:
+        ConfigError: at construction, naming the field, what it takes and what was found.
+    """
+
+    dataset: str = setting(help="Dataset of the workspace, with images")
+    train_split: str = setting("train", help="Split to learn from")
+    validation_split: str = setting("validation", help="Split to measure on after every epoch")
+    model: str = setting("small", help="Network", choices=MODELS)
+    weights: str = setting(
+        "random", help="First weights: random, imagenet (bninception only), or a file"
+    )
+    image_size: int = setting(128, help="Pixels a side given to the network", low=32, high=2048)
+    epochs: int = setting(10, help="Passes over the training rows", low=1, high=10_000)
+    batch_size: int = setting(32, help="Samples a step", low=2, high=4096)
+    loss: str = setting("bce", help="Loss", choices=LOSSES)
+    optimizer: str = setting("sgd", help="Optimizer", choices=OPTIMIZERS)
+    learning_rate: float = setting(0.03, help="Highest learning rate", low=1e-8, high=10.0)
+    momentum: float = setting(0.9, help="Momentum of SGD", low=0.0, high=0.999)
+    weight_decay: float = setting(1e-4, help="Weight decay", low=0.0, high=1.0)
+    schedule: str = setting("constant", help="Course of the learning rate", choices=SCHEDULES)
+    warmup_epochs: float = setting(0.0, help="Linear rise at the start (epochs)", low=0, high=100)
+    clip_norm: float = setting(0.0, help="Largest gradient norm; 0 = no limit", low=0.0, high=1e6)
+    ema_decay: float = setting(
+        0.0, help="Decay of the moving average of the weights; 0 = none", low=0.0, high=0.99999
+    )
+    turns: bool = setting(True, help="Random flips and quarter turns")
+    intensity: float = setting(
+        0.0, help="Random brightness of each channel, up to times (1 + this)", low=0.0, high=2.0
+    )
+    affine: float = setting(
+        0.0, help="Random zoom, shift (share of the side) and rotation (radians)", low=0.0, high=0.5
+    )
+    seed: int = setting(0, help="Seed of weights, order and augmentation", low=0, high=2**31 - 1)
+    device: str = setting("auto", help="Where to compute", choices=DEVICES)
+    precision: str = setting("auto", help="Number format", choices=PRECISIONS)
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+        if self.weights == "imagenet" and self.model != "bninception":
+            raise ConfigError(
+                f"weights 'imagenet' exist for the model 'bninception' only, not for "
+                f"{self.model!r}; choose 'random' or a file."
+            )
+        if self.warmup_epochs > self.epochs:
+            raise ConfigError(
+                f"warmup_epochs must not exceed epochs ({self.epochs}); found {self.warmup_epochs}."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values, for `RunInfo.settings`."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return the fields as indented JSON."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainConfig":
+        """Build a config from plain values.
+
+        Raises:
+            ConfigError: a field is unknown, missing or has a value that cannot be meant.
+        """
+        known = {item.name for item in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise ConfigError(f"Unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}.")
+        if "dataset" not in values:
+            raise ConfigError("The setting 'dataset' is missing; name a dataset of the workspace.")
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> "TrainConfig":
+        """Read a config that `to_json` wrote.
+
+        Raises:
+            ConfigError: the text is not a JSON object, or as for `from_dict`.
+        """
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ConfigError(f"The settings are not JSON ({error}).") from None
+        if not isinstance(values, dict):
+            raise ConfigError(f"The settings are not a JSON object but {type(values).__name__}.")
+        return cls.from_dict(values)
+
+
+def _checked(item: Field[Any], value: Any) -> Any:
+    """Return `value` as the field's type, or refuse it."""
+    if item.type is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    wrong_type = type(value) is not item.type
+    if wrong_type or (item.type is float and not isfinite(value)):
+        raise ConfigError(f"{item.name} must be a {_word(item.type)}; found {value!r}.")
+    choices, low, high = (item.metadata[key] for key in ("choices", "low", "high"))
+    if choices and value not in choices:
+        raise ConfigError(f"{item.name} must be one of {', '.join(choices)}; found {value!r}.")
+    if low is not None and not low <= value <= high:
+        raise ConfigError(f"{item.name} must lie between {low} and {high}; found {value!r}.")
+    if value == "":
+        raise ConfigError(f"{item.name} must not be empty.")
+    return value
+
+
+def _word(kind: Any) -> str:
+    words = {int: "whole number", float: "finite number", bool: "true or false", str: "text"}
+    return words[kind]
+
+
+def report_model1(dataset: str) -> TrainConfig:
+    """The report's model 1 (R-6, R-9): pretrained BN-Inception, BCE, SGD 0.03, 512 px."""
+    return TrainConfig(
+        dataset=dataset,
+        model="bninception",
+        weights="imagenet",
+        image_size=512,
+        epochs=30,
+        batch_size=32,
+        schedule="steps",
+    )
+
+
+def report_model2(dataset: str) -> TrainConfig:
+    """The report's model 2 (R-7): the wide hand-made network, from random weights."""
+    return TrainConfig(
+        dataset=dataset,
+        model="wide",
+        image_size=512,
+        epochs=30,
+        batch_size=32,
+        schedule="steps",
+    )
+
+
+def modern(dataset: str) -> TrainConfig:
+    """Model 1 as one would train it today: AdamW, warm-up and cosine, averaging, augmentation."""
+    return TrainConfig(
+        dataset=dataset,
+        model="bninception",
+        weights="imagenet",
+        image_size=512,
+        epochs=30,
+        batch_size=64,
+        optimizer="adamw",
+        learning_rate=1e-3,
+        weight_decay=0.01,
+        schedule="cosine",
+        warmup_epochs=1.0,
+        clip_norm=1.0,
+        ema_decay=0.999,
+        intensity=0.3,
+        affine=0.1,
+    )
+
+
+def demo(dataset: str) -> TrainConfig:
+    """The small network at 128 px: minutes on two CPU cores."""
+    return TrainConfig(
+        dataset=dataset,
+        model="small",
+        image_size=128,
+        epochs=20,
+        batch_size=32,
+        optimizer="adamw",
+        learning_rate=3e-3,
+        weight_decay=0.02,
+        schedule="cosine",
+        warmup_epochs=1.0,
+        clip_norm=1.0,
+        ema_decay=0.99,
+        intensity=0.2,
+    )
+
+
+PRESETS: dict[str, Callable[[str], TrainConfig]] = {
+    "report-model1": report_model1,
+    "report-model2": report_model2,
+    "modern": modern,
+    "demo": demo,
+}

@@ -1,0 +1,39 @@
+"""Which samples an epoch takes in which order: a function of the seed and the epoch alone.
+
+Nothing here has state, so a training that resumes in the middle of an epoch sees the same batches.
+"""
+
+import numpy as np
+from jaxtyping import Int
+
+ORDER, AUGMENTATION, STEP = 0, 1, 2
+"""Streams of random numbers of one seed; each use has its own."""
+
+
+def epoch_rng(seed: int, epoch: int, stream: int) -> np.random.Generator:
+    """Return the generator of one use in one epoch."""
+    return np.random.default_rng([seed, epoch, stream])
+
+
+def epoch_batches(
+    samples: int, batch_size: int, *, seed: int, epoch: int
+) -> list[Int[np.ndarray, " B"]]:
+    """Shuffle positions 0 to samples - 1 and cut them into batches.
+
+    A last batch of a single sample is left out, as batch normalisation cannot learn from one; the
+    next epoch shuffles anew and leaves out another.
+    """
+    order = epoch_rng(seed, epoch, ORDER).permutation(samples)
+    batches = plain_batches(order, batch_size)
+    return batches[:-1] if len(batches[-1]) == 1 else batches
+
+
+def plain_batches(positions: Int[np.ndarray, " N"], batch_size: int) -> list[np.ndarray]:
+    """Cut positions into batches in their order; the last may be smaller."""
+    starts = range(0, len(positions), batch_size)
+    return [positions[start : start + batch_size] for start in starts]
+
+
+def step_seed(seed: int, step: int) -> int:
+    """Return the seed of the network's own draws (dropout) in the training's `step`."""
+    return int(np.random.SeedSequence([seed, step, STEP]).generate_state(1, np.uint64)[0] >> 1)

@@ -1,0 +1,201 @@
+"""The training loop, to be read from top to bottom.
+
+    prepare -> for each epoch: steps, validation, figures, checkpoint -> end
+
+One process; a data-parallel one would split each batch's positions by rank and add the tallies.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hpa_core.config import TrainConfig
+from hpa_core.errors import RunError, TrainingError
+from hpa_core.loading.augmentation import draw_augmentation
+from hpa_core.loading.order import epoch_batches, plain_batches
+from hpa_core.models.scoring import score
+from hpa_core.models.weights import BEST, LAST, WeightsInfo, save_weights
+from hpa_core.progress import Progress, quiet
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.lock import run_lock
+from hpa_core.runs.metrics import METRICS, append_metrics
+from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.stopping import never
+from hpa_core.training.losses import LOSSES
+from hpa_core.training.preparation import Training, prepare
+from hpa_core.training.reporting import Reporter, failure_reported, log
+from hpa_core.training.state import has_state, save_state
+from hpa_core.training.steps import Batch, Watch, train_step
+from hpa_core.training.tally import Tally
+from hpa_core.training.validation import Validation, measure
+from hpa_core.workspace import Workspace
+
+GPU_WATCH_INTERVAL = 20
+"""Steps between two looks at the loss on a GPU, each of which waits for it."""
+
+
+class StopTraining(Exception):  # noqa: N818 - a request, not an error
+    """A stop was asked for, at a point where the state can be saved."""
+
+
+def train(
+    workspace: Workspace,
+    run: RunFolder,
+    *,
+    resume: bool = False,
+    progress: Progress = quiet,
+    stop: Callable[[], bool] = never,
+) -> None:
+    """Train `run` as its config says, and leave checkpoints, figures and predictions in it.
+
+    Args:
+        workspace: where the dataset lies.
+        run: made by `create_training_run`.
+        resume: go on from the newest checkpoint, bit for bit on a CPU; begin where there is none.
+        progress: called after every step.
+        stop: asked before every step; once it says yes, the state is saved and this returns.
+
+    Raises:
+        RunError: the run is being trained, or was trained and `resume` is not set.
+        ConfigError: the settings cannot be met on this machine.
+        DatasetError: the dataset is missing, has changed or is too small.
+        CheckpointError: weights or checkpoints cannot be used.
+        TrainingError: a loss or gradient is not a finite number, or the GPU's memory is too small.
+        WorkspaceError: the run folder cannot be written.
+    """
+    config = TrainConfig.from_dict(run.info.settings)
+    with run_lock(run.path):
+        if has_state(run.checkpoints) and not resume:
+            raise RunError(f"Run {run.id!r} was trained before; resume it, or start a new run.")
+        reporter = Reporter(run, epochs=config.epochs, progress=progress)
+        with failure_reported(reporter):
+            training = prepare(workspace, run, reporter=reporter, stop=stop)
+            try:
+                _run_epochs(training)
+            except StopTraining:
+                save_state(run.checkpoints, training.state)
+                reporter.end("stopped", f"stopped in {_position(training)}; it can be resumed")
+            else:
+                reporter.end("finished", f"best macro F1 {training.state.best_f1:.4f}")
+
+
+def _run_epochs(training: Training) -> None:
+    try:
+        while training.state.epoch < training.config.epochs:
+            _train_epoch(training)
+            _finish_epoch(training, _validate(training))
+    except torch.OutOfMemoryError:
+        raise TrainingError(
+            f"The GPU's memory is too small for batches of {training.config.batch_size} images of "
+            f"{training.config.image_size} px; lower batch_size or image_size."
+        ) from None
+
+
+def _train_epoch(training: Training) -> None:
+    """Take the steps of the epoch that are not yet behind."""
+    config, state, learnt = training.config, training.state, training.learnt
+    samples = len(learnt.ids)
+    batches = epoch_batches(samples, config.batch_size, seed=config.seed, epoch=state.epoch)
+    ahead = batches[state.step :]
+    draws = draw_augmentation(samples, config, epoch=state.epoch)
+    watch = Watch(learnt.ids, interval=GPU_WATCH_INTERVAL if training.device.type == "cuda" else 1)
+    state.network.train()
+    began = time.monotonic()
+    for positions, images in zip(ahead, learnt.source.batches(ahead), strict=True):
+        if training.stop():
+            watch.look()
+            raise StopTraining
+        batch = Batch(
+            images=images,
+            targets=training.learnt_targets[torch.from_numpy(positions).to(training.device)],
+            draws=draws.at(positions),
+        )
+        health = train_step(state, config, batch, steps=training.steps)
+        watch.add(health, positions)
+        began = _count_seconds(state.tally, began)
+        if training.reporter.at(epoch=state.epoch + 1, step=state.step, steps=training.steps):
+            training.reporter.say(_position(training))
+    watch.look()
+    _count_seconds(state.tally, began)
+
+
+def _validate(training: Training) -> Validation:
+    """Score the validation split with the network that predictions would use.
+
+    Raises:
+        StopTraining: the epoch's steps are behind, its validation is not.
+    """
+    config, measured = training.config, training.measured
+    batches = plain_batches(np.arange(len(measured.ids)), config.batch_size)
+    images = _until_stopped(training, measured.source.batches(batches))
+    logits, embeddings = score(training.state.evaluated, images, precision=config.precision)
+    return measure(logits, embeddings, measured.targets, loss=LOSSES[config.loss])
+
+
+def _finish_epoch(training: Training, validation: Validation) -> None:
+    """Leave what the epoch brought; the checkpoint comes last and makes the rest count.
+
+    A trainer killed before it repeats the epoch and writes the same again.
+    """
+    config, state, run = training.config, training.state, training.run
+    figures = {**state.tally.metrics(), **validation.metrics}
+    rate = state.optimizer.param_groups[0]["lr"]
+    append_metrics(run.path / METRICS, {"epoch": state.epoch + 1, "learning_rate": rate, **figures})
+    state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally.empty(training.device)
+    info = WeightsInfo(
+        model=config.model,
+        image_size=config.image_size,
+        epoch=state.epoch,
+        run=run.id,
+        dataset=config.dataset,
+        synthetic=run.info.synthetic,
+    )
+    if state.improves(validation.macro_f1, validation.loss):
+        _write_validation(training, validation)
+        save_weights(run.checkpoints / BEST, state.evaluated, info)
+    save_weights(run.checkpoints / LAST, state.evaluated, info)
+    save_state(run.checkpoints, state)
+    log.info("%s", _epoch_line(training, figures))
+
+
+def _write_validation(training: Training, validation: Validation) -> None:
+    predictions = Predictions(
+        ids=training.measured.ids,
+        probs=validation.probs,
+        targets=training.measured.targets,
+        embeddings=validation.embeddings,
+    )
+    write_predictions(training.run, training.config.validation_split, predictions)
+
+
+def _until_stopped(training: Training, batches: Iterable[Tensor]) -> Iterator[Tensor]:
+    for batch in batches:
+        if training.stop():
+            raise StopTraining
+        yield batch
+
+
+def _count_seconds(tally: Tally, began: float) -> float:
+    now = time.monotonic()
+    tally.seconds += now - began
+    return now
+
+
+def _position(training: Training) -> str:
+    state = training.state
+    loss = f", loss {float(state.tally.loss) / state.tally.samples:.4f}" if state.step else ""
+    return f"epoch {state.epoch + 1} of {training.config.epochs}{loss}"
+
+
+def _epoch_line(training: Training, figures: Mapping[str, Any]) -> str:
+    return (
+        f"epoch {training.state.epoch} of {training.config.epochs}: "
+        f"loss {figures['loss/train']:.4f}, validation {figures['loss/validation']:.4f}, "
+        f"macro F1 {figures['f1_macro/validation']:.4f} "
+        f"({figures['f1_macro_tuned/validation']:.4f} with thresholds tuned on the same samples), "
+        f"{figures['rate/train(images/s)']:.0f} images/s"
+    )

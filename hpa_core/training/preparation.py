@@ -1,0 +1,149 @@
+"""From a run's config to everything the loop works with.
+
+Axes: N samples of a part, C classes (28).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from hpa_core.config import TrainConfig
+from hpa_core.data.dataset import Dataset, open_dataset
+from hpa_core.errors import DatasetError
+from hpa_core.files import write_json
+from hpa_core.loading.order import epoch_batches
+from hpa_core.loading.source import Source, open_source
+from hpa_core.models.devices import compute_device, place
+from hpa_core.models.network import Network
+from hpa_core.models.weights import build_network
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.metrics import METRICS, truncate_metrics
+from hpa_core.training.optimization import Average, build_optimizer
+from hpa_core.training.reporting import Reporter, log
+from hpa_core.training.state import TrainingState, has_state, restore_state
+from hpa_core.training.tally import Tally
+from hpa_core.workspace import Workspace
+
+FIRST_WEIGHTS = "weights.json"
+"""Beside the run's config: where its first weights came from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The rows to learn from, or to measure on.
+
+    Attributes:
+        source: their images, by position.
+        ids: (N,) of str.
+        targets: (N, 28).
+    """
+
+    source: Source
+    ids: np.ndarray
+    targets: Bool[np.ndarray, "N C"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """Everything the loop works with.
+
+    Attributes:
+        learnt: the training rows; `learnt_targets` are theirs, 0 or 1, on the device.
+        steps: optimizer steps of an epoch.
+        stop: whether somebody asked to stop.
+    """
+
+    run: RunFolder
+    config: TrainConfig
+    device: torch.device
+    learnt: Part
+    learnt_targets: Tensor
+    measured: Part
+    state: TrainingState
+    steps: int
+    reporter: Reporter
+    stop: Callable[[], bool]
+
+
+def prepare(
+    workspace: Workspace, run: RunFolder, *, reporter: Reporter, stop: Callable[[], bool]
+) -> Training:
+    """Open the dataset, build the network, and go on from a checkpoint where there is one.
+
+    Raises:
+        DatasetError: the dataset is missing, has changed since the run was made, or is too small.
+        ConfigError, CheckpointError: device, first weights or checkpoints cannot be used.
+    """
+    config = TrainConfig.from_dict(run.info.settings)
+    device = compute_device(config.device)
+    dataset = _open_unchanged(workspace, run)
+    state = _first_state(run, config, device)
+    _go_on(run, state)
+    learnt = _part(dataset, config.train_split, config, device)
+    measured = _part(dataset, config.validation_split, config, device)
+    if len(learnt.ids) < 2:
+        raise DatasetError(
+            f"Split {config.train_split!r} of dataset {config.dataset!r} has one sample; "
+            "training needs at least two."
+        )
+    return Training(
+        run=run,
+        config=config,
+        device=device,
+        learnt=learnt,
+        learnt_targets=torch.from_numpy(learnt.targets).float().to(device),
+        measured=measured,
+        state=state,
+        steps=len(epoch_batches(len(learnt.ids), config.batch_size, seed=0, epoch=0)),
+        reporter=reporter,
+        stop=stop,
+    )
+
+
+def _open_unchanged(workspace: Workspace, run: RunFolder) -> Dataset:
+    dataset = open_dataset(workspace, run.info.dataset)
+    if dataset.info.hash != run.info.dataset_hash:
+        raise DatasetError(
+            f"Dataset {dataset.info.name!r} has changed since run {run.id!r} was made; "
+            "start a new run."
+        )
+    return dataset
+
+
+def _part(dataset: Dataset, split: str, config: TrainConfig, device: torch.device) -> Part:
+    rows = dataset.rows(split)
+    source = open_source(dataset.images, rows, image_size=config.image_size, device=device)
+    return Part(source=source, ids=dataset.ids[rows], targets=dataset.targets[rows])
+
+
+def _first_state(run: RunFolder, config: TrainConfig, device: torch.device) -> TrainingState:
+    network = place(_first_network(run, config), device)
+    return TrainingState(
+        network=network,
+        optimizer=build_optimizer(network, config),
+        average=Average(network, config.ema_decay) if config.ema_decay else None,
+        tally=Tally.empty(device),
+    )
+
+
+def _first_network(run: RunFolder, config: TrainConfig) -> Network:
+    torch.manual_seed(config.seed)
+    if has_state(run.checkpoints):
+        return build_network(config.model, "random")[0]  # A checkpoint follows.
+    network, first = build_network(config.model, config.weights)
+    log.info("%s starts from %s", config.model, first)
+    write_json(run.path / FIRST_WEIGHTS, asdict(first))
+    return network
+
+
+def _go_on(run: RunFolder, state: TrainingState) -> None:
+    if not has_state(run.checkpoints):
+        return
+    for sentence in restore_state(run.checkpoints, state):
+        log.warning("%s Its predecessor is used.", sentence)
+    truncate_metrics(run.path / METRICS, state.epoch)
+    log.info("goes on after %d epochs and %d steps", state.epoch, state.step)

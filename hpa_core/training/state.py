@@ -1,0 +1,186 @@
+"""The state of a training, and its checkpoints: enough to go on bit for bit.
+
+    checkpoints/
+        state-e00003-s0000000.safetensors 3 epochs behind it, 0 steps into the next; two are kept
+        best.safetensors                  weights alone, of the highest macro F1
+        last.safetensors                  weights alone, of the last epoch
+
+Order, augmentation, dropout and learning rate are functions of the seed and the step, so there is
+no generator's state to keep. A state is one file with a checksum, renamed into place when it is
+whole; one that is damaged is put aside and its predecessor taken.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from hpa_core.errors import CheckpointError
+from hpa_core.models.network import Network
+from hpa_core.models.tensorfile import read_tensors, write_tensors
+from hpa_core.models.weights import load_tensors
+from hpa_core.training.optimization import Average
+from hpa_core.training.tally import Tally
+
+STATE, STATES = "state-e{epoch:05}-s{step:07}.safetensors", "state-*.safetensors"
+KEPT = 2
+
+
+@dataclass(kw_only=True)
+class TrainingState:
+    """Everything that changes while training.
+
+    Attributes:
+        average: the moving average of the weights, or None.
+        epoch: epochs that are wholly behind, validation included.
+        step: steps done in the epoch after these.
+        best_f1: highest macro F1 of the validation so far.
+        best_loss: the validation loss of that epoch.
+    """
+
+    network: Network
+    optimizer: Optimizer
+    average: Average | None
+    tally: Tally
+    epoch: int = 0
+    step: int = 0
+    best_f1: float = -1.0
+    best_loss: float = 0.0
+
+    def improves(self, f1: float, loss: float) -> bool:
+        """Note an epoch's validation; return whether it is the best so far.
+
+        Early on no score may reach 0.5 and every macro F1 is 0: then the lower loss is better.
+        """
+        if (f1, -loss) <= (self.best_f1, -self.best_loss):
+            return False
+        self.best_f1, self.best_loss = f1, loss
+        return True
+
+    @property
+    def evaluated(self) -> Network:
+        """The network to validate and to predict with."""
+        if self.average is None:
+            return self.network
+        return self.average.network
+
+
+def save_state(folder: Path, state: TrainingState) -> Path:
+    """Write a checkpoint to go on from and drop those before the last two.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written; the others are as before.
+    """
+    path = folder / STATE.format(epoch=state.epoch, step=state.step)
+    position = {
+        "epoch": state.epoch,
+        "step": state.step,
+        "best_f1": state.best_f1,
+        "best_loss": state.best_loss,
+        "samples": state.tally.samples,
+        "seconds": state.tally.seconds,
+    }
+    write_tensors(path, _tensors(state), {"hpa_state": json.dumps(position)})
+    for outdated in _newest_first(folder)[KEPT:]:
+        outdated.unlink()
+    return path
+
+
+def restore_state(folder: Path, state: TrainingState) -> list[str]:
+    """Load the newest checkpoint that is whole into `state`.
+
+    Returns:
+        One sentence for each damaged checkpoint that was passed over.
+
+    Raises:
+        CheckpointError: there are checkpoints and none can be used, or one does not fit.
+    """
+    damaged: list[str] = []
+    for path in _newest_first(folder):
+        try:
+            file = read_tensors(path, checksum=True)
+        except CheckpointError as error:
+            damaged.append(str(error))
+            # Renamed, so that it is neither tried again nor counted as one of those to keep.
+            path.rename(path.with_suffix(".damaged"))
+            continue
+        _load(state, file.tensors, json.loads(file.metadata["hpa_state"]), path)
+        return damaged
+    if damaged:
+        raise CheckpointError(
+            f"No checkpoint in {folder} can be used: {' '.join(damaged)} Start a new run."
+        )
+    return damaged
+
+
+def has_state(folder: Path) -> bool:
+    """Return whether a training left anything to go on from."""
+    return bool(_newest_first(folder))
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(folder.glob(STATES), reverse=True)
+
+
+def _tensors(state: TrainingState) -> dict[str, Tensor]:
+    parts: dict[str, Mapping[str, Tensor]] = {
+        "network": state.network.state_dict(),
+        "average": state.average.network.state_dict() if state.average else {},
+        "optimizer": _optimizer_tensors(state.optimizer),
+        "tally": {
+            "loss": state.tally.loss,
+            "counts": state.tally.counts,
+            "right": state.tally.right,
+        },
+    }
+    return {f"{part}/{name}": v for part, values in parts.items() for name, v in values.items()}
+
+
+def _optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
+    """Flatten to `<parameter number>/<name>`; the groups' settings come from the config."""
+    states = optimizer.state_dict()["state"]
+    return {
+        f"{number}/{name}": value
+        for number, values in states.items()
+        for name, value in values.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def _load(
+    state: TrainingState, tensors: Mapping[str, Tensor], position: Mapping[str, float], path: Path
+) -> None:
+    parts: dict[str, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        part, _, rest = name.partition("/")
+        parts.setdefault(part, {})[rest] = value
+    load_tensors(state.network, parts["network"], path)
+    if state.average:
+        load_tensors(state.average.network, parts.get("average", {}), path)
+    _load_optimizer(state.optimizer, parts.get("optimizer", {}))
+    device = state.tally.loss.device
+    state.tally = Tally(
+        **{name: value.to(device) for name, value in parts["tally"].items()},
+        samples=int(position["samples"]),
+        seconds=float(position["seconds"]),
+    )
+    state.epoch, state.step = int(position["epoch"]), int(position["step"])
+    state.best_f1, state.best_loss = float(position["best_f1"]), float(position["best_loss"])
+
+
+def _load_optimizer(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    states: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, _, name = key.partition("/")
+        like = parameters[int(number)]
+        # Sums over another memory layout are rounded elsewhere, so the parameter's is restored.
+        fits = value.shape == like.shape
+        restored = torch.empty_like(like).copy_(value) if fits else value
+        states.setdefault(int(number), {})[name] = restored
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": states, "param_groups": groups})

@@ -1,0 +1,125 @@
+"""One step of learning, and the watch that stops a training whose numbers are lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+
+from hpa_core.config import TrainConfig
+from hpa_core.errors import TrainingError
+from hpa_core.loading.augmentation import Draws, augment
+from hpa_core.loading.order import step_seed
+from hpa_core.models.devices import autocast
+from hpa_core.training.losses import LOSSES
+from hpa_core.training.optimization import learning_rate
+from hpa_core.training.state import TrainingState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Samples of one step, on the device.
+
+    Attributes:
+        targets: 0 or 1.
+        draws: their augmentation.
+    """
+
+    images: UInt8[Tensor, "B 4 S S"]
+    targets: Float[Tensor, "B C"]
+    draws: Draws
+
+
+def train_step(
+    state: TrainingState,
+    config: TrainConfig,
+    batch: Batch,
+    *,
+    steps: int,
+) -> Float[Tensor, " 2"]:
+    """Learn from one batch and add it to the tally.
+
+    Args:
+        state: changed in place.
+        config: the settings.
+        batch: what to learn from.
+        steps: steps of an epoch.
+
+    Returns:
+        Loss and gradient norm, still on the device.
+    """
+    done = state.epoch * steps + state.step
+    torch.manual_seed(step_seed(config.seed, done))
+    with autocast(batch.images.device, config.precision):
+        logits = state.network(augment(batch.images, batch.draws)).logits.float()
+    loss = LOSSES[config.loss](logits, batch.targets)
+    state.optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    norm = _limit_gradients(state, config.clip_norm)
+    rate = learning_rate(config, step=done, steps=steps * config.epochs)
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    state.optimizer.step()
+    if state.average:
+        state.average.update(state.network, step=done)
+    state.tally.add(loss.detach(), logits.detach(), batch.targets)
+    state.step += 1
+    return torch.stack([loss.detach(), norm])
+
+
+class Watch:
+    """Looks at loss and gradient norm of every step, some steps at once so that a GPU never waits.
+
+    Args:
+        ids: sample ids by position of the plan.
+        interval: steps between two looks; 1 costs nothing where there is no queue of work (CPU).
+    """
+
+    def __init__(self, ids: np.ndarray, *, interval: int) -> None:
+        self._ids, self._interval = ids, interval
+        self._seen: list[tuple[Tensor, np.ndarray]] = []
+
+    def add(self, health: Float[Tensor, " 2"], positions: np.ndarray) -> None:
+        """Note a step, and look when it is time.
+
+        Raises:
+            TrainingError: as `look`.
+        """
+        self._seen.append((health, positions))
+        if len(self._seen) >= self._interval:
+            self.look()
+
+    def look(self) -> None:
+        """Check what was noted since the last look; to be called before anything is saved.
+
+        Raises:
+            TrainingError: a loss or gradient is not a finite number; names the samples.
+        """
+        if not self._seen:
+            return
+        values = torch.stack([health for health, _ in self._seen]).cpu()  # (steps, 2)
+        bad = (~values.isfinite()).any(1).nonzero()
+        if len(bad):
+            first = int(bad[0])
+            raise TrainingError(_sentence(values[first].tolist(), self._ids[self._seen[first][1]]))
+        self._seen.clear()
+
+
+def _sentence(health: Sequence[float], ids: Sequence[str]) -> str:
+    named = ", ".join(map(str, ids[:5])) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
+    return (
+        f"The loss became {health[0]:g} (gradient norm {health[1]:g}) in the batch of {named}; "
+        "the last good checkpoint is kept. Lower the learning rate or set clip_norm, and look at "
+        "these images."
+    )
+
+
+def _limit_gradients(state: TrainingState, clip_norm: float) -> Float[Tensor, ""]:
+    parameters = [p for p in state.network.parameters() if p.grad is not None]
+    norm = get_total_norm([p.grad for p in parameters if p.grad is not None])
+    if clip_norm:
+        clip_grads_with_norm_(parameters, clip_norm, norm)
+    return norm
