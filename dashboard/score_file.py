@@ -65,7 +65,7 @@ def truth_bits(targets: Bool[np.ndarray, "N C"]) -> UInt32[np.ndarray, " N"]:
     if targets.shape[1] > MOST_CLASSES:
         raise ValueError(f"at most {MOST_CLASSES} classes fit, not {targets.shape[1]}")
     weights = np.uint32(1) << np.arange(targets.shape[1], dtype=np.uint32)
-    return (targets * weights).sum(axis=1, dtype=np.uint32)
+    return np.asarray((targets * weights).sum(axis=1, dtype=np.uint32))
 
 
 @lru_cache(maxsize=2)

@@ -1,3 +1,28 @@
 import streamlit as st
 
+from dashboard import cache
+from dashboard.board_exchange import draw_board
+from dashboard.guard import need
+from dashboard.session import session
+from dashboard.threshold_scores import describe_scores, score_set
+from dashboard.threshold_sets import draw_comparison, draw_exports, draw_save_form
+
 st.title("Thresholds")
+chosen = session()
+if not chosen.run or not chosen.split:
+    need(None, "There are no predictions yet: train a run, or import scores, on the Overview.")
+    st.stop()
+run, split = cache.run(chosen.run), chosen.split
+predictions = cache.predictions(run.id, split)
+st.markdown(describe_scores(predictions, chosen.thresholds, run.id, split))
+draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
+
+st.subheader("Sets of this run")
+draw_comparison(run, split)
+keep, take = st.columns(2, gap="large")
+with keep:
+    st.subheader("Keep")
+    draw_save_form(run)
+with take:
+    st.subheader("Take away")
+    draw_exports(run, split, predictions)

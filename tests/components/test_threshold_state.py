@@ -35,7 +35,11 @@ def play(node: str, tmp_path_factory: pytest.TempPathFactory) -> Play:
         (folder / "scores").write_bytes(encode_scores(predictions))
         (folder / "moves.json").write_text(json.dumps(moves))
         runner = Path(__file__).parent / "node_runner.mjs"
-        command = [node, str(runner), *(str(folder / n) for n in ("core.mjs", "scores", "moves.json"))]
+        command = [
+            node,
+            str(runner),
+            *(str(folder / n) for n in ("core.mjs", "scores", "moves.json")),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -87,9 +91,7 @@ def sessions(draw: st.DrawFn) -> tuple[int, int, int, list[dict]]:
         st.floats(0, 1), st.sampled_from([0.0, 0.25, 0.5, float(np.float32(0.1)), 0.1, 1.0])
     )
     one = st.fixed_dictionaries({"index": st.integers(0, CLASSES - 1), "threshold": threshold})
-    every = st.fixed_dictionaries(
-        {"all": st.lists(threshold, min_size=CLASSES, max_size=CLASSES)}
-    )
+    every = st.fixed_dictionaries({"all": st.lists(threshold, min_size=CLASSES, max_size=CLASSES)})
     same = threshold.map(lambda value: {"all": [value] * CLASSES})
     switch = st.fixed_dictionaries({"fallback": st.booleans()})
     moves = draw(st.lists(st.one_of(one, one, every, same, switch), min_size=1, max_size=8))

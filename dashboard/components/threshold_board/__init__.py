@@ -31,6 +31,7 @@ PAGE_MODULES = (
     "toolbar.js",
     "columns.js",
     "detail.js",
+    "legend.js",
     "board.js",
     "index.js",
 )

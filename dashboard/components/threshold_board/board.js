@@ -5,6 +5,7 @@ import { Columns } from "./columns.js";
 import { Detail } from "./detail.js";
 import { element } from "./elements.js";
 import { History } from "./history.js";
+import { drawLegend } from "./legend.js";
 import { Row } from "./row.js";
 import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
@@ -169,6 +170,7 @@ export class Board {
     if (this.moving) return;
     this.moving = true;
     this.reference = this.state.summary();
+    this.summary.doubt();
   }
 
   #apply() {
@@ -254,7 +256,7 @@ export class Board {
     this.body = element("div", { class: "rows", role: "rowgroup" }, ...this.rows.map((row) => row.root));
     const table = element("div", { class: "table", role: "table" }, this.columns.root, this.body);
     table.setAttribute("aria-label", "Thresholds by class");
-    const main = element("div", { class: "main" }, table);
+    const main = element("div", { class: "main" }, element("div", {}, table, drawLegend(this)));
     if (this.state.hasTruth) main.append(this.detail.root);
     this.root = element("div", { class: "board" }, this.summary.root, this.toolbar.root, main);
     this.root.classList.toggle("unscored", !this.state.hasTruth);

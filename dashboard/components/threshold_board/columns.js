@@ -6,13 +6,13 @@ import { element } from "./elements.js";
 const COLUMNS = [
   { key: "pick", label: "" },
   { key: "id", label: "Class", of: (row) => row.index },
-  { key: "support", label: "Positives", of: (row) => -row.order.support },
+  { key: "support", label: "Pos", of: (row) => -row.order.support },
   { key: "distance", label: "", of: (row) => -row.distance() },
   { key: "threshold", label: "Threshold", of: (row) => -row.board.threshold(row.index) },
   { key: "f1", label: "F1", of: (row) => -row.painted.f1, scored: true },
-  { key: "gain", label: "To gain", of: (row) => row.painted.f1 - row.optimum.f1, scored: true },
-  { key: "precision", label: "Precision", of: (row) => -row.painted.precision, scored: true },
-  { key: "recall", label: "Recall", of: (row) => -row.painted.recall, scored: true },
+  { key: "gain", label: "Gain", of: (row) => row.painted.f1 - row.optimum.f1, scored: true },
+  { key: "precision", label: "Prec", of: (row) => -row.painted.precision, scored: true },
+  { key: "recall", label: "Rec", of: (row) => -row.painted.recall, scored: true },
   { key: "tp", label: "TP", of: (row) => -row.painted.tp, scored: true },
   { key: "fp", label: "FP", of: (row) => -row.painted.fp, scored: true },
   { key: "fn", label: "FN", of: (row) => -row.painted.fn, scored: true },
@@ -21,6 +21,9 @@ const COLUMNS = [
   { key: "reset", label: "" },
 ];
 const TITLES = {
+  support: "Sort by positives: images that truly have the class",
+  precision: "Sort by precision",
+  recall: "Sort by recall",
   gain: "F1 at the exact optimum minus F1 now, on these very samples",
   distance: "Sort by distance from the optimum",
 };

@@ -10,10 +10,13 @@ export function axisGrid(axis, extra = []) {
   return [...even, ...extra].sort((a, b) => a - b);
 }
 
-/** A line through the values in [0, 1] over their thresholds. */
+/** A line through the values in [0, 1] over their thresholds; it ends where one is null. */
 export function linePath(axis, grid, values) {
-  const points = values.map((value, at) => `${x(axis, grid[at])} ${(100 - 100 * value).toFixed(1)}`);
-  return `M${points.join("L")}`;
+  const end = values.indexOf(null);
+  const points = values
+    .slice(0, end < 0 ? values.length : end)
+    .map((value, at) => `${x(axis, grid[at])} ${(100 - 100 * value).toFixed(1)}`);
+  return points.length ? `M${points.join("L")}` : "";
 }
 
 /** The same, closed down to the base line. */

@@ -15,7 +15,7 @@ export class Detail {
     this.index = null;
     this.title = new Text();
     this.paths = Object.fromEntries(
-      ["ticks", "negatives", "positives", ...LINES].map((kind) => [
+      ["ticks", "levels", "positives", ...LINES].map((kind) => [
         kind,
         vector("path", { class: kind, "vector-effect": "non-scaling-stroke" }),
       ]),
@@ -45,10 +45,11 @@ export class Detail {
     const grid = axisGrid(axis, [row.optimum.threshold]);
     const curve = state.curve(this.index, grid);
     for (const kind of LINES) {
-      const values = curve.map((scores) => scores[kind]);
+      const values = curve.map((scores) => (scores.called || kind !== "precision" ? scores[kind] : null));
       this.paths[kind].setAttribute("d", linePath(axis, grid, values));
     }
     this.paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
+    this.paths.levels.setAttribute("d", "M0 25H1000M0 50H1000M0 75H1000");
     this.paths.positives.setAttribute("d", histogramPath(axis, positiveScores(row.order), 24));
     this.best.style.transform = `translateX(${100 * axis.toX(row.optimum.threshold)}%)`;
     this.axis.replaceChildren(...tickLabels(axis));

@@ -17,7 +17,7 @@ const FIGURES = ["f1", "gain", "precision", "recall", "tp", "fp", "fn"];
 const FIGURES_WITHOUT_TRUTH = ["called", "share"];
 const WRITE = {
   f1: (scores) => formatF1(scores.f1),
-  gain: (scores, optimum) => formatChange(optimum.f1 - scores.f1) || "0",
+  gain: (scores, optimum) => formatChange(optimum.f1 - scores.f1) || "\u00b7",
   precision: (scores) => formatRatio(scores.precision),
   recall: (scores) => formatRatio(scores.recall),
   tp: (scores) => formatCount(scores.tp),
@@ -155,6 +155,7 @@ export class Row {
       ...figures,
       element("span", { class: "cell", role: "cell" }, this.reset),
     );
+    this.root.classList.toggle("hopeless", this.optimum.f1 === 0);
     this.#listen();
   }
 

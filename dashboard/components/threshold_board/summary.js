@@ -40,15 +40,20 @@ export class Summary {
   note(summary, bestMacro, server) {
     const { state } = this.board;
     const notes = {
-      macro: `at most ${formatScore(bestMacro)} on these very samples`,
+      macro: `best ${formatScore(bestMacro)}, in-sample`,
       labelsPerImage: state.hasTruth ? `truth ${formatScore(state.totalSupport / state.samples)}` : "",
       silent: `${((100 * summary.silent) / Math.max(state.samples, 1)).toFixed(2)} % of ${formatCount(state.samples)}${
-        state.fallback ? ", given their highest class" : ""
+        state.fallback ? ", given a call" : ""
       }`,
       micro: state.hasTruth ? agreement(summary, server) : "",
       samples: "",
     };
     for (const { key, note } of this.figures) note.set(notes[key]);
+  }
+
+  /** The server's figures are of other thresholds while one moves. */
+  doubt() {
+    this.figures.find(({ key }) => key === "micro")?.note.set("");
   }
 
   /** Tell a screen reader the figures, once they have come to rest. */
@@ -77,6 +82,6 @@ function agreement(summary, server) {
   if (server === null) return "";
   const gaps = ["macro", "micro", "samples"].map((key) => Math.abs(summary[key] - server[key]));
   return Math.max(...gaps) <= AGREED
-    ? "\u2713 all three equal the server\u2019s"
-    : "the server computes otherwise: reload the page";
+    ? "\u2713 as the server\u2019s"
+    : "not as the server\u2019s: reload";
 }

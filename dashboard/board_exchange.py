@@ -1,0 +1,103 @@
+"""What passes between the session and the threshold board, so that neither undoes the other.
+
+The board owns the thresholds while they move; the session owns them for all other pages. The
+session's set goes to the board only when somebody else changed it: `BoardMemory.revision` says so.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cache
+from dashboard.components.threshold_board import BoardInput, threshold_board
+from dashboard.guard import guarded
+from dashboard.score_file import score_file_address
+from dashboard.session import UNSAVED, fixed_thresholds, session
+from hpa_core.evaluation.metrics import Scores
+from hpa_core.runs.thresholds import Fallback, ThresholdSet, list_thresholds
+
+WIDGET = "threshold-board"
+MEMORY = "hpa-board"
+
+
+@dataclass(frozen=True)
+class BoardMemory:
+    """What the board of this visitor holds.
+
+    Attributes:
+        address: the scores it shows.
+        held: its thresholds and fallback; None before it was drawn.
+        revision: grows with each change from elsewhere.
+        sequence: number of its last result taken over.
+    """
+
+    address: str = ""
+    held: tuple[tuple[float, ...], Fallback] | None = None
+    revision: int = 0
+    sequence: int = 0
+
+
+def draw_board(run_id: str, split: str, scores: Scores | None) -> None:
+    """Draw the board over one split of a run; its moves become the active set.
+
+    Args:
+        run_id: the session's run.
+        split: the session's split.
+        scores: the exact figures of the active set; None where the truth is not known.
+    """
+    chosen = session()
+    address = score_file_address(run_id, split)
+    held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
+    memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
+    if (address, held) != (memory.address, memory.held):
+        memory = replace(memory, address=address, held=held, revision=memory.revision + 1)
+        st.session_state[MEMORY] = memory
+    shown = BoardInput(
+        address=address,
+        thresholds=held[0],
+        fallback=held[1],
+        revision=memory.revision,
+        sequence=memory.sequence,
+        server=scores,
+    )
+    threshold_board(shown, key=WIDGET, on_result=_take_result)
+
+
+def _take_result() -> None:
+    """Make the board's thresholds the active set, unless they are of scores no longer shown."""
+    result = st.session_state[WIDGET]["result"]
+    chosen = session()
+    if chosen.run is None or chosen.split is None:
+        return
+    with guarded():
+        if result["address"] != score_file_address(chosen.run, chosen.split):
+            return
+        chosen.thresholds = _recognised(_moved(chosen.run, chosen.split, result))
+        chosen.thresholds_owner = chosen.run
+        memory: BoardMemory = st.session_state[MEMORY]
+        held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
+        st.session_state[MEMORY] = replace(memory, held=held, sequence=result["sequence"])
+
+
+def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:
+    return ThresholdSet(
+        name=UNSAVED,
+        thresholds=tuple(map(float, result["thresholds"])),
+        fallback="top1" if result["fallback"] else "none",
+        run=run_id,
+        split=split,
+        strategy=result["strategy"],
+        data_hash=cache.run(run_id).info.dataset_hash,
+    )
+
+
+def _recognised(moved: ThresholdSet) -> ThresholdSet:
+    """Return the known set with the same thresholds: an undo may lead back to one."""
+    known = [*list_thresholds(cache.run(moved.run)), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    same = (
+        item
+        for item in known
+        if (item.thresholds, item.fallback) == (moved.thresholds, moved.fallback)
+    )
+    return next(same, moved)

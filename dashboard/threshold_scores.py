@@ -1,0 +1,48 @@
+"""What a threshold set gives on one split of a run, and how far that can be trusted."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cache
+from dashboard.score_file import score_file
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.metrics import Scores, evaluate
+from hpa_core.runs.predictions import Predictions
+from hpa_core.runs.thresholds import Fallback, ThresholdSet
+
+
+def score_set(thresholds: ThresholdSet, run_id: str, split: str) -> Scores | None:
+    """Score a set on one split of a run, exactly; None where the truth is not known."""
+    version = score_file(run_id, split).digest
+    return _score(version, thresholds.thresholds, thresholds.fallback, run_id, split)
+
+
+def describe_scores(predictions: Predictions, active: ThresholdSet, run_id: str, split: str) -> str:
+    """Say in Markdown which images the figures are of, and whether the thresholds saw them."""
+    count = f"**{len(predictions.ids):,} images**: run `{run_id}`, split {split}"
+    if predictions.targets is None:
+        return (
+            f"{count}. Their truth is not known, so there is no F1: a set can be tried, saved "
+            "and turned into a submission."
+        )
+    return f"{count}. Set **{active.name}**: {_origin(active, run_id, split)}"
+
+
+def _origin(active: ThresholdSet, run_id: str, split: str) -> str:
+    if not active.run:
+        return "fixed beforehand, so nothing was fitted to these images."
+    if (active.run, active.split) == (run_id, split):
+        return "**in-sample**, chosen on the very images it is scored on; new ones will give less."
+    return f"chosen on run `{active.run}`, split {active.split}, not on these images."
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _score(
+    version: str, thresholds: tuple[float, ...], fallback: Fallback, run_id: str, split: str
+) -> Scores | None:
+    """Score once for each `version`, the hash of the scores."""
+    predictions = cache.predictions(run_id, split)
+    if predictions.targets is None:
+        return None
+    calls = apply_thresholds(predictions.probs, np.array(thresholds), fallback=fallback)
+    return evaluate(predictions.targets, calls)

@@ -1,0 +1,78 @@
+"""The composite under Node, against its formula in numpy."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.components.channel_viewer.conftest import Javascript
+from tests.composites import assert_shows
+
+PAINT = """input.cases.map(({ planes, channels }) => Array.from(
+    core.composite(Uint8Array.from(planes), channels, new Uint8ClampedArray(planes.length))))"""
+
+
+def channel(color: str, *, on: bool = True, lo: int = 0, hi: int = 255, gamma: float = 1) -> dict:
+    return {"on": on, "color": color, "lo": lo, "hi": hi, "gamma": gamma}
+
+
+def painted(javascript: Javascript, cases: list[tuple[np.ndarray, list[dict]]]) -> list[np.ndarray]:
+    given = [{"planes": planes.ravel().tolist(), "channels": mixer} for planes, mixer in cases]
+    shapes = [(*planes.shape[1:], 4) for planes, _ in cases]
+    found = javascript(PAINT, {"cases": given})
+    return [np.array(flat).reshape(shape) for flat, shape in zip(found, shapes, strict=True)]
+
+
+def random_mixer(rng: np.random.Generator) -> list[dict[str, Any]]:
+    mixer = []
+    for _ in range(4):
+        lo = int(rng.integers(0, 250))
+        mixer.append(
+            channel(
+                f"#{rng.integers(0, 2**24):06x}",
+                on=bool(rng.random() < 0.75),
+                lo=lo,
+                hi=int(rng.integers(lo + 1, 256)),
+                gamma=float(rng.uniform(0.2, 3)),
+            )
+        )
+    return mixer
+
+
+def test_a_composite_is_the_clamped_sum_of_its_channels(javascript: Javascript) -> None:
+    rng = np.random.default_rng(0)
+    cases = [
+        (rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_mixer(rng)) for _ in range(60)
+    ]
+    for (planes, mixer), pixels in zip(cases, painted(javascript, cases), strict=True):
+        assert_shows(pixels, planes, mixer)
+
+
+def test_every_preset_shows_what_its_colours_say(javascript: Javascript) -> None:
+    presets = javascript("Object.values(core.PRESETS).map(({ colors }) => colors)")
+    assert len(presets) >= 4
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    planes = np.stack([levels, levels.T, levels[::-1], levels[:, ::-1]])
+    cases = [(planes, [channel(color) for color in colors]) for colors in presets]
+    for (_, mixer), pixels in zip(cases, painted(javascript, cases), strict=True):
+        assert_shows(pixels, planes, mixer)
+
+
+def test_switching_a_channel_off_never_changes_what_the_others_add(javascript: Javascript) -> None:
+    planes = np.full((4, 2, 2), 100, dtype=np.uint8)
+    both = [
+        channel("#ff0000"),
+        channel("#00ff00"),
+        channel("#0000ff"),
+        channel("#ffffff", on=False),
+    ]
+    alone = [both[0], *({**other, "on": False} for other in both[1:])]
+    together, single = painted(javascript, [(planes, both), (planes, alone)])
+    assert (together[..., 0] == single[..., 0]).all()
+    assert (together[..., :3] == 100).all()
+    assert (single[..., 1:3] == 0).all()
+
+
+def test_limits_that_do_not_rise_are_refused(javascript: Javascript) -> None:
+    with pytest.raises(AssertionError, match="limits must rise"):
+        javascript("core.levelTable(input)", channel("#ffffff", lo=9, hi=9))

@@ -1,0 +1,51 @@
+"""What is said of a sample's classes, and where an image lies on the stage."""
+
+import pytest
+
+from tests.components.channel_viewer.conftest import Javascript
+
+
+@pytest.mark.parametrize(
+    ("truth", "calls", "expected"),
+    [
+        ([2, 5], [5, 7], [(5, "right"), (2, "missed"), (7, "false")]),
+        ([2], None, [(2, "truth")]),
+        (None, [3], [(3, "called")]),
+        ([], [], []),
+        ([1], [], [(1, "missed")]),
+        (None, None, []),
+    ],
+)
+def test_each_class_gets_the_verdict_of_truth_and_calls(
+    javascript: Javascript, truth, calls, expected
+) -> None:
+    found = javascript("core.verdicts(input)", {"truth": truth, "calls": calls})
+    assert [(item["id"], item["verdict"]) for item in found] == expected
+
+
+def test_a_sample_is_read_aloud_with_its_verdicts(javascript: Javascript) -> None:
+    tile = {"id": "s", "truth": [0], "calls": [1]}
+    spoken = javascript("core.spoken(input, ['Golgi', 'Cytosol'])", tile)
+    assert spoken == "s: Golgi missed, Cytosol false"
+
+
+def test_zooming_keeps_the_pixel_under_the_pointer(javascript: Javascript) -> None:
+    expression = """[0.5, 3, 40].map((factor) => {
+        const view = { scale: 2, left: -30, top: 12 };
+        const next = core.zoomedView(view, factor, 101, 77, 1.5);
+        return [core.pixelUnder(view, 101, 77, 512), core.pixelUnder(next, 101, 77, 512)];
+    })"""
+    for before, after in javascript(expression):
+        assert before == after == {"column": 65, "row": 32}
+
+
+def test_a_place_beside_the_image_is_no_pixel(javascript: Javascript) -> None:
+    view = {"scale": 2, "left": 10, "top": 10}
+    places = [[9, 20], [20, 9], [10 + 2 * 64, 20], [20, 10 + 2 * 64]]
+    expression = "input.places.map(([x, y]) => core.pixelUnder(input.view, x, y, 64))"
+    assert javascript(expression, {"view": view, "places": places}) == [None] * 4
+
+
+def test_an_image_at_one_to_one_lies_on_whole_pixels(javascript: Javascript) -> None:
+    view = javascript("core.centredView(1, 256, 256, { width: 701, height: 555 })")
+    assert view == {"scale": 1, "left": 95, "top": 22}
