@@ -1,1 +1,233 @@
-"""Commands: scores."""
+"""From scores to a submission: `import scores`, `thresholds fit`, `evaluate`, `submit`."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from jaxtyping import Bool
+from rich.console import Console
+from rich.table import Table
+
+from hpa_core.classes import CLASS_NAMES, N_CLASSES
+from hpa_core.cli.app import app, import_app, print_json, workspace_of
+from hpa_core.data.dataset import open_dataset
+from hpa_core.data.submission import ordered_like, write_submission
+from hpa_core.errors import ScoresError
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.honesty import cross_fitted
+from hpa_core.evaluation.metrics import Scores, evaluate
+from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
+from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
+from hpa_core.runs.scores import import_scores
+from hpa_core.runs.thresholds import (
+    Fallback,
+    ThresholdSet,
+    load_thresholds,
+    read_thresholds,
+    save_thresholds,
+)
+
+thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
+app.add_typer(thresholds_app, name="thresholds")
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run whose scores are meant.")]
+Chosen = Annotated[
+    str,
+    typer.Option(
+        "--thresholds",
+        metavar="SET|FILE|NUMBER",
+        help="A saved set's name, a JSON file of 28 numbers, or one number for all classes.",
+    ),
+]
+FallbackOption = Annotated[
+    Fallback | None,
+    typer.Option(help="What becomes of a sample without a call; by default what the set says."),
+]
+Split = Annotated[str, typer.Option(help="The split whose predictions are meant.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@import_app.command("scores")
+def import_scores_command(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[Path, typer.Argument(help="npy, npz, csv or parquet: (N, 28) probabilities.")],
+    *,
+    ids: Annotated[Path, typer.Option(help="CSV with a column Id, perhaps Target (the truth).")],
+    name: Annotated[str, typer.Option(help="The new run's name.")],
+    dataset: Annotated[str, typer.Option(help="The dataset that the samples belong to.")] = "",
+    split: Split = "validation",
+    as_json: AsJson = False,
+) -> None:
+    """Bring in probabilities that another program computed, as a run of their own."""
+    workspace = workspace_of()
+    dataset_hash = open_dataset(workspace, dataset).info.hash if dataset else ""
+    run = import_scores(
+        workspace,
+        file,
+        ids,
+        name=name,
+        dataset=dataset,
+        dataset_hash=dataset_hash,
+        split=split,
+    )
+    predictions = read_predictions(run, split)
+    truth = predictions.targets is not None
+    if as_json:
+        print_json({"run": run.id, "split": split, "samples": len(predictions.ids), "truth": truth})
+        return
+    with_truth = "with" if truth else "without"
+    typer.echo(f"Run {run.id}: {len(predictions.ids)} samples of {split}, {with_truth} truth.")
+
+
+@thresholds_app.command("fit")
+def fit(
+    run_id: RunId,
+    *,
+    strategy: Annotated[str, typer.Option(help=f"One of: {', '.join(STRATEGIES)}.")],
+    name: Annotated[str, typer.Option(help="The set's name; one of that name is replaced.")],
+    split: Split = "validation",
+    as_json: AsJson = False,
+) -> None:
+    """Choose thresholds by a strategy, save them, and say what to expect of them on new data."""
+    run = open_run(workspace_of(), run_id)
+    predictions = read_predictions(run, split)
+    targets = _truth(run, split, predictions)
+    honest = cross_fitted(predictions.probs, targets, strategy=strategy_named(strategy))
+    save_thresholds(
+        run,
+        ThresholdSet(
+            name=name,
+            thresholds=tuple(honest.thresholds.tolist()),
+            run=run.id,
+            split=split,
+            strategy=strategy,
+            data_hash=sha256(predictions_path(run, split).read_bytes()).hexdigest(),
+        ),
+    )
+    low, high = honest.interval
+    if as_json:
+        print_json(
+            {
+                "thresholds": honest.thresholds.tolist(),
+                "macro_f1": honest.in_sample,
+                "expected_macro_f1": honest.expected,
+                "interval": [low, high],
+            }
+        )
+        return
+    typer.echo(
+        f"Saved {name}: macro F1 {honest.in_sample:.4f} on these samples; on new ones expect "
+        f"{honest.expected:.3f} (95 %: {low:.3f} to {high:.3f})."
+    )
+
+
+@app.command("evaluate")
+def evaluate_command(
+    run_id: RunId,
+    *,
+    thresholds: Chosen,
+    fallback: FallbackOption = None,
+    split: Split = "validation",
+    as_json: AsJson = False,
+) -> None:
+    """Score a run's calls against the truth."""
+    run = open_run(workspace_of(), run_id)
+    decided = _decide(run, split, thresholds, fallback)
+    scores = evaluate(_truth(run, split, decided.predictions), decided.calls)
+    if as_json:
+        print_json(_plain(scores))
+        return
+    _print_scores(scores)
+
+
+@app.command("submit")
+def submit(  # noqa: PLR0913 - one parameter for each option
+    run_id: RunId,
+    *,
+    thresholds: Chosen,
+    out: Annotated[Path, typer.Option(help="The CSV to write.")],
+    fallback: FallbackOption = None,
+    split: Split = "validation",
+    order: Annotated[
+        Path | None, typer.Option(help="CSV whose Id column gives the order, and must match.")
+    ] = None,
+) -> None:
+    """Write a run's calls as Kaggle takes them: Id,Predicted."""
+    run = open_run(workspace_of(), run_id)
+    decided = _decide(run, split, thresholds, fallback)
+    ids, calls = decided.predictions.ids.tolist(), decided.calls
+    if order is not None:
+        ids, calls = ordered_like(order, ids, calls)
+    write_submission(out, ids, calls)
+    typer.echo(f"Wrote {len(ids)} samples with {int(calls.sum())} calls to {out}.")
+
+
+@dataclass(frozen=True)
+class _Decided:
+    predictions: Predictions
+    calls: Bool[np.ndarray, "N C"]
+
+
+def _decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> _Decided:
+    predictions = read_predictions(run, split)
+    threshold_set = _threshold_set(run, chosen)
+    calls = apply_thresholds(
+        predictions.probs,
+        np.array(threshold_set.thresholds),
+        fallback=fallback or threshold_set.fallback,
+    )
+    return _Decided(predictions, calls)
+
+
+def _threshold_set(run: RunFolder, chosen: str) -> ThresholdSet:
+    """Read a number, else a saved set of the run, else a file."""
+    try:
+        return ThresholdSet(name="one-number", thresholds=(float(chosen),) * N_CLASSES)
+    except ValueError:
+        pass
+    if Path(chosen).name != chosen or Path(chosen).is_file():
+        return read_thresholds(Path(chosen))
+    return load_thresholds(run, chosen)
+
+
+def _truth(run: RunFolder, split: str, predictions: Predictions) -> Bool[np.ndarray, "N C"]:
+    if predictions.targets is None:
+        raise ScoresError(
+            f"Run {run.id!r} has no truth for {split!r}; import the scores with a table of ids "
+            "that has a column Target."
+        )
+    return predictions.targets
+
+
+def _plain(scores: Scores) -> dict[str, Any]:
+    columns = {name: values.tolist() for name, values in vars(scores.per_class).items()}
+    return {
+        "macro_f1": scores.macro_f1,
+        "micro_f1": scores.micro_f1,
+        "samples_f1": scores.samples_f1,
+        "per_class": [
+            {
+                "id": class_id,
+                "name": name,
+                **{key: column[class_id] for key, column in columns.items()},
+            }
+            for class_id, name in enumerate(CLASS_NAMES)
+        ],
+    }
+
+
+def _print_scores(scores: Scores) -> None:
+    typer.echo(
+        f"macro F1 {scores.macro_f1:.4f}, micro {scores.micro_f1:.4f}, "
+        f"samples {scores.samples_f1:.4f}"
+    )
+    table = Table("class", "positives", "F1", "precision", "recall", box=None)
+    per_class = scores.per_class
+    for class_id, name in enumerate(CLASS_NAMES):
+        ratios = (per_class.f1, per_class.precision, per_class.recall)
+        shown = [f"{values[class_id]:.3f}" for values in ratios]
+        table.add_row(f"{class_id} {name}", str(per_class.support[class_id]), *shown)
+    Console().print(table)

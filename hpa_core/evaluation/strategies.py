@@ -58,21 +58,21 @@ def strategy_named(name: str) -> Strategy:
 def single_threshold(probs: Probs, targets: Targets) -> Thresholds:
     """Return the one threshold of highest macro F1, for every class.
 
-    Exact: macro F1 is traced over all N x C scores, so nothing between two grid points is missed.
-    Of several optima the highest threshold is taken.
+    Exact: as for one class, the optimum lies just below some positive's score, so macro F1 is
+    taken at all of them. Of several optima the highest threshold is taken.
     """
     check_truth(probs, targets)
-    flat = probs.astype(np.float64).ravel()
-    order = np.argsort(flat)[::-1]
-    scores = flat[order]
-    gains = _macro_gains(probs, targets).ravel()[order]
-    last_of_tie = np.append(scores[1:] < scores[:-1], True) & (scores > 0)
-    macro = np.where(last_of_tie, gains.cumsum(), 0)
-    best = int(macro.argmax())
-    if macro[best] <= 0:
+    candidates = np.unique(probs[targets & (probs > 0)])
+    if not candidates.size:
         return np.full(probs.shape[1], NO_CALL)
-    lower = scores[best + 1] if best + 1 < len(scores) else 0.0
-    return np.full(probs.shape[1], between(float(lower), float(scores[best])))
+    macro = np.zeros(len(candidates))
+    for scores, truth in zip(probs.T, targets.T, strict=True):
+        called = len(scores) - np.searchsorted(np.sort(scores), candidates)
+        tp = truth.sum() - np.searchsorted(np.sort(scores[truth]), candidates)
+        macro += f1_from_counts(tp, truth.sum(), called)
+    best = candidates[len(macro) - 1 - macro[::-1].argmax()]
+    lower = probs.max(where=probs < best, initial=0)
+    return np.full(probs.shape[1], between(float(lower), float(best)))
 
 
 def matching_prevalence(probs: Probs, targets: Targets) -> Thresholds:
@@ -106,17 +106,6 @@ def _fixed(threshold: float) -> Strategy:
         summary=f"{threshold} for every class, whatever the scores are",
         fit=lambda probs, _targets: np.full(probs.shape[1], threshold),
     )
-
-
-def _macro_gains(probs: Probs, targets: Targets) -> Float[np.ndarray, "N C"]:
-    """What calling each score adds to the sum of F1, once its class's higher scores are called."""
-    order = np.argsort(probs, axis=0)[::-1]
-    hits = np.take_along_axis(targets, order, axis=0).cumsum(axis=0)
-    called = np.arange(1, len(probs) + 1)[:, None]
-    f1 = f1_from_counts(hits, targets.sum(axis=0), called)
-    gains = np.empty_like(f1)
-    np.put_along_axis(gains, order, np.diff(f1, axis=0, prepend=0), axis=0)
-    return gains
 
 
 def _logit(probs: np.ndarray) -> np.ndarray:

@@ -1,0 +1,67 @@
+"""Does the honesty meter say beforehand what a measurement then shows?
+
+Each score file is halved at random; thresholds, expectation and interval come from one half
+(`cross_fitted`), the measured macro F1 from the other. Printed by file and strategy over all splits:
+in-sample minus measured (what tuning claims), expected minus measured, how often the interval
+covers the measurement, its width, and the least width that would have covered 95 %.
+
+    python benchmarks/honesty.py TARGETS.npy PROBS.npy [PROBS.npy ...] [--splits 20] [--seed 100]
+"""
+
+import argparse
+import platform
+from pathlib import Path
+
+import numpy as np
+
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.honesty import cross_fitted
+from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.strategies import STRATEGIES, Strategy
+
+
+def measure(
+    probs: np.ndarray, targets: np.ndarray, strategy: Strategy, *, seed: int
+) -> tuple[float, float, float, float]:
+    """Return the errors of claim and expectation, the interval's width, and the distance covered."""
+    shuffled = np.random.default_rng(seed).permutation(len(probs))
+    known, new = np.array_split(shuffled, 2)
+    honest = cross_fitted(probs[known], targets[known], strategy=strategy, seed=seed)
+    calls = apply_thresholds(probs[new], honest.thresholds)
+    measured = evaluate(targets[new], calls).macro_f1
+    low, high = honest.interval
+    return (
+        honest.in_sample - measured,
+        honest.expected - measured,
+        high - low,
+        float(low <= measured <= high),
+    )
+
+
+def main() -> None:
+    """Print one line a file and strategy."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", type=Path)
+    parser.add_argument("probs", type=Path, nargs="+")
+    parser.add_argument("--splits", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=100)
+    options = parser.parse_args()
+    targets = np.load(options.targets) > 0.5
+    print(f"# {options.splits} random halvings from seed {options.seed}, {platform.platform()}")
+    print("file strategy claim-measured expected-measured covered width needed")
+    for path in options.probs:
+        probs = np.load(path)
+        for strategy in STRATEGIES.values():
+            seeds = range(options.seed, options.seed + options.splits)
+            rows = np.array([measure(probs, targets, strategy, seed=seed) for seed in seeds])
+            claim, error, width, covered = rows.mean(axis=0)
+            needed = 2 * np.quantile(np.abs(rows[:, 1]), 0.95)
+            print(
+                f"{path.stem} {strategy.name} {claim:+.4f} {error:+.4f} {covered:.2f} "
+                f"{width:.3f} {needed:.3f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""How much of a tuned macro F1 survives on new data.
+
+Axes: N samples, C classes, R repeats. Thresholds chosen and scored on the same samples flatter
+themselves, most where positives are few. Two answers from the same file:
+
+- expected: the samples are halved; each half is called by thresholds chosen on the other; F1 is
+  taken over all N calls together, so rare classes keep all their positives. Mean of R halvings.
+- interval: samples to choose on and samples to score on are both drawn anew, with replacement;
+  the spread of that score is the error of a new measurement, and of the estimate itself again.
+
+References:
+    Forman and Scholz (2010), Apples-to-apples in cross-validation studies (F1 over pooled folds).
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.contract import check_truth
+from hpa_core.evaluation.metrics import evaluate, f1_from_counts
+from hpa_core.evaluation.strategies import Strategy
+from hpa_core.progress import Progress, quiet
+from hpa_core.runs.thresholds import Fallback
+
+REDRAWS = 50
+"""Redrawn pairs behind the interval: its width is then known to about a tenth."""
+
+WIDENING = 1.2
+"""Redrawing cannot show a class's unseen positives, so its spread is too small; this much makes
+95 % intervals cover 95 % on real score files (`benchmarks/honesty.py`)."""
+
+NORMAL_95 = 1.96
+
+
+@dataclass(frozen=True, kw_only=True)
+class Honest:
+    """Thresholds, what they claim, and what to expect of them on as many new samples.
+
+    Attributes:
+        thresholds: chosen on all samples, (C,).
+        in_sample: their macro F1 on these same samples.
+        expected: macro F1 to expect on new samples from the same source.
+        interval: 95 % prediction interval for that measurement, (low, high).
+        expected_f1: the same expectation by class, (C,).
+    """
+
+    thresholds: Float[np.ndarray, " C"]
+    in_sample: float
+    expected: float
+    interval: tuple[float, float]
+    expected_f1: Float[np.ndarray, " C"]
+
+
+def cross_fitted(  # noqa: PLR0913 - how to choose, how to call, how often, from which seed
+    probs: Float[np.ndarray, "N C"],
+    targets: Bool[np.ndarray, "N C"],
+    *,
+    strategy: Strategy,
+    fallback: Fallback = "none",
+    repeats: int = 10,
+    seed: int = 0,
+    progress: Progress = quiet,
+) -> Honest:
+    """Choose thresholds on all samples and estimate their macro F1 on new ones.
+
+    The new samples are taken to be as many and to come from the same source: a shift (other
+    plates, other prevalence) costs more than any interval here says.
+
+    Args:
+        probs: (N, C) in [0, 1].
+        targets: the truth, (N, C).
+        strategy: how thresholds are chosen.
+        fallback: as for `apply_thresholds`; the strategies themselves do not know it.
+        repeats: halvings.
+        seed: of the halvings and redraws.
+        progress: told after each choice of thresholds.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], or there is no sample.
+    """
+    check_truth(probs, targets)
+    trial = _Trial(probs, targets, strategy, fallback)
+    rng = np.random.default_rng(seed)
+    steps = repeats + REDRAWS
+    by_class = []
+    for step in range(repeats):
+        by_class.append(trial.halved(rng))
+        progress(step + 1, steps, unit="trials")
+    redrawn = []
+    for step in range(REDRAWS):
+        redrawn.append(trial.redrawn(rng))
+        progress(repeats + step + 1, steps, unit="trials")
+    expected_f1 = np.mean(by_class, axis=0)
+    expected = float(expected_f1.mean())
+    margin = NORMAL_95 * WIDENING * sqrt(2) * float(np.std(redrawn))
+    thresholds = strategy.fit(probs, targets)
+    calls = apply_thresholds(probs, thresholds, fallback=fallback)
+    return Honest(
+        thresholds=thresholds,
+        in_sample=evaluate(targets, calls).macro_f1,
+        expected=expected,
+        interval=(max(expected - margin, 0.0), min(expected + margin, 1.0)),
+        expected_f1=expected_f1,
+    )
+
+
+def halves(
+    targets: Bool[np.ndarray, "N C"], *, rng: np.random.Generator
+) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " m"]]:
+    """Split the samples at random into two halves that share out each class evenly.
+
+    Samples are dealt in turn, in the order of their rarest class: both halves get as many of those
+    who have it, give or take one. Frequent classes come out even by their number.
+
+    >>> targets = np.eye(3, dtype=bool)[[0, 0, 1, 1, 2, 2]]
+    >>> left, right = halves(targets, rng=np.random.default_rng(0))
+    >>> targets[left].sum(axis=0).tolist(), targets[right].sum(axis=0).tolist()
+    ([1, 1, 1], [1, 1, 1])
+    """
+    support = np.append(targets.sum(axis=0), len(targets) + 1)
+    has_or_none = np.column_stack([targets, np.ones(len(targets), dtype=bool)])
+    rarest = np.where(has_or_none, support, len(targets) + 2).argmin(axis=1)
+    shuffled = rng.permutation(len(targets))
+    dealt = shuffled[np.argsort(rarest[shuffled], kind="stable")]
+    first = int(rng.integers(2))
+    return dealt[first::2], dealt[1 - first :: 2]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    probs: Float[np.ndarray, "N C"]
+    targets: Bool[np.ndarray, "N C"]
+    strategy: Strategy
+    fallback: Fallback
+
+    def halved(self, rng: np.random.Generator) -> Float[np.ndarray, " C"]:
+        """F1 by class, each half called by thresholds that the other half chose."""
+        left, right = halves(self.targets, rng=rng)
+        calls = np.empty_like(self.targets)
+        for fitted, scored in ((left, right), (right, left)):
+            thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted])
+            calls[scored] = apply_thresholds(self.probs[scored], thresholds, fallback=self.fallback)
+        return evaluate(self.targets, calls).per_class.f1
+
+    def redrawn(self, rng: np.random.Generator) -> float:
+        """Macro F1 on one redrawn set of samples, of thresholds chosen on another."""
+        samples = len(self.probs)
+        fitted = rng.integers(samples, size=samples)
+        thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted])
+        calls = apply_thresholds(self.probs, thresholds, fallback=self.fallback)
+        times = np.bincount(rng.integers(samples, size=samples), minlength=samples)
+        hits, positives, called = (
+            times @ counted for counted in (self.targets & calls, self.targets, calls)
+        )
+        return float(f1_from_counts(hits, positives, called).mean())
