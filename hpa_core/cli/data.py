@@ -1,1 +1,157 @@
-"""Commands: data."""
+"""Commands: import images or labels, list datasets, count classes, make folds."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.cli.app import app, import_app, print_json, workspace_of
+from hpa_core.data.dataset import INFO, REFUSED, Dataset, list_datasets, open_dataset
+from hpa_core.data.importing import import_kaggle, import_labels
+from hpa_core.data.splits import class_counts_by_part, stratified_folds
+from hpa_core.files import write_atomic
+from hpa_core.progress import terminal_progress
+
+Name = Annotated[str, typer.Option("--name", help="Name of the dataset.")]
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+@import_app.command("kaggle")
+def import_kaggle_command(  # noqa: PLR0913 - one parameter for each option
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="<id>_{red,green,blue,yellow}.png")],
+    *,
+    labels: Annotated[Path, typer.Option(help="CSV with the columns Id,Target.")],
+    name: Name,
+    size: Annotated[int | None, typer.Option(help="Scale down to this many pixels a side.")] = None,
+    allow_unlabelled: Annotated[
+        bool, typer.Option(help="Take rows with an empty Target, as the split `test`.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Import the competition's layout: a label table and four PNGs a sample."""
+    workspace = workspace_of()
+    known = (workspace.dataset(name) / INFO).is_file()
+    with terminal_progress() as progress:
+        dataset = import_kaggle(
+            workspace,
+            folder,
+            labels,
+            name=name,
+            size=size,
+            allow_unlabelled=allow_unlabelled,
+            progress=progress,
+        )
+    _report_import(dataset, known=known, as_json=as_json)
+
+
+@import_app.command("labels")
+def import_labels_command(
+    labels: Annotated[Path, typer.Argument(metavar="CSV", help="Columns Id,Target.")],
+    name: Name,
+    as_json: Json = False,
+) -> None:
+    """Import labels alone, without images."""
+    workspace = workspace_of()
+    known = (workspace.dataset(name) / INFO).is_file()
+    with terminal_progress() as progress:
+        dataset = import_labels(workspace, labels, name=name, progress=progress)
+    _report_import(dataset, known=known, as_json=as_json)
+
+
+@app.command()
+def datasets(as_json: Json = False) -> None:
+    """List the datasets of the workspace."""
+    infos = list_datasets(workspace_of())
+    if as_json:
+        rows = [
+            {"name": info.name, "source": info.source, "samples": info.samples}
+            | {"image_size": info.image_size, "refused": info.refused, "synthetic": info.synthetic}
+            for info in infos
+        ]
+        print_json({"datasets": rows})
+        return
+    table = Table("dataset", "source", "samples", "pixels a side", "refused")
+    for info in infos:
+        numbers = (info.samples, info.image_size or "-", info.refused)
+        table.add_row(info.name, info.source, *map(str, numbers))
+    Console().print(table)
+
+
+@app.command()
+def counts(dataset: DatasetName, as_json: Json = False) -> None:
+    """Count every class; a share is a class's count over all labels."""
+    opened = open_dataset(workspace_of(), dataset)
+    positives = opened.targets.sum(axis=0)
+    labels = int(positives.sum())
+    classes = [
+        {"id": number, "name": name, "count": int(count), "share": int(count) / max(labels, 1)}
+        for number, (name, count) in enumerate(zip(CLASS_NAMES, positives, strict=True))
+    ]
+    if as_json:
+        print_json({"samples": opened.info.samples, "labels": labels, "classes": classes})
+        return
+    table = Table("id", "class", "count", "share", caption=_caption(opened))
+    for row in classes:
+        table.add_row(str(row["id"]), str(row["name"]), str(row["count"]), f"{row['share']:.4f}")
+    Console().print(table)
+
+
+@app.command()
+def split(
+    dataset: DatasetName,
+    folds: Annotated[int, typer.Option(help="How many folds.")] = 5,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: Json = False,
+) -> None:
+    """Deal the samples to folds, even in every class, and write `Id,Fold` into the dataset."""
+    opened = open_dataset(workspace_of(), dataset)
+    groups = opened.manifest["group"].to_numpy(dtype=str)
+    parts = stratified_folds(opened.targets, folds, seed=seed, groups=groups)
+    path = opened.folder / "folds" / f"{folds}-folds-seed-{seed}.csv"
+    _write_folds(path, opened.ids, parts)
+    by_fold = class_counts_by_part(opened.targets, parts)
+    if as_json:
+        sizes = np.bincount(parts, minlength=folds).tolist()
+        print_json({"file": str(path), "samples": sizes, "counts": by_fold.tolist()})
+        return
+    table = Table("id", "class", *(f"fold {fold}" for fold in range(folds)), caption=str(path))
+    for number, (name, row) in enumerate(zip(CLASS_NAMES, by_fold.T, strict=True)):
+        table.add_row(str(number), name, *map(str, row))
+    Console().print(table)
+
+
+def _report_import(dataset: Dataset, *, known: bool, as_json: bool) -> None:
+    info = dataset.info
+    if as_json:
+        print_json(
+            {"dataset": info.name, "samples": info.samples, "refused": info.refused}
+            | {"imported": not known}
+            | {"image_size": info.image_size, "note": info.note, "folder": str(dataset.folder)}
+        )
+        return
+    has = "was imported already, with the same content: it has" if known else "has"
+    refused = f" {info.refused} were refused: see {dataset.folder / REFUSED}."
+    typer.echo(f"Dataset {info.name!r} {has} {info.samples} samples.{refused * bool(info.refused)}")
+    if info.note:
+        typer.echo(info.note)
+
+
+def _write_folds(path: Path, ids: np.ndarray, parts: np.ndarray) -> None:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["Id", "Fold"])
+    writer.writerows(zip(ids, parts.tolist(), strict=True))
+    path.parent.mkdir(exist_ok=True)
+    write_atomic(path, text.getvalue().encode())
+
+
+def _caption(dataset: Dataset) -> str:
+    kind = "rendered cells, not real data" if dataset.info.synthetic else ""
+    return f"{dataset.info.samples} samples, {int(dataset.targets.sum())} labels {kind}".strip()

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from jaxtyping import Bool, Int, UInt8
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import DatasetError
-from hpa_core.files import read_json, write_json
+from hpa_core.files import read_json, write_atomic, write_json
 from hpa_core.workspace import Workspace
 
 INFO, MANIFEST, IMAGES, THUMBNAILS, REFUSED = (
@@ -162,7 +163,7 @@ def list_datasets(workspace: Workspace) -> list[DatasetInfo]:
     return sorted(infos, key=lambda info: (info.created, info.name))
 
 
-def write_dataset(
+def write_dataset(  # noqa: PLR0913 - the keyword-only fields of one description
     folder: Path,
     manifest: pd.DataFrame,
     *,
@@ -177,9 +178,18 @@ def write_dataset(
     Args:
         folder: where `images.npy` and `thumbnails.npy` already lie, if there are images.
         manifest: the columns that `Dataset.manifest` names; more are kept.
+        name: of the dataset.
+        source: `kaggle`, `labels` or `synthetic`.
+        image_size: pixels a side; 0 where there are only labels.
         refused: rows of `id`, `file`, `reason`.
+        note: a sentence that is shown wherever the dataset is.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written.
     """
-    manifest.to_parquet(folder / MANIFEST, index=False)
+    table = BytesIO()
+    manifest.to_parquet(table, index=False)
+    write_atomic(folder / MANIFEST, table.getvalue())
     write_json(folder / REFUSED, list(refused))
     info = DatasetInfo(
         name=name,
@@ -198,9 +208,10 @@ def write_dataset(
 def manifest_hash(manifest: pd.DataFrame) -> str:
     """SHA-256 over id, targets, split and image hash of every row, in order."""
     digest = sha256()
-    for row in manifest[["id", "targets", "split", "sha256"]].itertuples(index=False):
-        targets = " ".join(map(str, row.targets))
-        digest.update(f"{row.id}\t{targets}\t{row.split}\t{row.sha256}\n".encode())
+    columns = (manifest[name] for name in ("id", "targets", "split", "sha256"))
+    for sample_id, targets, split, image_hash in zip(*columns, strict=True):
+        labels = " ".join(map(str, targets))
+        digest.update(f"{sample_id}\t{labels}\t{split}\t{image_hash}\n".encode())
     return digest.hexdigest()
 
 

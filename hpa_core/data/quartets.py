@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hpa_core.classes import CHANNELS
 from hpa_core.data.images import channel_files
 from hpa_core.data.refusals import Refusal, named_few
 from hpa_core.errors import DatasetError
@@ -81,6 +82,8 @@ def _absence(absent: list[str], outside: set[str], folded: dict[str, str]) -> st
     for name in absent:
         if (other := folded.get(name.casefold())) is not None:
             return f"{name} is missing; {other} is there, and upper and lower case must match"
+    if len(absent) == len(CHANNELS):
+        return "none of its four files is in the folder"
     return f"{named_few(absent)} {'are' if len(absent) > 1 else 'is'} missing"
 
 

@@ -26,8 +26,8 @@ def stratified_folds(
 ) -> Int[np.ndarray, " N"]:
     """Return the fold, 0 to `folds` - 1, of every sample.
 
-    Every class that at least `folds` groups have is in every fold, unless its groups are bound to
-    other rare classes in a way that allows it in no fold; `class_counts_by_part` shows what came out.
+    Every class that at least `folds` groups have is in every fold, unless the rare classes are
+    bound together so that no dealing can do it; `class_counts_by_part` shows what came out.
 
     Args:
         targets: the labels; rows without any are spread evenly too.
@@ -59,7 +59,10 @@ def stratified_holdout(
     """
     if not 0 < share < 1:
         raise ConfigError(f"A share of {share} cannot be held out; expected one between 0 and 1.")
-    return _deal(targets, np.array([1 - share, share]), seed=seed, groups=groups) == 1
+    held_out: np.ndarray = (
+        _deal(targets, np.array([1 - share, share]), seed=seed, groups=groups) == 1
+    )
+    return held_out
 
 
 def class_counts_by_part(
@@ -85,12 +88,13 @@ def _deal(
     group_of, members = _group_counts(targets, groups)
     if len(members) < len(shares):
         raise ConfigError(
-            f"{len(members)} groups cannot be dealt to {len(shares)} parts; expected at least as many."
+            f"{len(members)} groups cannot be dealt to {len(shares)} parts; ask for fewer parts."
         )
     dealing = _Dealing(members, shares, np.random.default_rng(seed))
     dealing.deal_all()
     dealing.mend_coverage()
-    return dealing.part[group_of]
+    parts: np.ndarray = dealing.part[group_of]
+    return parts
 
 
 def _group_counts(
@@ -134,7 +138,9 @@ class _Dealing:
     def _waiting(self, label: int) -> Int[np.ndarray, " n"]:
         """Groups of a class not dealt yet: the largest first, and by lot among equals."""
         waiting = self._order[self._has[self._order, label] & (self.part[self._order] < 0)]
-        return waiting[np.argsort(-self._members[waiting, label], kind="stable")]
+        largest_first = np.argsort(-self._members[waiting, label], kind="stable")
+        ordered: np.ndarray = waiting[largest_first]
+        return ordered
 
     def _give(self, group: int, label: int) -> None:
         counts = self._members[group]
