@@ -24,6 +24,6 @@ def need(thing: Thing | None, sentence: str) -> Thing:
     """Return `thing`; where it is missing, end the page with `sentence` and a way onward."""
     if thing is None:
         st.info(sentence, icon=":material/info:")
-        st.page_link("pages/overview.py", label="Go to the Overview", icon=":material/home:")
+        st.page_link("../pages/overview.py", label="Go to the Overview", icon=":material/home:")
         st.stop()
     return thing
