@@ -3,7 +3,7 @@
 ?true=Nucleoli&called=Cytosol&outcome=missed&of=Golgi apparatus&labels=2&find=abc&sort=...&by=...
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,19 +25,15 @@ from hpa_core.evaluation.selection import (
 
 ANY = "any"
 MOST_LABELS = 5
-_OUTCOME_TITLES: dict[Outcome, str] = {
-    "any": "any",
-    "right": "right: calls = truth",
-    "wrong": "wrong: calls ≠ truth",
-    "missed": "a class was missed",
-    "false": "a false class was called",
-}
+_OUTCOME_HELP = (
+    "right: calls and truth are the same. wrong: they are not. missed: a true class was not "
+    "called. false: a called class is not true."
+)
 BY_ID, BY_SCORE, BY_MISTAKE = "id", "score", "mistake"
-_SORT_TITLES = {
-    BY_ID: "id",
-    BY_SCORE: "score of a class",
-    BY_MISTAKE: "most confident mistake",
-}
+_SORT_HELP = (
+    "score: highest score of a class first. mistake: most confident mistake first, that is the "
+    "score furthest beyond its threshold on the wrong side."
+)
 
 
 def choose_samples(chosen: Session, dataset: Dataset) -> Samples:
@@ -84,7 +80,7 @@ def choose_order(samples: Samples, selection: Selection) -> Int[np.ndarray, " n"
     if samples.probs is None or samples.confidence is None:
         return found
     options = [BY_ID, BY_SCORE, *([BY_MISTAKE] if samples.truth_known else [])]
-    by = _picker("Sort by", "sort", options, titles=_SORT_TITLES)
+    by = _picker("Sort by", "sort", options, explanation=_SORT_HELP)
     if by == BY_SCORE:
         class_id = CLASS_NAMES.index(_picker("Score of", "by", list(CLASS_NAMES)))
         return sort_by_score(found, samples.probs, class_id=class_id)
@@ -95,7 +91,7 @@ def _choose_outcome(samples: Samples) -> tuple[Outcome, int | None]:
     """Without a truth nothing is right or wrong."""
     if not samples.truth_known:
         return "any", None
-    outcome: Outcome = _picker("Outcome", "outcome", list(OUTCOMES), titles=_OUTCOME_TITLES)
+    outcome: Outcome = _picker("Outcome", "outcome", list(OUTCOMES), explanation=_OUTCOME_HELP)
     needs_class = outcome in ("missed", "false")
     return outcome, _class_picker("Which class", "of") if needs_class else None
 
@@ -116,14 +112,15 @@ def _picker(
     key: str,
     options: Sequence[Any],
     *,
-    titles: Mapping[Any, str] | None = None,
+    explanation: str | None = None,
     width: int = 165,
 ) -> Any:
+    """Draw one picker; what stands in the link is the option as it is shown."""
     return st.selectbox(
         label,
         options,
         key=key,
-        format_func=titles.__getitem__ if titles else str,
+        help=explanation,
         bind="query-params",
         on_change=_first_page,
         width=width,

@@ -72,7 +72,7 @@ class ChannelViewer {
     this.tile = this.data.tiles[index];
     this.showTile();
     this.tell();
-    this.view.root.scrollIntoView({ block: "nearest" });
+    this.root.scrollIntoView({ block: "start" });
   }
 
   close() {

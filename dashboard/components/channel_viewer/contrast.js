@@ -46,10 +46,17 @@ export function autoLimits(counts) {
   return { lo: Math.min(lowest, hi - SMALLEST_SPAN), hi };
 }
 
-/** The limits in the middle of many, so that one odd image does not set those of all. */
-export function middleLimits(limits) {
-  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  return { lo: middle(limits.map(({ lo }) => lo)), hi: middle(limits.map(({ hi }) => hi)) };
+/**
+ * Limits for many images together: the lower quartile of their `lo`, the upper quartile of their `hi`.
+ *
+ * So three in four images keep all that their own limits show, and one odd image decides nothing.
+ */
+export function sharedLimits(limits) {
+  const quartile = (values, share) => values.sort((a, b) => a - b)[Math.round((values.length - 1) * share)];
+  return {
+    lo: quartile(limits.map(({ lo }) => lo), 0.25),
+    hi: quartile(limits.map(({ hi }) => hi), 0.75),
+  };
 }
 
 /** One histogram of many images. */

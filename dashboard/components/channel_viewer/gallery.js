@@ -1,7 +1,7 @@
 // The tiles of one page of the selection, as a grid or, under a large image, as a film strip.
 
 import { chips, spoken } from "./class_chips.js";
-import { middleLimits, sumHistograms } from "./contrast.js";
+import { sharedLimits, sumHistograms } from "./contrast.js";
 import { clamp, element } from "./element.js";
 import { CHANNELS } from "./mixer_state.js";
 import { ShownImage } from "./shown_image.js";
@@ -83,13 +83,13 @@ export class Gallery {
     });
   }
 
-  /** Per channel the summed histogram and the middle of the tiles' own limits; null while empty. */
+  /** Per channel the summed histogram and the limits shared by the tiles; null while empty. */
   measure() {
     if (!this.images.length) return null;
     this.known ??= CHANNELS.map((_, index) => {
       const own = this.images.map((image) => image.measures[index]);
       const counts = sumHistograms(own.map((measures) => measures.counts));
-      return { counts, limits: middleLimits(own.map(({ limits }) => limits)) };
+      return { counts, limits: sharedLimits(own.map(({ limits }) => limits)) };
     });
     return this.known;
   }

@@ -11,7 +11,7 @@ export const CHANNELS = [
 // (tests/components/channel_viewer/test_presets.py measures it).
 export const PRESETS = {
   hpa: { title: "HPA: red, green, blue, yellow", colors: ["#ff0000", "#00ff00", "#0000ff", "#ffff00"] },
-  safe: { title: "Colour-blind safe: magenta, green, blue, grey", colors: ["#ff00ff", "#00ff00", "#0060ff", "#808080"] },
+  safe: { title: "Colour-blind safe: magenta, green, cyan, grey", colors: ["#ff00ff", "#00ff00", "#00ffff", "#808080"] },
   okabe: { title: "Colour-blind safe: Okabe-Ito", colors: ["#d55e00", "#009e73", "#56b4e9", "#f0e442"] },
   protein: { title: "Protein in white", colors: ["#a03000", "#ffffff", "#0050c0", "#605000"] },
   grey: { title: "Grey, one channel at a time", colors: ["#ffffff", "#ffffff", "#ffffff", "#ffffff"] },

@@ -1,0 +1,213 @@
+"""The Images page chooses, sorts and pages exactly the samples that its filters name."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.runs.folder import RunInfo, create_run
+from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
+from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.pages.conftest import OpenPage
+from tests.scored import score_dataset
+
+
+@pytest.fixture
+def dataset(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
+    made = make_dataset(samples=140)
+    score_dataset(workspace, made)
+    return made
+
+
+def viewer(page: AppTest) -> dict[str, Any]:
+    """What the page hands to the viewer."""
+    assert not page.exception
+    component = page.get("bidi_component")[0].proto
+    return json.loads(component.json)
+
+
+def shown(page: AppTest) -> list[str]:
+    return [tile["id"] for tile in viewer(page)["tiles"]]
+
+
+def test_the_first_page_shows_48_images_of_the_split_by_id(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny")
+    sent = viewer(page)
+    assert shown(page) == [f"sample-{row:04d}" for row in range(70, 118)]
+    assert (sent["first"], sent["total"], sent["pageSize"]) == (0, 70, 48)
+    assert [tile["row"] for tile in sent["tiles"]] == list(range(70, 118))
+    assert sent["address"] == f"hpa/tiles/tiny/{dataset.info.hash}"
+
+
+def test_a_tile_tells_truth_calls_and_scores(dataset: Dataset, open_page: OpenPage) -> None:
+    sent = viewer(open_page("images", dataset="tiny"))
+    missed, false = sent["tiles"][:2]
+    assert missed["truth"] == np.flatnonzero(dataset.targets[70]).tolist()
+    assert missed["calls"] == []
+    assert set(false["calls"]) == {*np.flatnonzero(dataset.targets[71]), 27}
+    assert false["probs"][27] == pytest.approx(0.6, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("link", "rows"),
+    [
+        ({"outcome": "wrong"}, [70, 71]),
+        ({"outcome": "missed"}, [70]),
+        ({"outcome": "false"}, [71]),
+        ({"outcome": "false", "of": CLASS_NAMES[27]}, [71]),
+        ({"outcome": "false", "of": CLASS_NAMES[26]}, []),
+        ({"find": "E-0099"}, [99]),
+        ({"true": CLASS_NAMES[3], "labels": "2"}, None),
+        ({"called": CLASS_NAMES[27]}, None),
+    ],
+)
+def test_filters_in_the_link_show_exactly_what_they_name(
+    dataset: Dataset, open_page: OpenPage, link: dict[str, str], rows: list[int] | None
+) -> None:
+    split = range(70, 140)
+    if "true" in link:
+        rows = [r for r in split if dataset.targets[r, 3] and dataset.targets[r].sum() == 2]
+    if "called" in link:
+        rows = [r for r in split if r == 71 or (r != 70 and dataset.targets[r, 27])]
+    page = open_page("images", dataset="tiny", **link)
+    assert shown(page) == [f"sample-{row:04d}" for row in rows]
+    assert f"{len(rows):,} of 70 images" in page.markdown[0].value
+
+
+def test_choosing_a_filter_goes_back_to_the_first_page(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny", page="2")
+    assert viewer(page)["first"] == 48
+    page.selectbox(key="outcome").set_value("right").run()
+    assert viewer(page)["first"] == 0
+    assert viewer(page)["total"] == 68
+
+
+def test_the_most_confident_mistake_comes_first(dataset: Dataset, open_page: OpenPage) -> None:
+    page = open_page("images", dataset="tiny", sort="mistake")
+    assert shown(page)[:2] == ["sample-0070", "sample-0071"]
+    assert shown(open_page("images", dataset="tiny", sort="score", by=CLASS_NAMES[27]))[-1] != (
+        "sample-0071"
+    )
+
+
+def test_calls_follow_the_active_threshold_set(
+    dataset: Dataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    run = score_dataset(workspace, dataset, name="other")
+    save_thresholds(run, ThresholdSet(name="low", thresholds=(0.15,) * 28))
+    page = open_page("images", dataset="tiny", run="other", outcome="missed")
+    chosen = page.selectbox(key="pick-thresholds")
+    chosen.select("low").run()
+    assert shown(page) == []
+    assert "thresholds low" in page.markdown[0].value
+
+
+def test_without_a_run_the_truth_alone_is_shown(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset(samples=56)
+    page = open_page("images", dataset="tiny", true=CLASS_NAMES[5])
+    sent = viewer(page)
+    assert sent["thresholds"] is None
+    assert all(tile["calls"] is None and 5 in tile["truth"] for tile in sent["tiles"])
+    assert "labels alone" in page.markdown[0].value
+    assert "outcome" not in [box.key for box in page.selectbox]
+
+
+def test_a_dataset_of_labels_alone_says_what_is_missing(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    made = make_dataset()
+    write_dataset(made.folder, made.manifest, name="tiny", source="labels")
+    page = open_page("images", dataset="tiny")
+    assert not page.exception
+    assert "labels only" in page.info[0].value
+
+
+def test_without_a_dataset_the_page_points_to_the_overview(open_page: OpenPage) -> None:
+    page = open_page("images")
+    assert not page.exception
+    assert "no dataset yet" in page.info[0].value
+
+
+def test_scores_of_other_images_are_named_and_not_shown(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    make_dataset()
+    run = create_run(workspace, RunInfo(id="foreign", kind="scores"))
+    ids = np.array(["x", "y"])
+    write_predictions(run, "test", Predictions(ids=ids, probs=np.zeros((2, 28), np.float32)))
+    page = open_page("images", dataset="tiny")
+    assert "no scores of this dataset's images" in page.warning[0].value
+    assert viewer(page)["total"] == 56
+
+
+def test_scores_in_another_order_meet_their_own_images(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    made = make_dataset()
+    run = create_run(workspace, RunInfo(id="shuffled", kind="scores", dataset="tiny"))
+    rows = np.random.default_rng(0).permutation(56)[:20]
+    probs = np.zeros((22, 28), np.float32)
+    probs[np.arange(20), rows % 28] = 0.8
+    ids = np.array([*made.ids[rows], "zz-unknown", "aa-unknown"])
+    write_predictions(run, "validation", Predictions(ids=ids, probs=probs))
+    sent = viewer(open_page("images", dataset="tiny"))
+    assert [tile["row"] for tile in sent["tiles"]] == sorted(rows.tolist())
+    assert all(tile["calls"] == [tile["row"] % 28] for tile in sent["tiles"])
+
+
+def test_samples_without_any_label_are_not_called_wrong(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    made = make_dataset()
+    manifest = made.manifest.assign(targets=[[]] * 56)
+    write_dataset(made.folder, manifest, name="tiny", source="kaggle", image_size=32)
+    score_dataset(workspace, made)
+    page = open_page("images", dataset="tiny")
+    assert all(tile["truth"] is None for tile in viewer(page)["tiles"])
+    assert "outcome" not in [box.key for box in page.selectbox]
+
+
+def test_a_link_to_an_image_opens_it_on_its_own_page(dataset: Dataset, open_page: OpenPage) -> None:
+    sent = viewer(open_page("images", dataset="tiny", image="sample-0130"))
+    assert sent["opened"]["id"] == "sample-0130"
+    assert sent["first"] == 48
+    assert "sample-0130" in [tile["id"] for tile in sent["tiles"]]
+
+
+def test_a_link_to_an_image_outside_the_selection_still_opens_it(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny", image="sample-0003", outcome="wrong")
+    sent = viewer(page)
+    assert sent["opened"]["row"] == 3
+    assert sent["opened"]["probs"] is None
+    assert sent["total"] == 2
+
+
+@pytest.mark.parametrize("image", ["nobody", "<script>alert(1)</script>", "**bold**", "../../x"])
+def test_a_link_to_an_image_that_is_not_there_says_so(
+    dataset: Dataset, open_page: OpenPage, image: str
+) -> None:
+    page = open_page("images", dataset="tiny", image=image)
+    assert viewer(page)["opened"] is None
+    assert "does not hold" in page.warning[0].value
+    assert image not in page.warning[0].value
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999999999", "²", "two", ""])
+def test_a_page_that_is_not_there_is_the_nearest_one(
+    dataset: Dataset, open_page: OpenPage, number: str
+) -> None:
+    assert viewer(open_page("images", dataset="tiny", page=number))["first"] in (0, 48)
