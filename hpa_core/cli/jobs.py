@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from hpa_core.cli.app import app, print_json, workspace_of
-from hpa_core.errors import JobError
 from hpa_core.files import checked_name
 from hpa_core.jobs import JobStatus, RunSpec, open_backend
 from hpa_core.runs.folder import new_run_id, open_run
 from hpa_core.workspace import Workspace
 
 FOLLOW_SECONDS = 0.5
+RUN_OPTIONS = ("--run", "--resume")
 
 jobs_app = typer.Typer(no_args_is_help=True, help="Work in the background: submit, watch, stop.")
 app.add_typer(jobs_app, name="jobs")
@@ -31,7 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def submit(
     arguments: Annotated[
         list[str],
-        typer.Argument(help="`train --run RUN`, or `--` and any program with its arguments."),
+        typer.Argument(help="`train --resume RUN`, or `--` and a program with its arguments."),
     ],
     *,
     name: Annotated[str, typer.Option(help="A word for the job's id.")] = "job",
@@ -99,18 +99,20 @@ def _argv(arguments: list[str]) -> tuple[str, ...]:
 
 
 def _folder(workspace: Workspace, arguments: list[str], *, name: str) -> Path:
-    if arguments[0] != "train":
-        return workspace.job(new_run_id(checked_name(name, what="job")))
-    if len(arguments) < 3 or arguments[1] != "--run":
-        raise JobError(
-            f"`jobs submit {shlex.join(arguments)}` names no run; expected `train --run RUN`, "
-            "with a run that `train DATASET --create` or the Train page has made."
-        )
-    return open_run(workspace, arguments[2]).path
+    """Return the folder of the run that is named, where the Train page sees it; else a new one."""
+    if run_id := _named_run(arguments):
+        return open_run(workspace, run_id).path
+    return workspace.job(new_run_id(checked_name(name, what="job")))
+
+
+def _named_run(arguments: list[str]) -> str | None:
+    named = arguments[0] == "train" and len(arguments) > 2 and arguments[1] in RUN_OPTIONS
+    return arguments[2] if named else None
 
 
 def _title(arguments: list[str]) -> str:
-    return f"Training {arguments[2]}" if arguments[0] == "train" else shlex.join(arguments)[:80]
+    run_id = _named_run(arguments)
+    return f"Train {run_id}" if run_id else shlex.join(arguments)[:80]
 
 
 def _print_job(job: JobStatus, *, as_json: bool) -> None:

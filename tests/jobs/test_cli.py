@@ -57,8 +57,7 @@ def test_a_running_job_is_stopped(hpa):
     [
         (("logs", "nothing"), "There is no job 'nothing'"),
         (("stop", "nothing"), "There is no job 'nothing'"),
-        (("submit", "train"), "names no run"),
-        (("submit", "train", "--run", "nothing"), "There is no run 'nothing'"),
+        (("submit", "train", "--resume", "nothing"), "There is no run 'nothing'"),
         (("logs", "../x"), "cannot be the name of a run"),
     ],
 )

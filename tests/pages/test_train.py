@@ -1,0 +1,189 @@
+"""The Train page: its form makes the run that was asked for, and it tells how trainings stand."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hpa_core.config import PRESETS, TrainConfig
+from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.jobs import open_backend
+from hpa_core.runs.folder import RunFolder, list_runs
+from hpa_core.runs.metrics import METRICS, append_metrics
+from hpa_core.runs.process import ProcessIdentity
+from hpa_core.runs.status import RunStatus, write_status
+from hpa_core.runs.training import create_training_run
+from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.jobs.conftest import wait_until
+from tests.pages.conftest import OpenPage
+
+SETTINGS = [item.name for item in fields(TrainConfig) if item.name != "dataset"]
+
+
+@pytest.fixture(autouse=True)
+def _no_training_outlives_its_test(workspace: Workspace) -> Iterator[None]:
+    yield
+    backend = open_backend(workspace)
+    for job in backend.list():
+        backend.stop(job.id)
+    wait_until(lambda: all(job.ended for job in backend.list()), "the end of every job")
+
+
+def widget(page: AppTest, preset: str, name: str) -> object:
+    """Return the widget of a setting, whatever its kind."""
+    key = f"train-{preset}-{name}"
+    kinds = (page.number_input, page.selectbox, page.text_input, page.toggle)
+    return next(item for kind in kinds for item in kind if item.key == key)
+
+
+def make_run(workspace: Workspace, dataset: Dataset, *, name: str = "seen") -> RunFolder:
+    """Write a run with two finished epochs."""
+    config = PRESETS["demo"](dataset.info.name)
+    run = create_training_run(
+        workspace, config, name=name, dataset_hash=dataset.info.hash, synthetic=True
+    )
+    for epoch in (1, 2):
+        record = {"epoch": epoch, "learning_rate": 0.1, "rate/train(images/s)": 1234.0}
+        for side in ("train", "validation"):
+            record |= {f"{key}/{side}": epoch / 8 for key in ("loss", "accuracy", "f1_macro")}
+        record |= {"f1/validation": [epoch / 8] * 28, "f1_macro_tuned/validation": 0.75}
+        append_metrics(run.path / METRICS, record)
+    return run
+
+
+def shown(page: AppTest) -> str:
+    """Every text of the page that tells how a training stands."""
+    kinds = (page.error, page.info, page.caption, page.markdown, page.warning)
+    return "\n".join(str(item.value) for kind in kinds for item in kind)
+
+
+def test_without_a_dataset_the_page_says_where_to_get_one(open_page: OpenPage) -> None:
+    page = open_page("train")
+    assert not page.exception
+    assert "There is no dataset yet" in page.info[0].value
+
+
+def test_labels_alone_cannot_be_trained_on(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    manifest = make_dataset().manifest
+    folder = workspace.dataset("only-labels")
+    folder.mkdir()
+    write_dataset(folder, manifest, name="only-labels", source="labels")
+    page = open_page("train", dataset="only-labels")
+    assert "holds labels only" in page.info[0].value
+    assert not page.button
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_the_form_shows_every_setting_of_a_preset(
+    make_dataset: MakeDataset, open_page: OpenPage, preset: str
+) -> None:
+    make_dataset()
+    page = open_page("train", dataset="tiny")
+    page.segmented_control(key="train-preset").set_value(preset).run()
+    expected = PRESETS[preset]("tiny").to_dict()
+    assert {name: widget(page, preset, name).value for name in SETTINGS} == {
+        name: expected[name] for name in SETTINGS
+    }
+
+
+def test_the_start_button_starts_one_run_with_what_was_typed(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    page = open_page("train", dataset="tiny")
+    typed = {"epochs": 3, "learning_rate": 0.0125, "turns": False, "schedule": "constant"}
+    for name, value in typed.items():
+        widget(page, "demo", name).set_value(value).run()
+    page.button(key="train-start-0").click().run()
+    assert not page.exception
+    (run,) = list_runs(workspace)
+    assert run.info.settings == PRESETS["demo"]("tiny").to_dict() | typed
+    assert run.info.dataset_hash == dataset.info.hash
+    (job,) = open_backend(workspace).list()
+    assert (job.id, job.folder) == (run.id, run.path)
+    assert page.selectbox(key="train-pick").value == run.id
+    assert page.query_params["job"] == run.id
+
+
+def test_a_setting_that_cannot_be_meant_is_one_sentence_and_no_run(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    make_dataset()
+    page = open_page("train", dataset="tiny")
+    widget(page, "demo", "warmup_epochs").set_value(50.0).run()
+    page.button(key="train-start-0").click().run()
+    assert "warmup_epochs must not exceed epochs" in page.error[0].value
+    assert not page.exception
+    assert list_runs(workspace) == []
+
+
+def test_what_was_typed_survives_a_visit_elsewhere(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset()
+    page = open_page("train", dataset="tiny")
+    page.text_input(key="train-name").set_value("mine").run()
+    widget(page, "demo", "epochs").set_value(7).run()
+    page.switch_page("../pages/imbalance.py").run()
+    page.switch_page("../pages/train.py").run()
+    assert widget(page, "demo", "epochs").value == 7
+    assert page.text_input(key="train-name").value == "mine"
+
+
+def test_a_killed_trainer_is_told_as_failed_with_the_reason(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    run = make_run(workspace, make_dataset())
+    gone = vars(ProcessIdentity.current()) | {"start_ticks": 1}
+    write_status(run.path, RunStatus(state="running", epoch=3, epochs=20, **gone))
+    page = open_page("train", dataset="tiny")
+    assert "was killed in epoch 3 of 20" in page.error[0].value
+    assert [item.key for item in page.button if item.label == "Resume"] == [
+        f"train-resume-{run.id}"
+    ]
+
+
+def test_the_last_epoch_is_told_and_tuned_figures_are_called_in_sample(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    make_run(workspace, make_dataset())
+    page = open_page("train", dataset="tiny")
+    assert {item.label: item.value for item in page.metric} == {
+        "Epochs": "2 of 20",
+        "Loss, validation": "0.2500",
+        "Macro F1 at 0.5": "0.2500",
+        "Tuned, in-sample": "0.7500",
+        "Images a second": "1,234",
+    }
+    assert "synthetic cells" in shown(page)
+    assert page.dataframe[0].value["data"].tolist() == ["SYNTHETIC"]
+
+
+def test_the_link_chooses_the_training(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    runs = [make_run(workspace, dataset, name=name) for name in ("first", "second")]
+    for run in runs:
+        page = open_page("train", dataset="tiny", job=run.id)
+        assert page.selectbox(key="train-pick").value == run.id
+
+
+def test_the_choices_of_comparison_and_classes_survive_a_visit_elsewhere(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    first, second = (make_run(workspace, dataset, name=name) for name in ("first", "second"))
+    page = open_page("train", dataset="tiny", job=second.id)
+    page.multiselect(key="train-compared-pick").set_value([first.id]).run()
+    page.multiselect(key="train-classes-pick").set_value(["25 Cytosol"]).run()
+    assert "Dotted: training" in shown(page)
+    page.switch_page("../pages/imbalance.py").run()
+    page.switch_page("../pages/train.py").run()
+    assert page.multiselect(key="train-compared-pick").value == [first.id]
+    assert page.multiselect(key="train-classes-pick").value == ["25 Cytosol"]
+    assert not page.exception
