@@ -1,9 +1,9 @@
 """Does the honesty meter say beforehand what a measurement then shows?
 
 Each score file is halved at random; thresholds, expectation and interval come from one half
-(`cross_fitted`), the measured macro F1 from the other. Printed by file and strategy over all splits:
-in-sample minus measured (what tuning claims), expected minus measured, how often the interval
-covers the measurement, its width, and the least width that would have covered 95 %.
+(`cross_fitted`), the measured macro F1 from the other. Printed by file and strategy, over all
+splits: in-sample minus measured (what tuning claims), expected minus measured, how often the
+interval covers the measurement, its width, and the least width that would have covered 95 %.
 
     python benchmarks/honesty.py TARGETS.npy PROBS.npy [PROBS.npy ...] [--splits 20] [--seed 100]
 """
@@ -23,7 +23,7 @@ from hpa_core.evaluation.strategies import STRATEGIES, Strategy
 def measure(
     probs: np.ndarray, targets: np.ndarray, strategy: Strategy, *, seed: int
 ) -> tuple[float, float, float, float]:
-    """Return the errors of claim and expectation, the interval's width, and the distance covered."""
+    """Return claim - measured, expected - measured, the interval's width and if it covers."""
     shuffled = np.random.default_rng(seed).permutation(len(probs))
     known, new = np.array_split(shuffled, 2)
     honest = cross_fitted(probs[known], targets[known], strategy=strategy, seed=seed)

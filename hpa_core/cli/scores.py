@@ -20,12 +20,14 @@ from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
+from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
 from hpa_core.runs.scores import import_scores
 from hpa_core.runs.thresholds import (
     Fallback,
     ThresholdSet,
+    list_thresholds,
     load_thresholds,
     read_thresholds,
     save_thresholds,
@@ -95,7 +97,9 @@ def fit(
     run = open_run(workspace_of(), run_id)
     predictions = read_predictions(run, split)
     targets = _truth(run, split, predictions)
-    honest = cross_fitted(predictions.probs, targets, strategy=strategy_named(strategy))
+    chosen = strategy_named(strategy)
+    with terminal_progress() as progress:
+        honest = cross_fitted(predictions.probs, targets, strategy=chosen, progress=progress)
     save_thresholds(
         run,
         ThresholdSet(
@@ -188,7 +192,8 @@ def _threshold_set(run: RunFolder, chosen: str) -> ThresholdSet:
         return ThresholdSet(name="one-number", thresholds=(float(chosen),) * N_CLASSES)
     except ValueError:
         pass
-    if Path(chosen).name != chosen or Path(chosen).is_file():
+    saved = any(chosen == item.name for item in list_thresholds(run))
+    if not saved and (Path(chosen).is_file() or Path(chosen).name != chosen):
         return read_thresholds(Path(chosen))
     return load_thresholds(run, chosen)
 
