@@ -1,0 +1,152 @@
+"""Exact curves and optima, against trying every threshold and against scikit-learn."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, precision_recall_curve
+
+from hpa_core.errors import ScoresError
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.curves import NO_CALL, best_thresholds, f1_curve, thin_curve
+from hpa_core.evaluation.metrics import evaluate
+from tests.evaluation.arrays import LEVELS, scored
+
+
+def every_distinct_threshold(scores: np.ndarray) -> list[float]:
+    """All thresholds that give different calls: 0, the scores, and a place between each two."""
+    steps = np.unique(np.concatenate([[0.0], scores]))
+    return [*steps, *((steps[1:] + steps[:-1]) / 2)]
+
+
+@given(scored())
+def test_no_threshold_beats_the_optimum_and_the_optimum_keeps_its_word(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
+    probs, targets = case
+    best = best_thresholds(probs, targets)
+    reached = evaluate(targets, apply_thresholds(probs, best.thresholds)).per_class.f1
+    assert reached.tolist() == best.f1.tolist()
+    for c in range(probs.shape[1]):
+        column, truth = probs[:, [c]], targets[:, [c]]
+        tried = [
+            evaluate(truth, apply_thresholds(column, limit)).macro_f1
+            for limit in every_distinct_threshold(probs[:, c])
+        ]
+        assert best.f1[c] == max(tried)
+
+
+@given(scored())
+def test_optima_lie_in_range_and_name_the_classes_without_evidence(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
+    probs, targets = case
+    best = best_thresholds(probs, targets)
+    assert ((best.thresholds >= 0) & (best.thresholds <= 1)).all()
+    findable = (targets & (probs > 0)).any(axis=0)
+    assert best.undetermined.tolist() == (~findable).tolist()
+    assert (best.thresholds[~findable] == NO_CALL).all()
+
+
+def test_the_optimum_lies_midway_below_the_lowest_score_it_calls() -> None:
+    probs = np.array([[0.9], [0.6], [0.4], [0.1]])
+    best = best_thresholds(probs, np.array([[True], [True], [False], [False]]))
+    assert best.thresholds.tolist() == [0.5]
+    assert best.f1.tolist() == [1.0]
+
+
+def test_between_neighbouring_numbers_the_lower_one_is_the_threshold() -> None:
+    lower, upper = 0.5, np.nextafter(0.5, 1)
+    best = best_thresholds(np.array([[lower], [upper]]), np.array([[False], [True]]))
+    assert best.thresholds.tolist() == [lower]
+    assert best.f1.tolist() == [1.0]
+
+
+def test_of_equal_optima_the_one_with_fewest_calls_is_taken() -> None:
+    # F1 is 2/3 at one call (1 of 2 positives) and at four calls (both positives).
+    probs = np.array([[0.9], [0.8], [0.7], [0.6]])
+    best = best_thresholds(probs, np.array([[True], [False], [False], [True]]))
+    assert best.thresholds.item() == pytest.approx(0.85)
+
+
+def test_a_class_without_positives_calls_nothing() -> None:
+    best = best_thresholds(np.array([[1.0], [0.3]]), np.zeros((2, 1), dtype=bool))
+    assert not apply_thresholds(np.array([[1.0]]), best.thresholds).any()
+    assert best.undetermined.tolist() == [True]
+
+
+def test_positives_scored_0_cannot_be_called_by_any_threshold() -> None:
+    best = best_thresholds(np.array([[0.0], [0.3]]), np.array([[True], [False]]))
+    assert (best.thresholds.item(), best.f1.item()) == (NO_CALL, 0.0)
+
+
+def test_a_class_of_positives_alone_is_called_throughout() -> None:
+    best = best_thresholds(np.array([[0.2], [0.9]]), np.ones((2, 1), dtype=bool))
+    assert best.f1.tolist() == [1.0]
+    assert best.thresholds.item() < 0.2
+
+
+@given(scored(), st.sampled_from(LEVELS) | st.floats(0, 1))
+def test_a_curve_read_at_any_threshold_is_the_f1_there(
+    case: tuple[np.ndarray, np.ndarray], threshold: float
+) -> None:
+    probs, targets = case
+    curve = f1_curve(probs[:, 0], targets[:, 0])
+    step = np.searchsorted(curve.thresholds, threshold, side="right") - 1
+    scores = evaluate(targets[:, :1], apply_thresholds(probs[:, :1], threshold)).per_class
+    assert curve.f1[step] == scores.f1.item()
+    assert curve.precision[step] == scores.precision.item()
+    assert curve.recall[step] == scores.recall.item()
+
+
+def test_a_curve_passes_through_scikit_learns_points() -> None:
+    rng = np.random.default_rng(3)
+    scores, truth = rng.random(500).round(2), rng.random(500) < 0.2
+    precision, recall, limits = precision_recall_curve(truth, scores)
+    curve = f1_curve(scores, truth)
+    # scikit-learn calls scores at its limit and above: ours calls the same from just below it.
+    steps = np.searchsorted(curve.thresholds, limits, side="left") - 1
+    inner = steps >= 0
+    np.testing.assert_allclose(curve.precision[steps[inner]], precision[:-1][inner], atol=1e-12)
+    np.testing.assert_allclose(curve.recall[steps[inner]], recall[:-1][inner], atol=1e-12)
+
+
+def test_a_thinned_curve_is_short_and_keeps_the_maximum() -> None:
+    rng = np.random.default_rng(4)
+    scores, truth = rng.beta(0.2, 4, 5000), rng.random(5000) < 0.01
+    curve = f1_curve(scores, truth)
+    thin = thin_curve(curve, points=400)
+    assert len(curve.f1) > 400 >= len(thin.f1)
+    assert thin.f1.max() == curve.f1.max()
+    kept = np.searchsorted(curve.thresholds, thin.thresholds)
+    assert curve.f1[kept].tolist() == thin.f1.tolist()
+    assert thin.thresholds[0] == 0
+
+
+def test_a_short_curve_is_not_thinned() -> None:
+    curve = f1_curve(np.array([0.1, 0.9]), np.array([False, True]))
+    assert thin_curve(curve) is curve
+
+
+def test_nan_and_no_samples_are_refused() -> None:
+    with pytest.raises(ScoresError, match="between 0 and 1"):
+        best_thresholds(np.array([[np.nan]]), np.array([[True]]))
+    with pytest.raises(ScoresError, match="no samples"):
+        best_thresholds(np.zeros((0, 28)), np.zeros((0, 28), dtype=bool))
+
+
+@pytest.mark.parametrize("model", ["vgg16", "resnet", "vgg16_green_only"])
+def test_optima_of_real_scores_reach_what_scikit_learn_computes_there(
+    realdata: Path, model: str
+) -> None:
+    probs = np.load(realdata / "validation" / f"{model}_probs.npy")
+    targets = np.load(realdata / "validation" / "targets.npy") > 0.5
+    best = best_thresholds(probs, targets)
+    f1 = f1_score(targets, probs > best.thresholds, average=None, zero_division=0)
+    np.testing.assert_allclose(best.f1, f1, atol=1e-12)
+    for c in (0, 8, 27):
+        precision, recall, _ = precision_recall_curve(targets[:, c], probs[:, c])
+        highest = (2 * precision * recall / np.maximum(precision + recall, 1e-300)).max()
+        assert best.f1[c] == pytest.approx(highest, abs=1e-12)
