@@ -37,17 +37,17 @@ ARCHITECTURES = {
     item.name: item
     for item in (
         Architecture(
-            name="small", build=build_small, parameters=425_000, embedding=256, image_size=128
+            name="small", build=build_small, parameters=380_556, embedding=256, image_size=128
         ),
         Architecture(
             name="bninception",
             build=build_bninception,
-            parameters=10_300_000,
+            parameters=10_304_124,
             embedding=1024,
             image_size=512,
         ),
         Architecture(
-            name="wide", build=build_wide, parameters=4_000_000, embedding=512, image_size=512
+            name="wide", build=build_wide, parameters=3_473_756, embedding=512, image_size=512
         ),
     )
 }

@@ -66,14 +66,15 @@ def read_tensors(path: Path, *, checksum: bool = False) -> TensorFile:
     Raises:
         CheckpointError: the file is missing, damaged, unsafe to load or holds other things.
     """
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        raise CheckpointError(f"There is no weights file {path}.") from None
+    if not path.is_file():
+        raise CheckpointError(f"There is no weights file {path}.")
     if path.suffix == ".safetensors":
-        tensors, metadata = _from_safetensors(path, content)
+        metadata = _checked_metadata(path)
+        content = path.read_bytes()
+        tensors = _from_safetensors(path, content)
     else:
-        tensors, metadata = _from_torch(path, content), {}
+        content, metadata = path.read_bytes(), {}
+        tensors = _from_torch(path, content)
     expected = metadata.pop(DIGEST, None)
     if (checksum or expected) and expected != _digest(tensors, metadata):
         raise CheckpointError(f"{path} is damaged: its checksum does not fit; use another copy.")
@@ -82,33 +83,30 @@ def read_tensors(path: Path, *, checksum: bool = False) -> TensorFile:
     )
 
 
-def _from_safetensors(path: Path, content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
-    header = _header(path, content)
+def _checked_metadata(path: Path) -> dict[str, str]:
+    """Read the header alone, refusing what the parser would swallow; return the metadata."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LONGEST_HEADER:
+            raise CheckpointError(
+                f"{path} has a header of {length} bytes, more than the {LONGEST_HEADER} that any "
+                "network needs; it is not loaded."
+            )
+        content = file.read(length)
     try:
-        tensors = safetensors.torch.load(content)
+        header = json.loads(content, object_pairs_hook=_without_duplicates)
+        return {str(name): str(text) for name, text in header.get("__metadata__", {}).items()}
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise CheckpointError(
+            f"{path} has no whole header ({error}); use another copy of the file."
+        ) from None
+
+
+def _from_safetensors(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load(content)
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{path} is no whole safetensors file ({error}).") from None
-    metadata = header.get("__metadata__", {})
-    return tensors, dict(metadata)
-
-
-def _header(path: Path, content: bytes) -> dict[str, Any]:
-    """Read the JSON header, refusing what the parser behind it would swallow."""
-    length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > len(content) - 8:
-        raise CheckpointError(f"{path} is cut short: its header is not complete; use another copy.")
-    if length > LONGEST_HEADER:
-        raise CheckpointError(
-            f"{path} has a header of {length} bytes, more than the {LONGEST_HEADER} that any "
-            "network needs; it is not loaded."
-        )
-    try:
-        header = json.loads(content[8 : 8 + length], object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} has a header that is not read ({error}).") from None
-    if not isinstance(header, dict):
-        raise CheckpointError(f"{path} has a header that is no JSON object.")
-    return header
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""End-to-end training against bare steps on one batch that is always the same.
+
+    python benchmarks/training.py [--samples 256] [--repeats 3]
+
+Both are timed in turns in one process, so that other load on the machine meets both alike; the
+ratio is what the loader, the augmentation, the tally and the watch leave of the bare speed. Random
+pixels, batches of 32 at 128 px, AdamW without averaging or clipping.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from hpa_core.classes import N_CLASSES
+from hpa_core.config import TrainConfig
+from hpa_core.loading.augmentation import draw_augmentation
+from hpa_core.loading.order import epoch_batches
+from hpa_core.loading.source import Streamed
+from hpa_core.models.devices import compute_device, place
+from hpa_core.models.registry import ARCHITECTURES
+from hpa_core.training.losses import bce_loss
+from hpa_core.training.optimization import build_optimizer
+from hpa_core.training.state import TrainingState
+from hpa_core.training.steps import Batch, Watch, train_step
+from hpa_core.training.tally import Tally
+
+
+def main() -> None:
+    """Print the rates and their ratio for the small network and for BN-Inception."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=256)
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
+    for model in ("small", "bninception"):
+        bare, whole = _rates(model, options.samples, options.repeats)
+        print(
+            f"{model}: bare {bare:.1f} images/s, end to end {whole:.1f} images/s, "
+            f"ratio {whole / bare:.3f} (median of {options.repeats} turns)"
+        )
+
+
+def _rates(model: str, samples: int, repeats: int) -> tuple[float, float]:
+    config = TrainConfig(dataset="random", model=model, optimizer="adamw", learning_rate=1e-4)
+    device = compute_device("auto")
+    network = place(ARCHITECTURES[model].build(), device).train()
+    state = TrainingState(
+        network=network,
+        optimizer=build_optimizer(network, config),
+        average=None,
+        tally=Tally.empty(device),
+    )
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (samples, 4, config.image_size, config.image_size), np.uint8)
+    targets = torch.from_numpy(rng.random((samples, N_CLASSES)) < 0.06).float().to(device)
+    bare, whole = _bare(state, config, pixels, targets), _whole(state, config, pixels, targets)
+    bare(), whole()
+    seconds = np.array([(_seconds(bare), _seconds(whole)) for _ in range(repeats)])
+    rates = samples / np.median(seconds, axis=0)
+    return float(rates[0]), float(rates[1])
+
+
+def _bare(
+    state: TrainingState, config: TrainConfig, pixels: np.ndarray, targets: torch.Tensor
+) -> Callable[[], None]:
+    images = torch.from_numpy(pixels[: config.batch_size]).to(targets.device)
+
+    def steps() -> None:
+        for _ in range(len(pixels) // config.batch_size):
+            state.optimizer.zero_grad()
+            loss = bce_loss(state.network(images).logits, targets[: config.batch_size])
+            loss.backward()
+            state.optimizer.step()
+
+    return steps
+
+
+def _whole(
+    state: TrainingState, config: TrainConfig, pixels: np.ndarray, targets: torch.Tensor
+) -> Callable[[], None]:
+    ids = np.arange(len(pixels)).astype(str)
+    source = Streamed(
+        pixels, np.arange(len(pixels)), image_size=config.image_size, device=targets.device
+    )
+
+    def epoch() -> None:
+        batches = epoch_batches(len(pixels), config.batch_size, seed=0, epoch=state.epoch)
+        draws = draw_augmentation(len(pixels), config, epoch=state.epoch)
+        watch = Watch(ids, interval=1 if targets.device.type == "cpu" else 20)
+        for positions, images in zip(batches, source.batches(batches), strict=True):
+            chosen = torch.from_numpy(positions).to(targets.device)
+            batch = Batch(images=images, targets=targets[chosen], draws=draws.at(positions))
+            watch.add(train_step(state, config, batch, steps=len(batches)), positions)
+        watch.look()
+        state.step = 0
+
+    return epoch
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
