@@ -122,7 +122,7 @@ class ChannelViewer {
 
   onKey(event) {
     const target = event.composedPath()[0];
-    const typing = target.matches?.("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
+    const typing = target.matches?.("input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const act = this.actions()[event.key];
     if (!act) return;

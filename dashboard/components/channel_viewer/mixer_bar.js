@@ -26,7 +26,10 @@ export class MixerBar {
     this.presets = element("select", {
       title: "Colours of the channels",
       "aria-label": "Colours of the channels",
-      onchange: () => store.set(withPreset(store.value, this.presets.value)),
+      onchange: () => {
+        store.set(withPreset(store.value, this.presets.value));
+        this.presets.blur(); // The number keys are the channels' again.
+      },
     });
     for (const [name, { title }] of Object.entries(PRESETS)) this.presets.append(new Option(title, name));
     this.own = new Option("Own colours", CUSTOM);

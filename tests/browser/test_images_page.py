@@ -1,0 +1,301 @@
+"""The Images page in a real Chromium: pixels on the screen, keys, links, no needless request."""
+
+import base64
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, Request, expect
+
+from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.workspace import Workspace
+from tests.browser.conftest import Serve
+from tests.composites import assert_shows
+from tests.conftest import MakeDataset
+from tests.quartets import quartet_pixels, write_quartets
+from tests.scored import score_dataset
+
+STORED = "JSON.parse(sessionStorage.getItem('hpa-mixer')).channels"
+PIXELS = """canvas => {
+    const context = canvas.getContext('2d');
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let text = '';
+    for (let at = 0; at < data.length; at += 8192) {
+        text += String.fromCharCode(...data.subarray(at, at + 8192));
+    }
+    return { width, height, data: btoa(text) };
+}"""
+
+
+def pixels(canvas: Locator) -> np.ndarray:
+    """What a canvas shows, uint8 (H, W, 4)."""
+    found = canvas.evaluate(PIXELS)
+    flat = np.frombuffer(base64.b64decode(found["data"]), np.uint8)
+    return flat.reshape(found["height"], found["width"], 4)
+
+
+def open_images(page: Page, address: str, link: str = "") -> Locator:
+    """Open the page and wait until its tiles are painted."""
+    page.goto(f"{address}/images{link}")
+    viewer = page.locator(".viewer")
+    expect(viewer.locator(".tile canvas").first).not_to_have_attribute("width", "1")
+    return viewer
+
+
+def toggle(viewer: Locator, stain: str) -> Locator:
+    return viewer.locator(".toggle", has_text=stain)
+
+
+def settle(page: Page) -> None:
+    """Wait for the frame after the next, by which every change has been painted."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
+@pytest.fixture
+def tiny(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
+    dataset = make_dataset(samples=140, size=32)
+    score_dataset(workspace, dataset)
+    return dataset
+
+
+@pytest.fixture
+def traffic(browser_page: Page) -> Callable[[], list[str]]:
+    """Return a function that gives, and forgets, what the page has sent since the last call."""
+    sent: list[str] = []
+    browser_page.on("request", lambda request: sent.append(_address(request)))
+    browser_page.on(
+        "websocket",
+        lambda socket: socket.on("framesent", lambda _: sent.append("websocket frame")),
+    )
+
+    def take() -> list[str]:
+        taken = list(sent)
+        sent.clear()
+        return taken
+
+    return take
+
+
+def _address(request: Request) -> str:
+    return f"{request.method} {request.url}"
+
+
+def test_every_mixer_setting_shows_the_exact_composite_and_asks_the_server_nothing(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page, traffic: Any
+) -> None:
+    viewer = open_images(browser_page, serve(workspace))
+    browser_page.wait_for_timeout(1500)  # Streamlit's own start-up traffic ends.
+    traffic()
+    canvas = viewer.locator(".tile canvas").nth(3)
+    planes = np.asarray(tiny.thumbnails[73])
+    seen = [pixels(canvas)]
+    colours = viewer.get_by_label("Colours of the channels")
+    steps: list[Callable[[], Any]] = [
+        lambda: browser_page.keyboard.press("2"),
+        lambda: browser_page.keyboard.press("0"),
+        lambda: toggle(viewer, "microtubules").click(),
+        lambda: viewer.get_by_label("protein: upper limit").press("PageDown"),
+        lambda: viewer.get_by_label("nucleus: lower limit").press("PageUp"),
+        lambda: viewer.get_by_label("Gamma of protein").fill("0.5"),
+        lambda: browser_page.keyboard.press("a"),
+        *(
+            lambda name=name: colours.select_option(name)
+            for name in ("safe", "okabe", "protein", "grey")
+        ),
+        lambda: viewer.get_by_label("Colour of protein").fill("#12ab9f"),
+        lambda: viewer.get_by_role("button", name="Reset").click(),
+    ]
+    for step in steps:
+        step()
+        settle(browser_page)
+        seen.append(pixels(canvas))
+        assert_shows(seen[-1], planes, browser_page.evaluate(STORED))
+        assert not np.array_equal(seen[-1], seen[-2])
+    np.testing.assert_array_equal(seen[-1], seen[0])
+    assert traffic() == []
+
+
+def test_limits_follow_the_pointer_on_the_histogram(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace))
+    box = viewer.locator(".histogram").nth(1).bounding_box()
+    assert box is not None
+    browser_page.mouse.move(box["x"] + box["width"], box["y"] + 10)
+    browser_page.mouse.down()
+    browser_page.mouse.move(box["x"] + box["width"] * 100 / 255, box["y"] + 10, steps=5)
+    browser_page.mouse.up()
+    settle(browser_page)
+    channels = browser_page.evaluate(STORED)
+    assert abs(channels[1]["hi"] - 100) <= 1
+    canvas = viewer.locator(".tile canvas").first
+    assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels)
+
+
+def test_mixer_settings_outlive_the_page_and_the_tab(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    address = serve(workspace)
+    open_images(browser_page, address)
+    browser_page.keyboard.press("3")
+    settle(browser_page)
+    again = open_images(browser_page, address)
+    expect(toggle(again, "nucleus")).to_have_attribute("aria-pressed", "true")
+    expect(toggle(again, "protein")).to_have_attribute("aria-pressed", "false")
+    tab = browser_page.context.new_page()
+    other = open_images(tab, address)
+    expect(toggle(other, "protein")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_broken_store_does_not_break_the_viewer(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    address = serve(workspace)
+    open_images(browser_page, address)
+    broken = '{"channels": [{"lo": 9, "hi": 3}]}'
+    browser_page.evaluate("text => sessionStorage.setItem('hpa-mixer', text)", broken)
+    viewer = open_images(browser_page, address)
+    expect(toggle(viewer, "protein")).to_have_attribute("aria-pressed", "true")
+
+
+def test_keys_choose_an_image_open_it_walk_on_and_come_back(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace))
+    viewer.locator(".tile").first.focus()
+    browser_page.keyboard.press("ArrowRight")
+    browser_page.keyboard.press("ArrowRight")
+    browser_page.keyboard.press("ArrowLeft")
+    browser_page.keyboard.press("Enter")
+    name = viewer.locator(".image-id")
+    expect(name).to_have_text("sample-0071")
+    expect(browser_page).to_have_url(re.compile("image=sample-0071"))
+    browser_page.keyboard.press(".")
+    expect(name).to_have_text("sample-0072")
+    browser_page.keyboard.press("Escape")
+    expect(viewer.locator(".image-view")).to_be_hidden()
+    expect(browser_page).to_have_url(re.compile("^(?!.*image=)"))
+    browser_page.keyboard.press("]")
+    expect(viewer.locator(".tile-id").first).to_have_text("sample-0118")
+    expect(browser_page).to_have_url(re.compile("page=2"))
+    browser_page.keyboard.press("[")
+    expect(viewer.locator(".tile-id").first).to_have_text("sample-0070")
+
+
+def test_walking_past_the_end_of_a_page_goes_on_with_the_next(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace), "?image=sample-0117")
+    name = viewer.locator(".image-id")
+    expect(name).to_have_text("sample-0117")
+    expect(viewer.locator(".image-place")).to_have_text("48 of 70")
+    browser_page.keyboard.press(".")
+    expect(name).to_have_text("sample-0118")
+    expect(viewer.locator(".tile")).to_have_count(22)
+    browser_page.keyboard.press(",")
+    expect(name).to_have_text("sample-0117")
+
+
+def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    address = serve(workspace)
+    viewer = open_images(browser_page, address, "?outcome=wrong")
+    expect(viewer.locator(".tile-id")).to_have_text(["sample-0070", "sample-0071"])
+    expect(viewer.locator(".tile").nth(1).locator(".chip.false")).to_have_text("✗ Rods & rings")
+    browser_page.get_by_label("Id contains").fill("0071")
+    browser_page.keyboard.press("Enter")
+    expect(viewer.locator(".tile-id")).to_have_text(["sample-0071"])
+    expect(browser_page).to_have_url(re.compile("find=0071&outcome=wrong"))
+
+
+def test_the_scores_of_an_image_stand_against_their_thresholds(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace), "?image=sample-0071")
+    rows = viewer.locator(".score")
+    expect(rows).to_have_count(28)
+    last = rows.nth(27)
+    expect(last).to_contain_text("✗ Rods & rings")
+    expect(last).to_contain_text("0.600")
+    expect(last).to_contain_text("false")
+    viewer.get_by_role("button", name="Sort by score").click()
+    values = [float(text) for text in viewer.locator(".score-value").all_inner_texts()]
+    assert values == sorted(values, reverse=True)
+
+
+def test_an_id_with_markup_is_shown_as_text(
+    make_dataset: MakeDataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    hostile = "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'> **b** [l](x)"
+    dataset = make_dataset(samples=3)
+    manifest: pd.DataFrame = dataset.manifest.assign(id=[hostile, "b", "c"])
+    write_dataset(dataset.folder, manifest, name="tiny", source="kaggle", image_size=32)
+    viewer = open_images(browser_page, serve(workspace))
+    expect(viewer.locator(".tile-id").first).to_have_text(hostile)
+    viewer.locator(".tile").first.click()
+    expect(viewer.locator(".image-id")).to_have_text(hostile)
+    expect(viewer.locator("img, script, a")).to_have_count(0)
+    assert browser_page.evaluate("window.hit") is None
+    expect(browser_page).to_have_url(re.compile("image="))
+    browser_page.reload()
+    expect(viewer.locator(".image-id")).to_have_text(hostile)
+    assert browser_page.evaluate("window.hit") is None
+
+
+def test_a_server_that_refuses_the_tiles_is_quoted(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    sentence = "Dataset 'tiny' has changed since this page was drawn; reload it."
+    browser_page.route("**/hpa/tiles/**", lambda r: r.fulfill(status=404, body=sentence))
+    browser_page.goto(f"{serve(workspace)}/images")
+    expect(browser_page.locator(".viewer .gallery-head + .fault")).to_have_text(sentence)
+
+
+def test_a_solo_channel_at_full_limits_is_the_file_itself(
+    realdata: Any, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    dataset = write_quartets(workspace, realdata, samples=3)
+    browser_page.set_viewport_size({"width": 1920, "height": 1080})
+    sample = str(dataset.ids[1])
+    viewer = open_images(browser_page, serve(workspace), f"?image={sample}")
+    stage = viewer.locator(".stage-canvas")
+    expect(stage).to_have_attribute("data-full", "true")
+    viewer.get_by_label("Colours of the channels").select_option("grey")
+    viewer.get_by_role("button", name="1:1").click()
+    planes = quartet_pixels(realdata, sample)
+    for channel in range(4):
+        browser_page.keyboard.press(str(channel + 1))
+        settle(browser_page)
+        left, top = (
+            int(float(stage.get_attribute(f"data-{side}") or "")) for side in ("left", "top")
+        )
+        shown = pixels(stage)[top : top + 512, left : left + 512, :3]
+        assert shown.shape == (512, 512, 3)
+        for part in range(3):
+            np.testing.assert_array_equal(shown[..., part], planes[channel])
+
+
+def test_the_read_out_gives_the_four_stored_values_under_the_pointer(
+    realdata: Any, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    dataset = write_quartets(workspace, realdata, samples=2)
+    sample = str(dataset.ids[0])
+    viewer = open_images(browser_page, serve(workspace), f"?image={sample}")
+    stage = viewer.locator(".stage-canvas")
+    expect(stage).to_have_attribute("data-full", "true")
+    viewer.get_by_role("button", name="4:1").click()
+    left, top = (float(stage.get_attribute(f"data-{side}") or "") for side in ("left", "top"))
+    column, row = 260, 250
+    stage.hover(position={"x": left + 4 * column + 2, "y": top + 4 * row + 2})
+    values = quartet_pixels(realdata, sample)[:, row, column]
+    words = " ".join(viewer.locator(".readout").inner_text().split())
+    names = ("MT", "protein", "nucleus", "ER")
+    spoken = " ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+    assert words == f"x {column} y {row} {spoken}"
+    expect(viewer.locator(".scale-note")).to_contain_text("512 px, no physical scale known")
