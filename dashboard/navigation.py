@@ -1,5 +1,7 @@
 """The script that Streamlit runs: the menu, the pickers beside it, then the page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard.guard import guarded
@@ -13,7 +15,10 @@ PAGES = (
     ("thresholds", "Thresholds", ":material/tune:"),
 )
 
-st.set_page_config(page_title="HPA Workbench", page_icon=":material/biotech:", layout="wide")
+# A file of our own: Streamlit fetches its material icons for the tab from another server.
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="HPA Workbench", page_icon=str(ICON), layout="wide")
 page = st.navigation(
     [
         st.Page(f"../pages/{name}.py", title=title, icon=icon, default=name == "overview")

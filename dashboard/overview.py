@@ -13,6 +13,13 @@ from hpa_core.runs.predictions import predicted_splits
 from hpa_core.runs.status import read_status
 
 ACTIVE = ("queued", "running", "stopping")
+COLUMNS = {
+    "created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
+    "samples": st.column_config.NumberColumn(format="localized"),
+    "refused": st.column_config.NumberColumn(
+        format="localized", help="Samples of the input that could not be taken; listed below."
+    ),
+}
 SOURCES = {
     "kaggle": "four-channel images",
     "labels": "labels only",
@@ -32,6 +39,11 @@ def dataset_table(infos: list[DatasetInfo]) -> pd.DataFrame:
             "created": pd.to_datetime([info.created for info in infos]),
         }
     )
+
+
+def refusal_table(name: str) -> pd.DataFrame:
+    """What the import of a dataset refused: one row a sample, with its reason."""
+    return pd.DataFrame(cache.dataset(name).refused, columns=["id", "file", "reason"])
 
 
 def run_table(runs: list[RunFolder]) -> pd.DataFrame:

@@ -26,18 +26,24 @@ class Session:
 
     Attributes:
         dataset: name of the dataset, None while there is none.
-        run: id of the run whose predictions are shown, None while there is none.
+        picked_run: id of the run whose predictions are shown; empty where none is wanted, None
+            before anything was picked.
         split: the split whose images and scores are shown.
         thresholds: the active set, perhaps not saved yet; every page's calls follow it.
         mixer: the channel viewer's settings.
     """
 
     dataset: str | None = None
-    run: str | None = None
+    picked_run: str | None = None
     split: str | None = None
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
     thresholds_owner: str | None = None
     mixer: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str | None:
+        """The run whose predictions are shown, None without any."""
+        return self.picked_run or None
 
 
 def session() -> Session:
@@ -45,7 +51,7 @@ def session() -> Session:
     if KEY not in st.session_state:
         link = st.query_params
         st.session_state[KEY] = Session(
-            dataset=link.get("dataset"), run=link.get("run"), split=link.get("split")
+            dataset=link.get("dataset"), picked_run=link.get("run"), split=link.get("split")
         )
     chosen: Session = st.session_state[KEY]
     return chosen

@@ -12,6 +12,8 @@ from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds
 
+NO_RUN = ""
+
 
 def choose_context() -> None:
     """Draw the pickers and write what they say into the session and the link."""
@@ -23,7 +25,7 @@ def choose_context() -> None:
             _choose_split(chosen, run)
             _choose_thresholds(chosen, run)
         _mark_synthetic(info, run)
-    write_link(dataset=chosen.dataset, run=chosen.run, split=chosen.split)
+    write_link(dataset=chosen.dataset, run=chosen.picked_run, split=chosen.split)
 
 
 def _choose_dataset(chosen: Session) -> DatasetInfo | None:
@@ -41,11 +43,16 @@ def _choose_run(chosen: Session) -> RunFolder | None:
         if run.info.dataset in (owner, "") and predicted_splits(run)
     }
     own_first = sorted(runs, key=lambda run_id: runs[run_id].info.dataset != owner)
-    _pick("Run", "run", own_first, lambda run_id: _run_label(runs[run_id]))
-    return runs.get(chosen.run or "")
+    if runs:
+        _pick("Run", "picked_run", [*own_first, NO_RUN], lambda name: _run_label(runs.get(name)))
+    else:
+        chosen.picked_run = None
+    return runs.get(chosen.run or NO_RUN)
 
 
-def _run_label(run: RunFolder) -> str:
+def _run_label(run: RunFolder | None) -> str:
+    if run is None:
+        return "none: true labels only"
     return run.id if run.info.dataset else f"{run.id} (outside scores)"
 
 

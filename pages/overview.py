@@ -14,14 +14,26 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")
     if page:
         st.page_link(f"../pages/{page}.py", label=link, icon=":material/arrow_forward:")
-overview.watch_jobs()
+with guarded():
+    overview.watch_jobs()
 
 if datasets:
     st.subheader("Datasets")
-    st.dataframe(overview.dataset_table(datasets), hide_index=True, key="datasets")
+    st.dataframe(
+        overview.dataset_table(datasets),
+        column_config=overview.COLUMNS,
+        hide_index=True,
+        key="datasets",
+    )
+for info in datasets:
+    if info.refused:
+        with st.expander(f"{info.refused:,} samples refused by the import of {info.name}"):
+            st.dataframe(overview.refusal_table(info.name), hide_index=True, lazy=True)
 if runs:
     st.subheader("Runs")
-    st.dataframe(overview.run_table(runs), hide_index=True, key="runs")
+    st.dataframe(
+        overview.run_table(runs), column_config=overview.COLUMNS, hide_index=True, key="runs"
+    )
 
 st.subheader("Bring in data")
 kind = st.segmented_control(

@@ -103,6 +103,12 @@ class Dataset:
         """The packed thumbnails, memory-mapped and read-only."""
         return self._map(THUMBNAILS)
 
+    @cached_property
+    def refused(self) -> list[dict[str, str]]:
+        """What the import refused: rows of `id`, `file`, `reason`."""
+        rows: list[dict[str, str]] = read_json(self.folder / REFUSED)
+        return rows
+
     def rows(self, split: str) -> Int[np.ndarray, " n"]:
         """Row numbers of one split, or of every sample for `all`.
 
