@@ -68,23 +68,19 @@ class ProgressReport:
 
 @contextmanager
 def terminal_progress() -> Iterator[Progress]:
-    """Yield a progress that draws a bar on stderr and, within a job, writes `progress.json`."""
-    folder = os.environ.get(JOB_FOLDER_VARIABLE)
-    with _bar() as bar:
-        terminal = _TerminalBar(bar)
-        if not folder:
-            yield terminal
-            return
-        file = _ProgressFile(Path(folder))
+    """Yield a progress that draws a bar on stderr or, within a job, writes `progress.json`.
 
-        def both(done: int, total: int, *, unit: str, note: str = "") -> None:
-            terminal(done, total, unit=unit, note=note)
-            file(done, total, unit=unit, note=note)
-
-        try:
-            yield both
-        finally:
-            file.flush()
+    A job has no terminal: in its log a bar would be noise.
+    """
+    if not (folder := os.environ.get(JOB_FOLDER_VARIABLE)):
+        with _bar() as bar:
+            yield _TerminalBar(bar)
+        return
+    file = _ProgressFile(Path(folder))
+    try:
+        yield file
+    finally:
+        file.flush()
 
 
 def read_progress(folder: Path) -> ProgressReport | None:

@@ -29,6 +29,7 @@ from hpa_core.jobs.record import (
     to_status,
     write_record,
 )
+from hpa_core.progress import PROGRESS
 from hpa_core.workspace import Workspace
 
 LOCK = ".job.lock"
@@ -131,6 +132,8 @@ class LocalBackend:
         handles = [lock] if handle is None else [lock, handle]
         record = JobRecord.new(spec, ticket=ticket, grace_seconds=self._grace_seconds)
         write_record(folder, record)
+        # What an earlier start left there must not pass for this one's progress.
+        (folder / PROGRESS).unlink(missing_ok=True)
         try:
             self._start_supervisor(spec, folder, handles)
         finally:

@@ -21,8 +21,10 @@ BACKENDS = ("local",)
 DEADLINE_SECONDS = 60.0
 
 
-def wait_until(reached: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
+def wait_until(
+    reached: Callable[[], bool], what: str, *, seconds: float = DEADLINE_SECONDS
+) -> None:
+    deadline = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < deadline, f"never came: {what}"
         time.sleep(0.02)

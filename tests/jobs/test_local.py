@@ -12,6 +12,7 @@ import pytest
 from hpa_core.errors import JobError
 from hpa_core.jobs.local import LocalBackend
 from hpa_core.jobs.record import read_record, write_record
+from hpa_core.progress import PROGRESS, read_progress
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
 from tests.jobs.conftest import wait_until
@@ -147,6 +148,7 @@ def test_the_trainer_has_the_word_on_how_it_goes_and_how_it_ended(bench):
     told = RunStatus(state="running", epoch=2, epochs=9, message="epoch 2 of 9")
     code = f"""
 import os, pathlib, time
+from hpa_core.progress import PROGRESS, read_progress
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
 folder = pathlib.Path(os.environ["HPA_JOB_FOLDER"])
@@ -171,6 +173,13 @@ def test_the_status_of_an_earlier_start_is_not_taken_for_this_one(bench):
     write_status(folder_of(bench), old)
     status = bench.wait(bench.submit("print('well')"))
     assert (status.state, status.message) == ("finished", "")
+
+
+def test_the_progress_of_an_earlier_start_is_not_taken_for_this_one(bench):
+    folder_of(bench).mkdir()
+    (folder_of(bench) / PROGRESS).write_text('{"done": 9, "total": 9, "unit": "steps"}')
+    bench.wait(bench.submit("print('silent')"))
+    assert read_progress(folder_of(bench)) is None
 
 
 def test_a_damaged_record_is_listed_as_failed_and_hides_no_other(bench):
