@@ -7,7 +7,7 @@ from dashboard import cache
 from dashboard.score_file import score_file
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
-from hpa_core.runs.predictions import Predictions
+from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
 
@@ -17,15 +17,17 @@ def score_set(thresholds: ThresholdSet, run_id: str, split: str) -> Scores | Non
     return _score(version, thresholds.thresholds, thresholds.fallback, run_id, split)
 
 
-def describe_scores(predictions: Predictions, active: ThresholdSet, run_id: str, split: str) -> str:
+def describe_scores(run: RunFolder, split: str, active: ThresholdSet) -> str:
     """Say in Markdown which images the figures are of, and whether the thresholds saw them."""
-    count = f"**{len(predictions.ids):,} images**: run `{run_id}`, split {split}"
+    predictions = cache.predictions(run.id, split)
+    made = " of **synthetic cells**" if run.info.synthetic else ""
+    count = f"**{len(predictions.ids):,} images**{made}: run `{run.id}`, split {split}"
     if predictions.targets is None:
         return (
             f"{count}. Their truth is not known, so there is no F1: a set can be tried, saved "
             "and turned into a submission."
         )
-    return f"{count}. Set **{active.name}**: {_origin(active, run_id, split)}"
+    return f"{count}. Set **{active.name}**: {_origin(active, run.id, split)}"
 
 
 def _origin(active: ThresholdSet, run_id: str, split: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,10 @@ def draw_comparison(run: RunFolder, split: str) -> None:
     sets = [active, *saved, *fixed]
     picked = st.dataframe(
         _table(sets, run.id, split),
+        column_config={
+            name: st.column_config.NumberColumn(format="%.5f")
+            for name in ("Macro F1", "Micro F1", "Samples F1")
+        },
         key=f"sets-{run.id}-{len(sets)}",
         hide_index=True,
         on_select="rerun",
@@ -90,23 +95,24 @@ def _use(thresholds: ThresholdSet) -> None:
 
 
 def _table(sets: Sequence[ThresholdSet], run_id: str, split: str) -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in sets:
         scores = score_set(item, run_id, split)
         here = (item.run, item.split) == (run_id, split)
-        origin = f"{item.run}, {item.split}" if item.run else "no data"
-        rows.append(
-            {
-                "Set": f"{item.name} (active)" if item is sets[0] else item.name,
-                "Chosen by": item.strategy or "unknown",
-                "Chosen on": f"{origin} (these samples)" if here else origin,
-                "No call": "highest class" if item.fallback == "top1" else "nothing",
-                "Macro F1": scores and scores.macro_f1,
-                "Micro F1": scores and scores.micro_f1,
-                "Samples F1": scores and scores.samples_f1,
-                "Saved": item.created,
+        origin = f"{item.run}, {item.split}" if item.run else "nothing: fixed"
+        row: dict[str, Any] = {
+            "Set": f"{item.name} (active)" if item is sets[0] else item.name,
+            "Chosen by": item.strategy or "unknown",
+            "Chosen on": f"{origin} (these images)" if here else origin,
+            "No call": "highest class" if item.fallback == "top1" else "nothing",
+        }
+        if scores:
+            row |= {
+                "Macro F1": scores.macro_f1,
+                "Micro F1": scores.micro_f1,
+                "Samples F1": scores.samples_f1,
             }
-        )
+        rows.append(row | {"Saved": item.created[:16].replace("T", " ")})
     return pd.DataFrame(rows)
 
 

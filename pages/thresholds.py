@@ -4,6 +4,7 @@ from dashboard import cache
 from dashboard.board_exchange import draw_board
 from dashboard.guard import need
 from dashboard.session import session
+from dashboard.threshold_honesty import draw_strategies
 from dashboard.threshold_scores import describe_scores, score_set
 from dashboard.threshold_sets import draw_comparison, draw_exports, draw_save_form
 
@@ -14,8 +15,9 @@ if not chosen.run or not chosen.split:
     st.stop()
 run, split = cache.run(chosen.run), chosen.split
 predictions = cache.predictions(run.id, split)
-st.markdown(describe_scores(predictions, chosen.thresholds, run.id, split))
+st.markdown(describe_scores(run, split, chosen.thresholds))
 draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
+estimates = st.container()
 
 st.subheader("Sets of this run")
 draw_comparison(run, split)
@@ -26,3 +28,6 @@ with keep:
 with take:
     st.subheader("Take away")
     draw_exports(run, split, predictions)
+if predictions.targets is not None:
+    with estimates:  # Filled last: it takes seconds, which nothing else on the page waits for.
+        draw_strategies(run, split, len(predictions.ids))

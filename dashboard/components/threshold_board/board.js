@@ -33,6 +33,7 @@ export class Board {
     this.toolbar = new Toolbar(this, groups);
     this.#assemble();
     this.setAxis(this.axis);
+    this.#settle();
     this.look(0);
   }
 
@@ -232,6 +233,7 @@ export class Board {
     if (this.state.fallback !== this.drawnFallback || this.state.fallback) this.#drawCurves();
     const summary = this.state.summary();
     this.summary.note(summary, this.bestMacro, this.server);
+    for (const row of this.rows) row.settle();
     this.repaint();
     requestAnimationFrame(() => this.summary.say());
   }

@@ -7,7 +7,7 @@ const COLUMNS = [
   { key: "pick", label: "" },
   { key: "id", label: "Class", of: (row) => row.index },
   { key: "support", label: "Pos", of: (row) => -row.order.support },
-  { key: "distance", label: "", of: (row) => -row.distance() },
+  { key: "distance", label: "by distance", of: (row) => -row.distance() },
   { key: "threshold", label: "Threshold", of: (row) => -row.board.threshold(row.index) },
   { key: "f1", label: "F1", of: (row) => -row.painted.f1, scored: true },
   { key: "gain", label: "Gain", of: (row) => row.painted.f1 - row.optimum.f1, scored: true },
@@ -50,8 +50,8 @@ export class Columns {
       cell.append(this.axis);
     }
     if (of === undefined || (key === "distance" && !this.board.state.hasTruth)) return cell;
-    const title = TITLES[key] ?? `Sort by ${label.toLowerCase()}; rows stay in place while you drag`;
-    const button = element("button", { type: "button", title }, key === "distance" ? "\u2194" : label);
+    const title = TITLES[key] ?? `Sort by ${label.toLowerCase()}`;
+    const button = element("button", { type: "button", title }, label);
     button.addEventListener("click", () => this.#choose(column));
     cell.append(button);
     return cell;

@@ -3,7 +3,8 @@
 export const formatRatio = (value) => value.toFixed(3);
 export const formatF1 = (value) => value.toFixed(4);
 export const formatScore = (value) => value.toFixed(5); // As many digits as Kaggle's leaderboard.
-export const formatCount = (value) => value.toLocaleString("en");
+const counts = new Intl.NumberFormat("en");
+export const formatCount = (value) => counts.format(value);
 export const formatThreshold = (value) => value.toFixed(4);
 
 /** A signed difference; nothing where it rounds to zero. */

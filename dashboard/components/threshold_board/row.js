@@ -82,6 +82,12 @@ export class Row {
     }
   }
 
+  /** Bring the field up to date: a field is dear to change, so it waits under the figure for rest. */
+  settle() {
+    this.input.value = formatThreshold(this.board.threshold(this.index));
+    this.input.title = String(this.board.threshold(this.index));
+  }
+
   setLocked(locked) {
     this.locked = locked;
     this.root.classList.toggle("locked", locked);
@@ -111,8 +117,7 @@ export class Row {
     this.handle.setAttribute("aria-valuenow", shown);
     const told = truth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
     this.handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
-    if (this.input.value !== shown) this.input.value = shown;
-    this.input.title = String(threshold);
+    this.shown.set(shown);
   }
 
   #build() {
@@ -138,6 +143,8 @@ export class Row {
       inputmode: "decimal",
       "aria-label": `Threshold of ${label}`,
     });
+    this.shown = new Text();
+    const field = element("span", { class: "field" }, element("span", {}, this.shown.node), this.input);
     this.#buildPlot(label);
     const figures = this.figures.map(({ figure, text }) =>
       element("span", { class: `figure ${figure}`, role: "cell" }, text.node),
@@ -151,7 +158,7 @@ export class Row {
       element("span", { class: "class", role: "rowheader" }, title),
       element("span", { class: "figure support", role: "cell" }, support),
       element("span", { class: "cell", role: "cell" }, this.plot),
-      element("span", { class: "cell", role: "cell" }, this.input),
+      element("span", { class: "cell", role: "cell" }, field),
       ...figures,
       element("span", { class: "cell", role: "cell" }, this.reset),
     );
@@ -201,7 +208,7 @@ export class Row {
   #typed() {
     const value = readThreshold(this.input.value);
     if (value === null) {
-      this.input.value = formatThreshold(this.board.threshold(this.index));
+      this.settle();
       return;
     }
     this.board.move([this.index], value);

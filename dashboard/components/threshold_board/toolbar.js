@@ -33,7 +33,8 @@ export class Toolbar {
     this.track.classList.toggle("mixed", mixed);
     this.handle.setAttribute("aria-valuenow", formatThreshold(value));
     this.handle.setAttribute("aria-valuetext", mixed ? "mixed" : formatThreshold(value));
-    this.input.value = mixed ? "mixed" : formatThreshold(value);
+    const shown = mixed ? "mixed" : formatThreshold(value);
+    if (this.input.value !== shown) this.input.value = shown;
     this.buttons.undo.disabled = !board.history.canUndo;
     this.buttons.redo.disabled = !board.history.canRedo;
     this.fallback.checked = board.state.fallback;

@@ -17,7 +17,7 @@ from dashboard.score_file import encode_scores
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.runs.predictions import Predictions
 
-BOARD = Path(__file__).parents[2] / "dashboard" / "components" / "threshold_board"
+BOARD = Path(__file__).parents[3] / "dashboard" / "components" / "threshold_board"
 CORE = ("score_file.js", "class_order.js", "threshold_state.js")
 CLASSES = 28
 Play = Callable[..., dict[str, Any]]
