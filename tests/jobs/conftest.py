@@ -19,6 +19,7 @@ from hpa_core.workspace import Workspace
 
 BACKENDS = ("local",)
 DEADLINE_SECONDS = 60.0
+LivingProcesses = Callable[[], list[int]]
 
 
 def wait_until(
@@ -86,7 +87,7 @@ def bench(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Benc
 
 
 @pytest.fixture
-def marked_processes() -> Iterator[Callable[[], list[int]]]:
+def marked_processes() -> Iterator[LivingProcesses]:
     """Return a function that lists the living processes of this test, however they detached."""
     if sys.platform != "linux":
         pytest.skip("the environment of every process can be read on Linux only")

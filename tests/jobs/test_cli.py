@@ -4,13 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
+from hpa_core.workspace import Workspace
+
+Hpa = Callable[..., subprocess.CompletedProcess[str]]
+
 
 @pytest.fixture
-def hpa(workspace):
-    def run(*arguments):
+def hpa(workspace: Workspace) -> Hpa:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "hpa_core", *arguments],
             check=False,
@@ -23,13 +28,14 @@ def hpa(workspace):
     return run
 
 
-def submit(hpa, *argv):
+def submit(hpa: Hpa, *argv: str) -> str:
     ended = hpa("jobs", "submit", "--json", "--", *argv)
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)["id"]
+    job: str = json.loads(ended.stdout)["id"]
+    return job
 
 
-def test_a_program_is_submitted_followed_and_listed(hpa):
+def test_a_program_is_submitted_followed_and_listed(hpa: Hpa) -> None:
     job = submit(hpa, sys.executable, "-c", "print('a [bold] word')")
     assert hpa("jobs", "logs", job, "--follow").stdout == "a [bold] word\n"
     listed = json.loads(hpa("jobs", "list", "--json").stdout)["jobs"]
@@ -39,12 +45,12 @@ def test_a_program_is_submitted_followed_and_listed(hpa):
     assert job in hpa("jobs", "list").stdout
 
 
-def test_options_behind_the_program_belong_to_it(hpa):
+def test_options_behind_the_program_belong_to_it(hpa: Hpa) -> None:
     job = submit(hpa, sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--name")
     assert hpa("jobs", "logs", job, "--follow").stdout == "['--json', '--name']\n"
 
 
-def test_a_running_job_is_stopped(hpa):
+def test_a_running_job_is_stopped(hpa: Hpa) -> None:
     job = submit(hpa, sys.executable, "-c", "import time; time.sleep(600)")
     assert json.loads(hpa("jobs", "stop", job, "--json").stdout)["id"] == job
     hpa("jobs", "logs", job, "--follow")
@@ -61,7 +67,9 @@ def test_a_running_job_is_stopped(hpa):
         (("logs", "../x"), "cannot be the name of a run"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_status_1(hpa, arguments, sentence):
+def test_what_cannot_be_done_is_one_sentence_and_status_1(
+    hpa: Hpa, arguments: tuple[str, ...], sentence: str
+) -> None:
     ended = hpa("jobs", *arguments)
     assert ended.returncode == 1
     assert sentence in ended.stderr

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from hpa_core.jobs.record import read_record, write_record
 from hpa_core.progress import PROGRESS, read_progress
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
-from tests.jobs.conftest import wait_until
+from tests.jobs.conftest import Bench, LivingProcesses, wait_until
 
 SLEEPS = "import time; time.sleep(600)"
 IGNORES_SIGTERM = f"""
@@ -32,11 +33,13 @@ import os; os._exit(0)
 """
 
 
-def folder_of(bench, job="job"):
+def folder_of(bench: Bench, job: str = "job") -> Path:
     return bench.workspace.job(job)
 
 
-def test_a_job_that_ignores_the_stop_is_killed_with_its_workers(bench, marked_processes):
+def test_a_job_that_ignores_the_stop_is_killed_with_its_workers(
+    bench: Bench, marked_processes: LivingProcesses
+) -> None:
     bench.backend = LocalBackend(bench.workspace, grace_seconds=0.5)
     job = bench.submit(IGNORES_SIGTERM)
     bench.wait_for("pid")
@@ -47,13 +50,17 @@ def test_a_job_that_ignores_the_stop_is_killed_with_its_workers(bench, marked_pr
     wait_until(lambda: marked_processes() == [], "the end of every process")
 
 
-def test_workers_that_a_finished_job_leaves_behind_are_ended(bench, marked_processes):
+def test_workers_that_a_finished_job_leaves_behind_are_ended(
+    bench: Bench, marked_processes: LivingProcesses
+) -> None:
     job = bench.submit(LEAVES_WORKERS)
     assert bench.wait(job).state == "finished"
     wait_until(lambda: marked_processes() == [], "the end of every process")
 
 
-def test_a_killed_supervisor_is_named_and_takes_every_process_with_it(bench, marked_processes):
+def test_a_killed_supervisor_is_named_and_takes_every_process_with_it(
+    bench: Bench, marked_processes: LivingProcesses
+) -> None:
     bench.backend = LocalBackend(bench.workspace, grace_seconds=0.5)
     job = bench.submit(IGNORES_SIGTERM)
     bench.wait_for("pid")
@@ -65,7 +72,7 @@ def test_a_killed_supervisor_is_named_and_takes_every_process_with_it(bench, mar
     wait_until(lambda: marked_processes() == [], "the end of every process")
 
 
-def test_the_device_stays_taken_while_a_trainer_outlives_its_supervisor(bench):
+def test_the_device_stays_taken_while_a_trainer_outlives_its_supervisor(bench: Bench) -> None:
     bench.submit(IGNORES_SIGTERM)
     bench.wait_for("pid")
     bench.submit("print('next')", name="next")
@@ -81,7 +88,7 @@ def test_the_device_stays_taken_while_a_trainer_outlives_its_supervisor(bench):
     assert bench.wait("next").state == "finished"
 
 
-def test_a_supervisor_killed_in_the_queue_gives_its_place_away(bench):
+def test_a_supervisor_killed_in_the_queue_gives_its_place_away(bench: Bench) -> None:
     bench.submit(SLEEPS, name="first")
     bench.submit(SLEEPS, name="second")
     bench.submit("print('third')", name="third")
@@ -91,7 +98,7 @@ def test_a_supervisor_killed_in_the_queue_gives_its_place_away(bench):
     assert bench.wait("third").state == "finished"
 
 
-def test_a_job_outlives_the_client_that_submitted_it(bench):
+def test_a_job_outlives_the_client_that_submitted_it(bench: Bench) -> None:
     client = f"""
 import os, signal, sys
 from pathlib import Path
@@ -111,14 +118,14 @@ os.killpg(0, signal.SIGKILL)
     assert bench.wait("job").state == "stopped"
 
 
-def test_a_client_has_no_child_to_look_after(bench):
+def test_a_client_has_no_child_to_look_after(bench: Bench) -> None:
     bench.submit("print(1)")
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     bench.wait("job")
 
 
-def test_a_reused_process_number_is_not_the_job(bench):
+def test_a_reused_process_number_is_not_the_job(bench: Bench) -> None:
     job = bench.submit(SLEEPS)
     bench.wait(job, "running")
     record = read_record(folder_of(bench))
@@ -131,7 +138,7 @@ def test_a_reused_process_number_is_not_the_job(bench):
     write_record(folder_of(bench), record)
 
 
-def test_a_job_whose_submitter_died_before_the_start_has_failed(bench):
+def test_a_job_whose_submitter_died_before_the_start_has_failed(bench: Bench) -> None:
     job = bench.submit("print(1)")
     bench.wait(job)
     dead = replace(ProcessIdentity.current(), start_ticks=1)
@@ -144,7 +151,7 @@ def test_a_job_whose_submitter_died_before_the_start_has_failed(bench):
     assert "ended before it could start" in status.message
 
 
-def test_the_trainer_has_the_word_on_how_it_goes_and_how_it_ended(bench):
+def test_the_trainer_has_the_word_on_how_it_goes_and_how_it_ended(bench: Bench) -> None:
     told = RunStatus(state="running", epoch=2, epochs=9, message="epoch 2 of 9")
     code = f"""
 import os, pathlib, time
@@ -166,7 +173,7 @@ raise SystemExit(1)
     assert (status.state, status.message) == ("failed", "The loss is not a number.")
 
 
-def test_the_status_of_an_earlier_start_is_not_taken_for_this_one(bench):
+def test_the_status_of_an_earlier_start_is_not_taken_for_this_one(bench: Bench) -> None:
     folder_of(bench).mkdir()
     earlier = replace(ProcessIdentity.current(), start_ticks=1)
     old = RunStatus(state="failed", message="The loss is not a number.", **vars(earlier))
@@ -175,14 +182,14 @@ def test_the_status_of_an_earlier_start_is_not_taken_for_this_one(bench):
     assert (status.state, status.message) == ("finished", "")
 
 
-def test_the_progress_of_an_earlier_start_is_not_taken_for_this_one(bench):
+def test_the_progress_of_an_earlier_start_is_not_taken_for_this_one(bench: Bench) -> None:
     folder_of(bench).mkdir()
     (folder_of(bench) / PROGRESS).write_text('{"done": 9, "total": 9, "unit": "steps"}')
     bench.wait(bench.submit("print('silent')"))
     assert read_progress(folder_of(bench)) is None
 
 
-def test_a_damaged_record_is_listed_as_failed_and_hides_no_other(bench):
+def test_a_damaged_record_is_listed_as_failed_and_hides_no_other(bench: Bench) -> None:
     bench.wait(bench.submit("print(1)", name="good"))
     for name, content in (("torn", '{"argv": ['), ("empty", "{}"), ("list", "[]")):
         folder = folder_of(bench, name)
@@ -200,7 +207,9 @@ def test_a_damaged_record_is_listed_as_failed_and_hides_no_other(bench):
         (folder_of(bench, name) / "job.json").unlink()
 
 
-def test_a_supervisor_that_cannot_start_leaves_a_failed_job(bench, monkeypatch):
+def test_a_supervisor_that_cannot_start_leaves_a_failed_job(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     job = bench.backend.submit(bench.spec("print(1)"))
     status = bench.backend.status(job)
@@ -208,13 +217,13 @@ def test_a_supervisor_that_cannot_start_leaves_a_failed_job(bench, monkeypatch):
     assert "its supervisor could not start" in status.message
 
 
-def test_a_run_folder_holds_its_job_too(bench):
+def test_a_run_folder_holds_its_job_too(bench: Bench) -> None:
     spec = replace(bench.spec("print(1)"), folder=bench.workspace.run("a-run"))
     assert bench.backend.submit(spec) == "a-run"
     assert bench.wait("a-run").folder == bench.workspace.run("a-run")
 
 
-def test_the_supervisor_imports_nothing_heavy():
+def test_the_supervisor_imports_nothing_heavy() -> None:
     code = """
 import json, sys
 import hpa_core.jobs.supervise

@@ -9,12 +9,13 @@ from hpa_core.jobs.trainings import Training, list_trainings, observe_training, 
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
+from tests.jobs.conftest import Bench
 
 ALIVE = vars(ProcessIdentity.current())
 
 
 @pytest.fixture
-def run(bench):
+def run(bench: Bench) -> RunFolder:
     return create_run(bench.workspace, RunInfo(id="a-run", kind="train", dataset="tiny"))
 
 
@@ -55,13 +56,15 @@ def training(*, status: str | None = None, job: str | None = None) -> Training:
         ("failed", None, "failed", "the trainer's"),
     ],
 )
-def test_the_state_is_told_by_whoever_knows_it_last(status, job, state, teller):
+def test_the_state_is_told_by_whoever_knows_it_last(
+    status: str | None, job: str | None, state: str, teller: str
+) -> None:
     observed = training(status=status, job=job)
     assert (observed.state, observed.message) == (state, teller)
     assert observed.active == (state in ("queued", "running", "stopping"))
 
 
-def test_a_trainer_killed_in_its_terminal_has_failed(bench, run):
+def test_a_trainer_killed_in_its_terminal_has_failed(bench: Bench, run: RunFolder) -> None:
     gone = RunStatus(state="running", epoch=2, epochs=5, **{**ALIVE, "start_ticks": 1})
     write_status(run.path, gone)
     observed = observe_training(run, bench.backend)
@@ -69,7 +72,9 @@ def test_a_trainer_killed_in_its_terminal_has_failed(bench, run):
     assert "was killed in epoch 2 of 5" in observed.message
 
 
-def test_trainings_are_listed_newest_first_and_nothing_else_is(bench, run):
+def test_trainings_are_listed_newest_first_and_nothing_else_is(
+    bench: Bench, run: RunFolder
+) -> None:
     info = replace(run.info, id="b-run", created="2999-01-01T00:00:00+00:00")
     create_run(bench.workspace, info)
     create_run(bench.workspace, replace(info, id="outside", kind="scores"))
@@ -78,7 +83,9 @@ def test_trainings_are_listed_newest_first_and_nothing_else_is(bench, run):
     assert [item.run.id for item in listed] == ["b-run", "a-run"]
 
 
-def test_starting_twice_makes_one_job_in_the_folder_of_the_run(bench, run):
+def test_starting_twice_makes_one_job_in_the_folder_of_the_run(
+    bench: Bench, run: RunFolder
+) -> None:
     assert start_training(run, bench.backend) == run.id
     assert start_training(run, bench.backend) == run.id
     assert [job.folder for job in bench.backend.list()] == [run.path]

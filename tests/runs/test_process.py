@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,20 +13,22 @@ from hpa_core.runs.process import ProcessIdentity
 
 
 @pytest.fixture
-def sleeper():
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
         yield process
         process.kill()
 
 
-def test_a_running_process_is_alive_and_the_same_at_every_look(sleeper):
+def test_a_running_process_is_alive_and_the_same_at_every_look(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
     identity = ProcessIdentity.of(sleeper.pid)
     assert identity.pid == sleeper.pid
     assert identity.alive()
     assert ProcessIdentity.of(sleeper.pid) == identity
 
 
-def test_a_process_identifies_itself_as_others_do():
+def test_a_process_identifies_itself_as_others_do() -> None:
     code = (
         "from hpa_core.runs.process import ProcessIdentity as P; p = P.current();"
         "print(p.pid, p.start_ticks, p.boot_id, flush=True); input()"
@@ -36,7 +40,9 @@ def test_a_process_identifies_itself_as_others_do():
         child.communicate("\n")
 
 
-def test_an_ended_process_is_not_alive_even_before_its_parent_has_noticed(sleeper):
+def test_an_ended_process_is_not_alive_even_before_its_parent_has_noticed(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
     identity = ProcessIdentity.of(sleeper.pid)
     sleeper.kill()
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)  # a zombie now, not reaped
@@ -47,13 +53,15 @@ def test_an_ended_process_is_not_alive_even_before_its_parent_has_noticed(sleepe
 
 
 @pytest.mark.parametrize("change", [{"start_ticks": 1}, {"boot_id": "another boot"}])
-def test_the_same_number_with_another_start_or_boot_is_another_process(change):
+def test_the_same_number_with_another_start_or_boot_is_another_process(
+    change: dict[str, object],
+) -> None:
     assert ProcessIdentity.current().alive()
     assert not replace(ProcessIdentity.current(), **change).alive()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_program_whose_name_looks_like_fields_is_read_rightly(tmp_path):
+def test_a_program_whose_name_looks_like_fields_is_read_rightly(tmp_path: Path) -> None:
     program = tmp_path / "a) Z 1 2 (b"
     program.symlink_to("/bin/sleep")
     with subprocess.Popen([program, "600"]) as process:

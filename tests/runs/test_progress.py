@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from hpa_core.progress import (
 )
 
 
-def test_the_rate_is_that_of_the_recent_past():
+def test_the_rate_is_that_of_the_recent_past() -> None:
     meter = RateMeter()
     for second in range(100):
         meter.add(
@@ -26,7 +27,7 @@ def test_the_rate_is_that_of_the_recent_past():
     assert meter.rate_per_second() == pytest.approx(10)
 
 
-def test_no_rate_is_told_before_it_is_known():
+def test_no_rate_is_told_before_it_is_known() -> None:
     meter = RateMeter()
     assert meter.rate_per_second() is None
     meter.add(5, 10, unit="samples", now=1.0)
@@ -36,7 +37,7 @@ def test_no_rate_is_told_before_it_is_known():
 
 
 @pytest.mark.parametrize(("done", "total", "unit"), [(0, 10, "x"), (9, 20, "x"), (9, 10, "y")])
-def test_new_work_begins_a_new_measurement(done, total, unit):
+def test_new_work_begins_a_new_measurement(done: int, total: int, unit: str) -> None:
     meter = RateMeter()
     meter.add(1, 10, unit="x", now=0.0)
     meter.add(8, 10, unit="x", now=1.0)
@@ -46,7 +47,9 @@ def test_new_work_begins_a_new_measurement(done, total, unit):
     assert meter.rate_per_second() == 0.5
 
 
-def test_a_job_leaves_its_last_progress_in_its_folder(tmp_path, monkeypatch):
+def test_a_job_leaves_its_last_progress_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(JOB_FOLDER_VARIABLE, str(tmp_path))
     with terminal_progress() as progress:
         for done in range(1, 51):
@@ -58,7 +61,9 @@ def test_a_job_leaves_its_last_progress_in_its_folder(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [tmp_path / PROGRESS]
 
 
-def test_progress_of_failed_work_is_kept_too(tmp_path, monkeypatch):
+def test_progress_of_failed_work_is_kept_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(JOB_FOLDER_VARIABLE, str(tmp_path))
 
     def work():
@@ -72,7 +77,9 @@ def test_progress_of_failed_work_is_kept_too(tmp_path, monkeypatch):
     assert read_progress(tmp_path).done == 2
 
 
-def test_the_file_is_written_four_times_a_second_at_most(tmp_path, monkeypatch):
+def test_the_file_is_written_four_times_a_second_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(JOB_FOLDER_VARIABLE, str(tmp_path))
     seen = set()
     clock = iter(range(10**9))
@@ -84,7 +91,7 @@ def test_the_file_is_written_four_times_a_second_at_most(tmp_path, monkeypatch):
     assert 2 < len(seen) <= 1000 / 25 + 1
 
 
-def test_outside_a_job_nothing_is_written(tmp_path, monkeypatch):
+def test_outside_a_job_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(JOB_FOLDER_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     with terminal_progress() as progress:
@@ -92,7 +99,7 @@ def test_outside_a_job_nothing_is_written(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_goes_to_stderr_so_that_json_on_stdout_stays_whole():
+def test_progress_goes_to_stderr_so_that_json_on_stdout_stays_whole() -> None:
     code = """
 import json
 from hpa_core.progress import terminal_progress
@@ -105,7 +112,7 @@ print(json.dumps({"done": True}))
     assert "samples" in ended.stderr
 
 
-def test_a_missing_or_damaged_report_is_none(tmp_path):
+def test_a_missing_or_damaged_report_is_none(tmp_path: Path) -> None:
     assert read_progress(tmp_path) is None
     for content in ("", "[1]", "{}", '{"done": 1'):
         (tmp_path / PROGRESS).write_text(content)
@@ -114,5 +121,5 @@ def test_a_missing_or_damaged_report_is_none(tmp_path):
     assert read_progress(tmp_path) == ProgressReport(done=1, total=2, unit="x")
 
 
-def test_quiet_takes_what_progress_takes():
+def test_quiet_takes_what_progress_takes() -> None:
     assert quiet(1, 2, unit="samples", note="none") is None
