@@ -26,7 +26,7 @@ class ChannelViewer {
       close: () => this.close(),
       loaded: () => this.drawSoon(),
     });
-    this.mixer = new MixerBar(this.store, () => (this.tile && this.view.measure()) || this.gallery.measure());
+    this.mixer = new MixerBar(this.store, () => (this.tile && this.view.image) || this.gallery);
     this.legend = element("div", { className: "gallery-legend" });
     this.pagers = [new Pager((first) => this.go(first)), new Pager((first) => this.go(first))];
     const [above, below] = this.pagers.map((pager) => pager.root);

@@ -24,30 +24,31 @@ export function parseColor(text) {
   return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
 }
 
+// Settings are never changed in place, so what follows from them is worked out once.
+const tablesOf = new WeakMap();
+
+function tables(channels) {
+  if (!tablesOf.has(channels)) tablesOf.set(channels, channels.map(levelTable));
+  return tablesOf.get(channels);
+}
+
 /**
- * Fill `rgba` (Uint8ClampedArray, pixels * 4) from `planes` (Uint8Array, channels * pixels).
+ * Fill `rgba` (Uint8ClampedArray, pixels * 4) from `planes` (Uint8Array, 4 channels * pixels).
  *
- * The clamped array rounds to the nearest level and cuts at 255. Channels that are off cost nothing.
+ * The clamped array rounds to the nearest level and cuts at 255. The four channels are written out:
+ * a loop over them takes twice as long.
  */
 export function composite(planes, channels, rgba) {
+  const [first, second, third, fourth] = tables(channels);
   const pixels = rgba.length / 4;
-  const shown = channels.flatMap((channel, index) =>
-    channel.on ? [{ table: levelTable(channel), start: index * pixels }] : [],
-  );
   for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (let index = 0; index < shown.length; index += 1) {
-      const { table, start } = shown[index];
-      const level = planes[start + pixel] * 3;
-      red += table[level];
-      green += table[level + 1];
-      blue += table[level + 2];
-    }
-    rgba[at] = red;
-    rgba[at + 1] = green;
-    rgba[at + 2] = blue;
+    const a = planes[pixel] * 3;
+    const b = planes[pixel + pixels] * 3;
+    const c = planes[pixel + 2 * pixels] * 3;
+    const d = planes[pixel + 3 * pixels] * 3;
+    rgba[at] = first[a] + second[b] + third[c] + fourth[d];
+    rgba[at + 1] = first[a + 1] + second[b + 1] + third[c + 1] + fourth[d + 1];
+    rgba[at + 2] = first[a + 2] + second[b + 2] + third[c + 2] + fourth[d + 2];
     rgba[at + 3] = 255;
   }
   return rgba;

@@ -66,7 +66,7 @@ export class Gallery {
       const found = await fetchTiles(this.address, "thumbnails", rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
-      this.known = null;
+      this.knownCounts = null;
       this.loaded();
     } catch (error) {
       if (request.signal.aborted) return;
@@ -83,15 +83,17 @@ export class Gallery {
     });
   }
 
-  /** Per channel the summed histogram and the limits shared by the tiles; null while empty. */
-  measure() {
+  /** Each channel's histogram over all tiles; null while there are none. */
+  get counts() {
     if (!this.images.length) return null;
-    this.known ??= CHANNELS.map((_, index) => {
-      const own = this.images.map((image) => image.measures[index]);
-      const counts = sumHistograms(own.map((measures) => measures.counts));
-      return { counts, limits: sharedLimits(own.map(({ limits }) => limits)) };
-    });
-    return this.known;
+    this.knownCounts ??= CHANNELS.map((_, index) => sumHistograms(this.images.map(({ counts }) => counts[index])));
+    return this.knownCounts;
+  }
+
+  /** Each channel's limits that suit all tiles together; null while there are none. */
+  get limits() {
+    if (!this.images.length) return null;
+    return CHANNELS.map((_, index) => sharedLimits(this.images.map(({ limits }) => limits[index])));
   }
 
   /** Mark the tile that is shown large, and bring it into view in the film strip. */

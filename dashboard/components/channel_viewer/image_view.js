@@ -69,9 +69,4 @@ export class ImageView {
   draw(mixer) {
     if (!this.root.hidden) this.stage.draw(mixer);
   }
-
-  /** What the mixer's histograms show: the full image, null while it is not there. */
-  measure() {
-    return this.image?.measures ?? null;
-  }
 }

@@ -5,10 +5,10 @@ import { element } from "./element.js";
 import { CHANNELS, CUSTOM, PRESETS, plainMixer, showAll, withChannel, withLimits, withPreset } from "./mixer_state.js";
 
 export class MixerBar {
-  /** `measure()` gives, per channel, `{counts, limits}` of what is in sight, or null while nothing is. */
-  constructor(store, measure) {
+  /** `inSight()` gives what is shown: its `counts` and `limits`, per channel, null while there are none. */
+  constructor(store, inSight) {
     this.store = store;
-    this.measure = measure;
+    this.inSight = inSight;
     this.strips = CHANNELS.map(
       (_, index) => new ChannelStrip(index, (fields) => store.set(withChannel(store.value, index, fields))),
     );
@@ -47,14 +47,13 @@ export class MixerBar {
 
   /** Set the limits from what is in sight; they then hold for every image. */
   autoContrast() {
-    const measured = this.measure();
-    const { value } = this.store;
-    if (measured) this.store.set({ ...withLimits(value, measured.map(({ limits }) => limits)), perImage: false });
+    const { limits } = this.inSight();
+    if (limits) this.store.set({ ...withLimits(this.store.value, limits), perImage: false });
   }
 
   draw(mixer) {
-    const measured = this.measure();
-    this.strips.forEach((strip, index) => strip.draw(mixer.channels[index], measured?.[index].counts ?? null));
+    const { counts } = this.inSight();
+    this.strips.forEach((strip, index) => strip.draw(mixer.channels[index], counts?.[index] ?? null));
     if (mixer.preset === CUSTOM) this.presets.append(this.own);
     else this.own.remove();
     this.presets.value = mixer.preset;

@@ -8,7 +8,7 @@ export const CHANNELS = [
 ];
 
 // Colours in the order of CHANNELS. The safe ones stay apart under protanopia and deuteranopia
-// (tests/components/channel_viewer/test_presets.py measures it).
+// (tests/components/channel_viewer/test_mixer_state.py measures it).
 export const PRESETS = {
   hpa: { title: "HPA: red, green, blue, yellow", colors: ["#ff0000", "#00ff00", "#0000ff", "#ffff00"] },
   safe: { title: "Colour-blind safe: magenta, green, cyan, grey", colors: ["#ff00ff", "#00ff00", "#00ffff", "#808080"] },

@@ -2,7 +2,7 @@
 
 import { composite } from "./composite.js";
 import { autoLimits, histogram, steadyHistogram } from "./contrast.js";
-import { CHANNELS } from "./mixer_state.js";
+import { CHANNELS, withLimits } from "./mixer_state.js";
 
 export class ShownImage {
   constructor({ size, planes }) {
@@ -21,20 +21,21 @@ export class ShownImage {
     return CHANNELS.map((_, index) => this.plane(index)[y * this.size + x]);
   }
 
-  /** Per channel `{counts, limits}`, worked out once. */
-  get measures() {
-    this.known ??= CHANNELS.map((_, index) => ({
-      counts: histogram(this.plane(index)),
-      limits: autoLimits(steadyHistogram(this.plane(index), this.size)),
-    }));
-    return this.known;
+  /** Each channel's histogram, worked out once. */
+  get counts() {
+    this.knownCounts ??= CHANNELS.map((_, index) => histogram(this.plane(index)));
+    return this.knownCounts;
+  }
+
+  /** Each channel's own auto contrast, worked out once and only when asked for. */
+  get limits() {
+    this.knownLimits ??= CHANNELS.map((_, index) => autoLimits(steadyHistogram(this.plane(index), this.size)));
+    return this.knownLimits;
   }
 
   /** The composite under the mixer's settings, as ImageData that the next call fills anew. */
   composed(mixer) {
-    const channels = mixer.perImage
-      ? mixer.channels.map((channel, index) => ({ ...channel, ...this.measures[index].limits }))
-      : mixer.channels;
+    const { channels } = mixer.perImage ? withLimits(mixer, this.limits) : mixer;
     composite(this.planes, channels, this.pixels.data);
     return this.pixels;
   }
