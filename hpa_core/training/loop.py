@@ -26,6 +26,7 @@ from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.stopping import never
 from hpa_core.training.losses import LOSSES
+from hpa_core.training.optimization import learning_rate
 from hpa_core.training.preparation import Training, prepare
 from hpa_core.training.reporting import Reporter, failure_reported, log
 from hpa_core.training.state import has_state, save_state
@@ -143,9 +144,10 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     """
     config, state, run = training.config, training.state, training.run
     figures = {**state.tally.metrics(), **validation.metrics}
-    rate = state.optimizer.param_groups[0]["lr"]
-    append_metrics(run.path / METRICS, {"epoch": state.epoch + 1, "learning_rate": rate, **figures})
+    last_step = (state.epoch + 1) * training.steps - 1
+    rate = learning_rate(config, step=last_step, steps=training.steps * config.epochs)
     state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally.empty(training.device)
+    append_metrics(run.path / METRICS, {"epoch": state.epoch, "learning_rate": rate, **figures})
     info = WeightsInfo(
         model=config.model,
         image_size=config.image_size,

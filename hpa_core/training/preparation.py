@@ -141,9 +141,9 @@ def _first_network(run: RunFolder, config: TrainConfig) -> Network:
 
 
 def _go_on(run: RunFolder, state: TrainingState) -> None:
-    if not has_state(run.checkpoints):
-        return
-    for sentence in restore_state(run.checkpoints, state):
-        log.warning("%s Its predecessor is used.", sentence)
+    if has_state(run.checkpoints):
+        for sentence in restore_state(run.checkpoints, state):
+            log.warning("%s Its predecessor is used.", sentence)
+        log.info("goes on after %d epochs and %d steps", state.epoch, state.step)
+    # A trainer killed before its checkpoint was written may have left a line too many.
     truncate_metrics(run.path / METRICS, state.epoch)
-    log.info("goes on after %d epochs and %d steps", state.epoch, state.step)

@@ -1,0 +1,92 @@
+"""A training that was stopped or killed anywhere ends as one that never was, bit for bit."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.metrics import METRICS, read_metrics
+from hpa_core.runs.status import read_status
+from hpa_core.training import train
+from hpa_core.workspace import Workspace
+from tests.training.outcomes import outcome
+
+KILLS = int(os.environ.get("HPA_KILLS", "20"))
+MakeRun = Callable[..., RunFolder]
+
+
+def stop_at(call: int) -> Callable[[], bool]:
+    """Return a function that says yes from the `call`-th time on, counted from 1."""
+    calls = iter(range(1, 1_000_000))
+    return lambda: next(calls) >= call
+
+
+# An epoch has 4 steps, then 4 batches of validation; a stop may be asked for before each.
+@pytest.mark.parametrize("call", [1, 2, 4, 5, 7, 8, 9, 12, 16])
+def test_a_stop_anywhere_and_a_resume_change_nothing(
+    workspace: Workspace, make_run: MakeRun, call: int
+) -> None:
+    whole, halved = make_run(), make_run()
+    train(workspace, whole)
+    train(workspace, halved, stop=stop_at(call))
+    status = read_status(halved.path)
+    assert status is not None
+    assert status.state == "stopped"
+    train(workspace, halved, resume=True)
+    assert outcome(halved) == outcome(whole)
+
+
+@pytest.mark.parametrize("model", ["wide", "bninception"])
+def test_dropout_and_momentum_go_on_too(
+    workspace: Workspace, make_run: MakeRun, model: str
+) -> None:
+    settings = {"model": model, "optimizer": "sgd", "epochs": 1, "batch_size": 14, "ema_decay": 0.0}
+    whole, halved = make_run(**settings), make_run(**settings)
+    train(workspace, whole)
+    train(workspace, halved, stop=stop_at(2))
+    train(workspace, halved, resume=True)
+    assert outcome(halved) == outcome(whole)
+
+
+def test_twenty_kills_at_random_moments_change_nothing(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    whole, killed = make_run(epochs=3), make_run(epochs=3)
+    program = Path(__file__).with_name("kill_and_resume.py")
+    done = subprocess.run(
+        [sys.executable, program, workspace.root, whole.id, killed.id, str(KILLS)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": "."},
+        timeout=500,
+    )
+    met = json.loads(done.stdout)
+    assert len(met) == KILLS
+    assert len(set(met)) > 1, "every kill met the same state: the delays are wrong"
+    assert outcome(killed) == outcome(whole)
+
+
+def test_a_run_that_is_finished_stays_as_it_is(workspace: Workspace, make_run: MakeRun) -> None:
+    run = make_run(epochs=1)
+    train(workspace, run)
+    before = outcome(run)
+    train(workspace, run, resume=True)
+    assert outcome(run) == before
+    assert len(read_metrics(run.path / METRICS)) == 1
+
+
+def test_two_trainings_of_one_seed_are_the_same_and_of_two_seeds_are_not(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    first, second, other = make_run(epochs=1), make_run(epochs=1), make_run(epochs=1, seed=1)
+    for run in (first, second, other):
+        train(workspace, run)
+    assert outcome(first) == outcome(second)
+    assert outcome(first)["probs"] != outcome(other)["probs"]
