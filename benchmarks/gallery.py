@@ -1,0 +1,208 @@
+"""How fast the Images page is: tiles over HTTP, a page turned in Chromium, a rerun, a mixer change.
+
+    python -m benchmarks.gallery                    31,072 samples, the competition's own size
+    python -m benchmarks.gallery --samples 113446   with the external data
+
+Thumbnails are blurred noise of 96 px, really on disk (1.1 or 4.2 GB in the temporary folder);
+scores are random. Prints the median and the 95th percentile of every measure. A page turned is
+timed from the key, and from the request for its tiles, until the frame after they are painted.
+"""
+
+import argparse
+import gzip
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from urllib.request import urlopen
+
+import numpy as np
+import pandas as pd
+from playwright.sync_api import Page, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components.assets import module_source
+from hpa_core.data.dataset import THUMBNAIL_SIZE, Dataset, open_dataset, write_dataset
+from hpa_core.runs.folder import RunInfo, create_run
+from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
+from tests.browser.conftest import ROOT, Server
+
+TILES = 48
+VIEWER = ROOT / "dashboard" / "components" / "channel_viewer"
+TURN = """key => new Promise(done => {
+    const viewer = document.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
+    const first = () => viewer.querySelector('.tile-id')?.textContent;
+    const before = first();
+    const start = performance.now();
+    const look = () => {
+        const canvases = viewer.querySelectorAll('.tile canvas');
+        const painted = [...canvases].every(canvas => canvas.width > 1);
+        if (first() === before || !painted) return requestAnimationFrame(look);
+        const asked = performance.getEntriesByType('resource')
+            .findLast(entry => entry.name.includes('/thumbnails?')).startTime;
+        requestAnimationFrame(() => done([performance.now() - start, performance.now() - asked]));
+    };
+    document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true }));
+    look();
+})"""
+PAINT = """async ({ source, size, tiles }) => {
+    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    const { composite } = await import(url);
+    const planes = Uint8Array.from({ length: 4 * size * size }, (_, at) => (at * 7919) & 255);
+    const colors = ['#ff0000', '#00ff00', '#0000ff', '#ffff00'];
+    const channels = colors.map(color => ({ on: true, color, lo: 5, hi: 200, gamma: 0.8 }));
+    const contexts = Array.from({ length: tiles }, () => {
+        const canvas = document.createElement('canvas');
+        canvas.width = canvas.height = size;
+        return canvas.getContext('2d');
+    });
+    const pixels = new ImageData(size, size);
+    const times = [];
+    for (let round = 0; round < 40; round += 1) {
+        const start = performance.now();
+        for (const context of contexts) {
+            composite(planes, channels, pixels.data);
+            context.putImageData(pixels, 0, 0);
+        }
+        times.push(performance.now() - start);
+    }
+    return times.slice(10);
+}"""
+
+
+def main() -> None:
+    """Make the data, measure, take the data away."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samples", type=int, default=31_072)
+    samples = parser.parse_args().samples
+    folder = Path(tempfile.mkdtemp(prefix="hpa-gallery-"))
+    try:
+        workspace = Workspace(folder).create()
+        dataset = make_data(workspace, samples)
+        print(f"{samples:,} samples, {os.cpu_count()} cores")
+        measure_rerun(workspace)
+        with served(workspace, folder / "log.txt") as address:
+            measure_route(address, dataset)
+            measure_browser(address)
+    finally:
+        shutil.rmtree(folder)
+
+
+def make_data(workspace: Workspace, samples: int) -> Dataset:
+    """Write a dataset and a run of random scores; full images are holes in a sparse file."""
+    rng = np.random.default_rng(0)
+    folder = workspace.dataset("large")
+    folder.mkdir(parents=True)
+    shape = (samples, 4, THUMBNAIL_SIZE, THUMBNAIL_SIZE)
+    thumbnails = np.lib.format.open_memmap(folder / "thumbnails.npy", "w+", np.uint8, shape)
+    noise = rng.integers(0, 256, (512, *shape[1:]), dtype=np.uint8)
+    noise = (noise // 2 + np.roll(noise, 1, 2) // 4 + np.roll(noise, 1, 3) // 4).astype(np.uint8)
+    for start in range(0, samples, len(noise)):
+        thumbnails[start : start + len(noise)] = noise[: samples - start]
+    np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, (samples, 4, 128, 128))
+    targets = rng.random((samples, 28)) < 0.06
+    ids = [f"{value:032x}" for value in rng.permutation(samples)]
+    manifest = pd.DataFrame(
+        {
+            "id": ids,
+            "targets": [np.flatnonzero(row).tolist() for row in targets],
+            "split": "validation",
+            "group": ids,
+            "source": "generated",
+            "sha256": ids,
+        }
+    )
+    info = write_dataset(folder, manifest, name="large", source="kaggle", image_size=128)
+    run = create_run(workspace, RunInfo(id="random", kind="scores", dataset="large"))
+    probs = np.clip(targets * 0.5 + rng.random(targets.shape) * 0.6, 0, 1).astype(np.float32)
+    write_predictions(run, "validation", Predictions(ids=np.array(ids), probs=probs))
+    return open_dataset(workspace, info.name)
+
+
+@contextmanager
+def served(workspace: Workspace, log: Path) -> Iterator[str]:
+    """Run the dashboard for a while; gives its address."""
+    server = Server(workspace, log)
+    try:
+        yield server.url
+    finally:
+        server.kill()
+
+
+def measure_rerun(workspace: Workspace) -> None:
+    """A rerun of the whole page's script, sidebar and all, with different filters."""
+    os.environ[ENVIRONMENT_VARIABLE] = str(workspace.root)
+    page = AppTest.from_file(str(ROOT / "dashboard" / "navigation.py"), default_timeout=120)
+    page.switch_page("../pages/images.py").run()
+    for key, value in (("outcome", "any"), ("outcome", "wrong"), ("sort", "mistake")):
+        page.selectbox(key=key).set_value(value).run()
+        report(f"rerun of the page, {key} = {value}", [timed(page.run) for _ in range(20)])
+    page.text_input(key="find").set_value("ab").run()
+    report("rerun of the page, id contains 'ab'", [timed(page.run) for _ in range(20)])
+
+
+def measure_route(address: str, dataset: Dataset) -> None:
+    """48 random thumbnails over HTTP, and what compressing them would cost."""
+    rng = np.random.default_rng(1)
+    base = f"{address}/hpa/tiles/large/{dataset.info.hash}/thumbnails?rows="
+
+    def ask() -> bytes:
+        rows = rng.choice(dataset.info.samples, TILES, replace=False)
+        with urlopen(base + ",".join(map(str, rows))) as answer:  # noqa: S310
+            body: bytes = answer.read()
+        return body
+
+    body = ask()
+    report(
+        f"{TILES} thumbnails over HTTP, raw, {len(body) / 1e6:.2f} MB",
+        [timed(ask) for _ in range(50)],
+    )
+    for level in (1, 6, 9):
+        packed = gzip.compress(body, level)
+        share = f"gzip level {level} of them, to {len(packed) / len(body):.0%}"
+        report(share, [timed(lambda level=level: gzip.compress(body, level)) for _ in range(5)])
+
+
+def measure_browser(address: str) -> None:
+    """A page turned by key until all its tiles are painted; a mixer change alone."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}/images")
+        page.locator(".viewer .tile").nth(TILES - 1).wait_for()
+        page.wait_for_timeout(2000)
+        turns = np.array([page.evaluate(TURN, "]") for _ in range(30)])
+        report(f"page turned by key, {TILES} tiles painted", turns[:, 0])
+        report("of this, from the request for the tiles", turns[:, 1])
+        for size, tiles in ((THUMBNAIL_SIZE, TILES), (512, 1), (2048, 1)):
+            report(f"composite of {tiles} x {size} px painted", painted(page, size, tiles))
+        chromium.close()
+
+
+def painted(page: Page, size: int, tiles: int) -> list[float]:
+    """Milliseconds of each repaint of `tiles` canvases, without any network."""
+    source = module_source(VIEWER, "composite.js")
+    times: list[float] = page.evaluate(PAINT, {"source": source, "size": size, "tiles": tiles})
+    return times
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds that `call` takes."""
+    start = perf_counter()
+    call()
+    return 1000 * (perf_counter() - start)
+
+
+def report(what: str, times: Sequence[float]) -> None:
+    """Print one line."""
+    middle, high = np.percentile(times, [50, 95])
+    print(f"{what:48s} p50 {middle:7.1f} ms   p95 {high:7.1f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()
