@@ -64,11 +64,9 @@ def read_score_file(path: Path, *, samples: int) -> ScoreTable:
     return table
 
 
-def _read_npy(path: Path, samples: int) -> ScoreTable:
-    array = np.load(path, mmap_mode="r", allow_pickle=False)  # A map cannot outgrow its file.
-    if not isinstance(array, np.ndarray):
-        raise ScoresError(f"{path.name} is an archive; give it the ending .npz.")
-    return ScoreTable(array)
+def _read_npy(path: Path, _samples: int) -> ScoreTable:
+    # A map cannot outgrow its file, and never unpickles.
+    return ScoreTable(np.lib.format.open_memmap(path, mode="r"))
 
 
 def _read_npz(path: Path, samples: int) -> ScoreTable:
@@ -103,7 +101,6 @@ def _read_csv(path: Path, samples: int) -> ScoreTable:
         dtype={"Id": str},
         encoding="utf-8-sig",
         keep_default_na=False,
-        float_precision="round_trip",
         compression=None,
         nrows=samples + 1,
     )

@@ -1,0 +1,116 @@
+"""`import scores`, `thresholds fit`, `evaluate` and `submit` as a user types them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from hpa_core.runs.folder import open_run
+from hpa_core.runs.thresholds import load_thresholds
+
+
+@pytest.fixture
+def run_name(hpa, tmp_path: Path, probs: np.ndarray, ids_csv: Path) -> str:
+    np.save(tmp_path / "scores.npy", probs)
+    ended = hpa("import", "scores", tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
+    assert ended.returncode == 0, ended.stderr
+    return "mine"
+
+
+def test_from_scores_to_a_submission(hpa, workspace, tmp_path, run_name, probs, truth, ids) -> None:
+    fitted = hpa("thresholds", "fit", run_name, "--strategy", "exact", "--name", "best", "--json")
+    said = json.loads(fitted.stdout)
+    saved = load_thresholds(open_run(workspace, run_name), "best")
+    assert list(saved.thresholds) == said["thresholds"]
+    assert (saved.run, saved.split, saved.strategy) == ("mine", "validation", "exact")
+    oracle = f1_score(truth, probs > np.array(said["thresholds"]), average="macro", zero_division=0)
+    assert said["macro_f1"] == pytest.approx(oracle, abs=1e-12)
+    low, high = said["interval"]
+    assert low <= said["expected_macro_f1"] <= high
+    assert said["expected_macro_f1"] < said["macro_f1"]
+
+    evaluated = json.loads(hpa("evaluate", run_name, "--thresholds", "best", "--json").stdout)
+    assert evaluated["macro_f1"] == pytest.approx(oracle, abs=1e-12)
+    assert [row["id"] for row in evaluated["per_class"]] == list(range(28))
+    assert [row["support"] for row in evaluated["per_class"]] == truth.sum(axis=0).tolist()
+
+    ended = hpa("submit", run_name, "--thresholds", "best", "--out", tmp_path / "out.csv")
+    assert ended.returncode == 0, ended.stderr
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["Id", *ids]
+
+
+@pytest.mark.parametrize("form", ["number", "list", "object"])
+def test_thresholds_may_be_a_number_or_a_file(hpa, tmp_path, run_name, probs, truth, form) -> None:
+    file = tmp_path / "thresholds.json"
+    value = [0.4] * 28 if form == "list" else {"thresholds": [0.4] * 28, "source": "mine"}
+    file.write_text(json.dumps(value))
+    chosen = "0.4" if form == "number" else file
+    said = json.loads(hpa("evaluate", run_name, "--thresholds", chosen, "--json").stdout)
+    oracle = f1_score(truth, probs > np.float64(0.4), average="macro", zero_division=0)
+    assert said["macro_f1"] == pytest.approx(oracle, abs=1e-12)
+
+
+def test_the_fallback_gives_every_sample_a_call(hpa, tmp_path, run_name) -> None:
+    options = ("--thresholds", "1", "--fallback", "top1", "--out", tmp_path / "out.csv")
+    assert hpa("submit", run_name, *options).returncode == 0
+    rows = [line.split(",")[1] for line in (tmp_path / "out.csv").read_text().splitlines()[1:]]
+    assert all(row.isdigit() for row in rows)
+
+
+@pytest.mark.parametrize("name", ["final_submission", "inceptionv3_650"])
+def test_the_commands_reproduce_a_real_submission(hpa, tmp_path, realdata, name) -> None:
+    sample = realdata / "labels" / "sample_submission.csv"
+    scores = realdata / "submission" / f"{name}_score.npy"
+    hpa("import", "scores", scores, "--ids", sample, "--name", "theirs", "--split", "test")
+    thresholds = ("--thresholds", realdata / "submission" / "thresholds.json", "--fallback", "top1")
+    out = ("--order", sample, "--out", tmp_path / "out.csv")
+    assert hpa("submit", "theirs", *thresholds, "--split", "test", *out).returncode == 0
+    theirs = (realdata / "submission" / f"{name}_multhr.csv").read_bytes()
+    assert (tmp_path / "out.csv").read_bytes() == theirs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("evaluate", "none", "--thresholds", "0.5"), "There is no run 'none'"),
+        (("evaluate", "mine", "--thresholds", "best"), "has no threshold set 'best'"),
+        (("evaluate", "mine", "--thresholds", "./no.json"), "There is no thresholds file"),
+        (("evaluate", "mine", "--thresholds", "1.5"), "between 0 and 1"),
+        (("evaluate", "mine", "--thresholds", "nan"), "between 0 and 1"),
+        (
+            ("evaluate", "mine", "--thresholds", "0.5", "--split", "test"),
+            "no predictions of 'test'",
+        ),
+        (("thresholds", "fit", "mine", "--strategy", "x", "--name", "y"), "no threshold strategy"),
+        (("submit", "mine", "--thresholds", "0.5", "--out", "/no/x.csv"), "make the folder first"),
+    ],
+)
+def test_a_user_error_is_one_line_on_stderr_and_status_1(hpa, run_name, arguments, said) -> None:
+    ended = hpa(*arguments)
+    assert ended.returncode == 1
+    assert said in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_without_a_truth_scores_cannot_be_evaluated(hpa, tmp_path, probs, ids) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    (tmp_path / "bare.csv").write_text("\n".join(["Id", *ids]) + "\n")
+    source = (tmp_path / "scores.npy", "--ids", tmp_path / "bare.csv")
+    assert hpa("import", "scores", *source, "--name", "bare").returncode == 0
+    ended = hpa("evaluate", "bare", "--thresholds", "0.5")
+    assert (ended.returncode, "has no truth" in ended.stderr) == (1, True)
+
+
+def test_scores_of_a_dataset_that_is_not_there_are_refused(hpa, tmp_path, probs, ids_csv) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    source = (tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
+    ended = hpa("import", "scores", *source, "--dataset", "none")
+    assert ended.returncode == 1
+    assert "There is no dataset 'none'" in ended.stderr
+
+
+def test_wrong_usage_is_status_2(hpa) -> None:
+    assert hpa("evaluate").returncode == 2
