@@ -1,14 +1,14 @@
 """The run folder: everything one training, or one import of scores, left behind.
 
-    runs/<id>/
-        config.json             what was asked (RunInfo and the settings)
-        status.json             how far it is: state, epoch, message, heartbeat   (see status)
-        metrics.jsonl           one line an epoch                                 (see metrics)
-        log.txt                 what the process printed
-        job.json                how the process was started                       (see hpa_core.jobs)
-        checkpoints/            weights and the state to go on from
-        predictions/<split>.npz                                                   (see predictions)
-        thresholds/<name>.json                                                    (see thresholds)
+runs/<id>/
+    config.json             what was asked (RunInfo and the settings)
+    status.json             how far it is: state, epoch, message, heartbeat   (see status)
+    metrics.jsonl           one line an epoch                                 (see metrics)
+    log.txt                 what the process printed
+    job.json                how the process was started                       (see hpa_core.jobs)
+    checkpoints/            weights and the state to go on from
+    predictions/<split>.npz                                                   (see predictions)
+    thresholds/<name>.json                                                    (see thresholds)
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -94,7 +94,10 @@ def create_run(workspace: Workspace, info: RunInfo) -> RunFolder:
             raise RunError(f"A run {info.id!r} exists already; choose another name.") from None
         for folder in ("checkpoints", "predictions", "thresholds"):
             (path / folder).mkdir()
-    stamped = {**asdict(info), "created": info.created or datetime.now(UTC).isoformat(timespec="seconds")}
+    stamped = {
+        **asdict(info),
+        "created": info.created or datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     write_json(path / CONFIG, stamped)
     return RunFolder(path, RunInfo(**stamped))
 

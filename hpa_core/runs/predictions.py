@@ -47,11 +47,7 @@ def predictions_path(run: RunFolder, split: str) -> Path:
 
 def write_predictions(run: RunFolder, split: str, predictions: Predictions) -> Path:
     """Write the predictions of one split, atomically."""
-    arrays = {
-        name: value
-        for name, value in vars(predictions).items()
-        if value is not None
-    }
+    arrays = {name: value for name, value in vars(predictions).items() if value is not None}
     buffer = BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     path = predictions_path(run, split)

@@ -45,7 +45,9 @@ class ThresholdSet:
         if not all(_is_probability(value) for value in self.thresholds):
             raise RunError(f"Thresholds lie between 0 and 1; {self.name!r} has one that does not.")
         if self.fallback not in ("none", "top1"):
-            raise RunError(f"The fallback is 'none' or 'top1'; {self.name!r} says {self.fallback!r}.")
+            raise RunError(
+                f"The fallback is 'none' or 'top1'; {self.name!r} says {self.fallback!r}."
+            )
 
 
 def save_thresholds(run: RunFolder, chosen: ThresholdSet) -> Path:
