@@ -59,8 +59,8 @@ def _imbalance(name: str, split: str, content: str) -> Imbalance:
 
 @st.cache_resource(max_entries=16)
 def _class_pairs(name: str, split: str, kind: str, content: str) -> np.ndarray:
-    measure = cooccurrence_residual if kind == "residual" else cooccurrence
-    return measure(_targets(name, split))
+    targets = _targets(name, split)
+    return cooccurrence_residual(targets) if kind == "residual" else cooccurrence(targets)
 
 
 def _targets(name: str, split: str) -> np.ndarray:

@@ -13,7 +13,14 @@ sentence, page, link = overview.next_step(datasets, runs)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")
     if page:
-        st.page_link(f"../pages/{page}.py", label=link, icon=":material/arrow_forward:")
+        st.page_link(f"pages/{page}.py", label=link, icon=":material/arrow_forward:")
+
+with st.expander("Bring in data", expanded=not datasets, icon=":material/add:"):
+    kind = st.segmented_control(
+        "What", list(import_forms.FORMS), default="Demo", required=True, key="import-kind"
+    )
+    with guarded():
+        import_forms.FORMS[kind]()
 with guarded():
     overview.watch_jobs()
 
@@ -25,24 +32,13 @@ if datasets:
         hide_index=True,
         key="datasets",
     )
-for info in datasets:
-    if info.refused:
-        with st.expander(f"{info.refused:,} samples refused by the import of {info.name}"):
-            st.dataframe(overview.refusal_table(info.name), hide_index=True, lazy=True)
+if incomplete := [info.name for info in datasets if info.refused]:
+    with st.expander("Samples that imports refused, by id and reason"):
+        name = st.selectbox("Dataset", incomplete, key="refused-dataset")
+        st.dataframe(overview.refusal_table(name), hide_index=True, key="refused")
 if runs:
     st.subheader("Runs")
     st.dataframe(
         overview.run_table(runs), column_config=overview.COLUMNS, hide_index=True, key="runs"
     )
-
-st.subheader("Bring in data")
-kind = st.segmented_control(
-    "What",
-    list(import_forms.FORMS),
-    default=next(iter(import_forms.FORMS)),
-    required=True,
-    key="import-kind",
-)
-with guarded():
-    import_forms.FORMS[kind]()
 st.caption(f"Workspace: {cache.workspace().root}")
