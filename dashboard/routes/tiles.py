@@ -5,8 +5,8 @@
 
 The body is two little-endian uint32, n and S, then n * 4 * S * S bytes: sample, channel, row,
 column. The dataset's hash is in the path, so that a browser may keep an answer for ever. Bytes are
-sent as they are: compressing 48 thumbnails of real cells takes longer than sending them, even over
-a 100 Mbit/s network (`python -m benchmarks.gallery`).
+sent as they are: 48 thumbnails take 4 ms, and compressing them first would take 20 ms at gzip's
+quickest and 60 ms or more at the level of the server's own layer (`python -m benchmarks.gallery`).
 """
 
 import numpy as np

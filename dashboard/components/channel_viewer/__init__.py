@@ -34,6 +34,7 @@ _MODULES = (
     "image_stage.js",
     "score_chart.js",
     "image_view.js",
+    "shortcuts.js",
     "channel_viewer.js",
 )
 _STYLES = ("viewer.css", "gallery.css", "image.css")

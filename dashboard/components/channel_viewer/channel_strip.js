@@ -20,7 +20,10 @@ export class ChannelStrip {
       "aria-label": `Colour of ${stain}`,
       oninput: () => change({ color: this.color.value }),
     });
-    this.toggle.append(element("kbd", {}, `${index + 1}`), element("span", { className: "stain" }, stain));
+    this.toggle.append(
+      element("kbd", {}, `${index + 1}`),
+      element("span", { className: "stain" }, stain),
+    );
     this.editor = new LimitEditor(stain, change);
     this.makeGamma(stain, change);
     this.root = element(
@@ -40,7 +43,8 @@ export class ChannelStrip {
       step: 0.05,
       title: "Gamma: below 1 lifts dim structures. Double click: back to 1",
       "aria-label": `Gamma of ${stain}`,
-      oninput: () => change({ gamma: clamp(Number(this.gamma.value), GAMMA.smallest, GAMMA.largest) }),
+      oninput: () =>
+        change({ gamma: clamp(Number(this.gamma.value), GAMMA.smallest, GAMMA.largest) }),
       ondblclick: () => change({ gamma: 1 }),
     });
     this.gammaValue = element("output");

@@ -9,18 +9,19 @@ import { Gallery } from "./gallery.js";
 import { ImageView } from "./image_view.js";
 import { MixerBar } from "./mixer_bar.js";
 import { MixerStore } from "./mixer_store.js";
-import { CHANNELS, showAll, solo } from "./mixer_state.js";
 import { Pager } from "./pager.js";
+import { KEYS_HELP, listenToKeys, mixerKeys } from "./shortcuts.js";
 import { ImageLoader } from "./tile_loader.js";
 
-const HELP =
-  "Keys: 1 to 4 one channel alone, 0 all, A auto contrast; arrows and Enter choose an image, [ and ] turn pages; " +
-  "with an image open: , and . previous and next, + and - zoom, Escape back";
+const KEY_ZOOM = 1.5;
 
 class ChannelViewer {
   constructor(root) {
     this.store = new MixerStore();
-    this.gallery = new Gallery({ open: (index) => this.open(index), loaded: () => this.drawSoon() });
+    this.gallery = new Gallery({
+      open: (index) => this.open(index),
+      loaded: () => this.drawSoon(),
+    });
     this.view = new ImageView({
       step: (by) => this.step(by),
       close: () => this.close(),
@@ -38,12 +39,16 @@ class ChannelViewer {
       element("div", { className: "gallery-head" }, this.legend, above),
       this.gallery.fault,
       this.gallery.root,
-      element("div", { className: "gallery-foot" }, element("span", { className: "keys" }, HELP), below),
+      element(
+        "div",
+        { className: "gallery-foot" },
+        element("span", { className: "keys" }, KEYS_HELP),
+        below,
+      ),
     );
     root.append(this.root);
     this.store.listeners.add(() => this.drawSoon());
-    this.onKey = this.onKey.bind(this);
-    document.addEventListener("keydown", this.onKey);
+    this.stopKeys = listenToKeys(() => this.keys());
   }
 
   /** Take what the page sends; the same function for the first time and for every rerun. */
@@ -59,7 +64,7 @@ class ChannelViewer {
     this.follow(told);
   }
 
-  /** The page decides what is large when it is first drawn or turned; afterwards this component does. */
+  /** The page decides what is large when it is first drawn or turned, afterwards the viewer. */
   follow(told) {
     const { opened, tiles } = this.data;
     const still = this.tile && tiles.find(({ id }) => id === this.tile.id);
@@ -99,7 +104,8 @@ class ChannelViewer {
       this.drawSoon();
       return;
     }
-    const place = index < 0 ? "outside the selection" : `${data.first + index + 1} of ${data.total}`;
+    const place =
+      index < 0 ? "outside the selection" : `${data.first + index + 1} of ${data.total}`;
     const thumbnail = this.gallery.images[index];
     this.view.show(tile, { ...data, place, thumbnail, images: this.images });
     for (const near of [index + 1, index - 1]) {
@@ -120,34 +126,24 @@ class ChannelViewer {
     if (inside) this.setTriggerValue("go", { position, open: Boolean(this.tile) });
   }
 
-  onKey(event) {
-    const target = event.composedPath()[0];
-    const typing = target.matches?.("input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const act = this.actions()[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  }
-
-  actions() {
-    const { store, view } = this;
-    const channels = CHANNELS.map((_, index) => [`${index + 1}`, () => store.set(solo(store.value, index))]);
+  /** What each key does now. */
+  keys() {
+    const { store, view, mixer } = this;
+    const [pager] = this.pagers;
     const always = {
-      ...Object.fromEntries(channels),
-      0: () => store.set(showAll(store.value)),
-      a: () => this.mixer.autoContrast(),
-      "[": () => this.pagers[0].turn(-1),
-      "]": () => this.pagers[0].turn(1),
+      ...mixerKeys(store),
+      a: () => mixer.autoContrast(),
+      "[": () => pager.turn(-1),
+      "]": () => pager.turn(1),
     };
     if (!this.tile) return always;
     return {
       ...always,
       ",": () => this.step(-1),
       ".": () => this.step(1),
-      Escape: () => this.close(),
-      "+": () => view.stage.zoomBy(1.5),
-      "-": () => view.stage.zoomBy(1 / 1.5),
+      escape: () => this.close(),
+      "+": () => view.stage.zoomBy(KEY_ZOOM),
+      "-": () => view.stage.zoomBy(1 / KEY_ZOOM),
     };
   }
 
@@ -166,7 +162,7 @@ class ChannelViewer {
   }
 
   remove() {
-    document.removeEventListener("keydown", this.onKey);
+    this.stopKeys();
     cancelAnimationFrame(this.frame);
     this.view.stage.close();
     this.root.remove();
@@ -178,8 +174,8 @@ const viewers = new WeakMap();
 /**
  * Called by Streamlit at every rerun, with the same element: the viewer lives on, its data change.
  *
- * Streamlit runs a call's cleanup at once when a newer call has overtaken it, so only the cleanup of
- * the newest call may end the viewer.
+ * Streamlit runs a call's cleanup at once when a newer call has overtaken it, so only the cleanup
+ * of the newest call may end the viewer.
  */
 export default function mount(component) {
   const { parentElement } = component;

@@ -37,7 +37,8 @@ export function chip(name, verdict) {
 /** The chips of one sample, or a word where there are none. */
 export function chips(tile, classes) {
   const found = verdicts(tile).map(({ id, verdict }) => chip(classes[id], verdict));
-  if (tile.calls && tile.calls.length === 0) found.push(element("span", { className: "chip none" }, "no call"));
+  if (tile.calls && tile.calls.length === 0)
+    found.push(element("span", { className: "chip none" }, "no call"));
   return found.length ? found : [element("span", { className: "chip none" }, "no label known")];
 }
 
@@ -49,7 +50,17 @@ export function spoken(tile, classes) {
 
 /** What the signs mean. */
 export function chipLegend(withTruth, withCalls) {
-  const words = { right: "right call", missed: "missed", false: "false call", truth: "true class", called: "called" };
+  const words = {
+    right: "right call",
+    missed: "missed",
+    false: "false call",
+    truth: "true class",
+    called: "called",
+  };
   const shown = withCalls ? (withTruth ? ["right", "missed", "false"] : ["called"]) : ["truth"];
-  return element("span", { className: "chip-legend" }, ...shown.map((verdict) => chip(words[verdict], verdict)));
+  return element(
+    "span",
+    { className: "chip-legend" },
+    ...shown.map((verdict) => chip(words[verdict], verdict)),
+  );
 }

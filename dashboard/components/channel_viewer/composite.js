@@ -6,7 +6,7 @@
 
 export const LEVELS = 256; // Packed images have eight bits a channel.
 
-/** What each of the 256 levels of one channel adds to red, green and blue: Float64Array (256 * 3). */
+/** What each level of one channel adds to red, green and blue: Float64Array (256 * 3). */
 export function levelTable({ on, color, lo, hi, gamma }) {
   if (!(lo < hi)) throw new RangeError(`limits must rise, found ${lo} and ${hi}`);
   const table = new Float64Array(LEVELS * 3);

@@ -17,8 +17,8 @@ export function histogram(plane) {
 /**
  * The histogram with each pixel cut to its brightest neighbour (left, right, above, below).
  *
- * A hot pixel stands alone, so it falls to its surroundings; the smallest organelle covers more than
- * one pixel and stays.
+ * A hot pixel stands alone, so it falls to its surroundings; the smallest organelle covers more
+ * than one pixel and stays.
  */
 export function steadyHistogram(plane, size) {
   const counts = new Uint32Array(LEVELS);
@@ -47,15 +47,22 @@ export function autoLimits(counts) {
 }
 
 /**
- * Limits for many images together: the lower quartile of their `lo`, the upper quartile of their `hi`.
+ * Limits for many images: the lower quartile of their `lo`, the upper quartile of their `hi`.
  *
  * So three in four images keep all that their own limits show, and one odd image decides nothing.
  */
 export function sharedLimits(limits) {
-  const quartile = (values, share) => values.sort((a, b) => a - b)[Math.round((values.length - 1) * share)];
+  const quartile = (values, share) =>
+    values.sort((a, b) => a - b)[Math.round((values.length - 1) * share)];
   return {
-    lo: quartile(limits.map(({ lo }) => lo), 0.25),
-    hi: quartile(limits.map(({ hi }) => hi), 0.75),
+    lo: quartile(
+      limits.map(({ lo }) => lo),
+      0.25,
+    ),
+    hi: quartile(
+      limits.map(({ hi }) => hi),
+      0.75,
+    ),
   };
 }
 

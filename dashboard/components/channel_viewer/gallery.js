@@ -10,7 +10,15 @@ import { fetchTiles } from "./tile_loader.js";
 export class Gallery {
   /** `open(index)` is called by a click or Enter, `loaded()` when pixels have arrived. */
   constructor({ open, loaded }) {
-    Object.assign(this, { open, loaded, tiles: [], images: [], cells: [], current: 0, address: "" });
+    Object.assign(this, {
+      open,
+      loaded,
+      tiles: [],
+      images: [],
+      cells: [],
+      current: 0,
+      address: "",
+    });
     this.root = element("div", { className: "gallery", role: "list", "aria-label": "Images" });
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.fault = element("p", { className: "fault", role: "alert", hidden: true });
@@ -86,7 +94,9 @@ export class Gallery {
   /** Each channel's histogram over all tiles; null while there are none. */
   get counts() {
     if (!this.images.length) return null;
-    this.knownCounts ??= CHANNELS.map((_, index) => sumHistograms(this.images.map(({ counts }) => counts[index])));
+    this.knownCounts ??= CHANNELS.map((_, index) =>
+      sumHistograms(this.images.map(({ counts }) => counts[index])),
+    );
     return this.knownCounts;
   }
 
@@ -116,10 +126,19 @@ export class Gallery {
   }
 
   onKey(event) {
-    const perRow = this.cells.findIndex(({ button }) => button.offsetTop > this.cells[0].button.offsetTop);
+    const perRow = this.cells.findIndex(
+      ({ button }) => button.offsetTop > this.cells[0].button.offsetTop,
+    );
     const down = perRow < 0 ? this.cells.length : perRow;
     const last = this.cells.length - 1;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -down, ArrowDown: down, Home: -last, End: last };
+    const steps = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -down,
+      ArrowDown: down,
+      Home: -last,
+      End: last,
+    };
     if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();

@@ -24,7 +24,8 @@ export class ImageStage {
   }
 
   makeTools() {
-    const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+    const button = (text, title, onclick) =>
+      element("button", { type: "button", title, onclick }, text);
     return element(
       "span",
       { className: "stage-tools" },
@@ -45,7 +46,7 @@ export class ImageStage {
     canvas.addEventListener("dblclick", () => this.fit());
   }
 
-  /** Show `image`; the view stays when it has the size of the one before, so that two can be compared. */
+  /** Show `image`; the view stays for one of the same size, so that two can be compared. */
   show(image, { full, fullSize, name }) {
     const kept = this.view && this.image && this.fullSize === fullSize;
     Object.assign(this, { image, full, fullSize });
@@ -72,8 +73,9 @@ export class ImageStage {
     context.imageSmoothingQuality = "high";
     context.drawImage(this.source, view.left, view.top, side, side);
     Object.assign(canvas.dataset, { ...view, full: this.full });
-    const zoom = Math.round(view.scale * 100);
-    this.scaleNote.textContent = `${zoom} % · ${fullSize} × ${fullSize} px, no physical scale known`;
+    const zoom = `${Math.round(view.scale * 100)} %`;
+    const note = `${fullSize} × ${fullSize} px, no physical scale known`;
+    this.scaleNote.textContent = `${zoom} · ${note}`;
   }
 
   drawLegend(mixer) {
@@ -105,7 +107,9 @@ export class ImageStage {
 
   zoomTo(scale) {
     const { view, canvas } = this;
-    const middle = [canvas.width / 2 - view.left, canvas.height / 2 - view.top].map((side) => side / view.scale);
+    const middle = [canvas.width / 2 - view.left, canvas.height / 2 - view.top].map(
+      (side) => side / view.scale,
+    );
     this.view = centredView(scale, ...middle, canvas);
     this.paint();
   }
@@ -142,7 +146,9 @@ export class ImageStage {
 
   sayValues(pixel) {
     if (!pixel || !this.full) {
-      this.values.textContent = pixel ? "Loading the full image" : "Point at the image to read its stored values";
+      this.values.textContent = pixel
+        ? "Loading the full image"
+        : "Point at the image to read its stored values";
       return;
     }
     const values = this.image.values(pixel.column, pixel.row);

@@ -6,7 +6,7 @@ import { ScoreChart } from "./score_chart.js";
 import { ShownImage } from "./shown_image.js";
 
 export class ImageView {
-  /** `step(by)` goes to a neighbour, `close()` back to the gallery, `loaded()` says pixels are there. */
+  /** `step(by)` goes to a neighbour, `close()` back, `loaded()` says that pixels are there. */
   constructor({ step, close, loaded }) {
     this.loaded = loaded;
     this.stage = new ImageStage();
@@ -14,7 +14,8 @@ export class ImageView {
     this.name = element("h3", { className: "image-id" });
     this.place = element("span", { className: "image-place" });
     this.fault = element("p", { className: "fault", role: "alert", hidden: true });
-    const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+    const button = (text, title, onclick) =>
+      element("button", { type: "button", title, onclick }, text);
     const tools = element(
       "span",
       { className: "image-tools" },

@@ -5,7 +5,14 @@ import { saturatedShare } from "./contrast.js";
 import { clamp, element } from "./element.js";
 
 const TOP_LEVEL = LEVELS - 1;
-const KEY_STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -16, PageUp: 16 };
+const KEY_STEPS = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -16,
+  PageUp: 16,
+};
 const BARS_HEIGHT = 40;
 
 export class LimitEditor {
@@ -17,11 +24,17 @@ export class LimitEditor {
       lo: this.makeHandle("lo", `${stain}: lower limit`),
       hi: this.makeHandle("hi", `${stain}: upper limit`),
     };
-    this.root = element("div", { className: "limits" }, this.canvas, this.handles.lo, this.handles.hi);
+    this.root = element(
+      "div",
+      { className: "limits" },
+      this.canvas,
+      this.handles.lo,
+      this.handles.hi,
+    );
     this.numbers = element("output", { className: "numbers" });
   }
 
-  /** Show the channel's settings over `counts` (Uint32Array of 256, or null while none are known). */
+  /** Show the channel's settings over `counts` (Uint32Array of 256, null while unknown). */
   draw(channel, counts) {
     this.channel = channel;
     for (const side of ["lo", "hi"]) {
@@ -29,7 +42,9 @@ export class LimitEditor {
       handle.style.left = `${(channel[side] / TOP_LEVEL) * 100}%`;
       handle.setAttribute("aria-valuenow", channel[side]);
     }
-    const saturated = counts ? `, ${(saturatedShare(counts, channel.hi) * 100).toFixed(1)} % cut` : "";
+    const saturated = counts
+      ? `, ${(saturatedShare(counts, channel.hi) * 100).toFixed(1)} % cut`
+      : "";
     this.numbers.textContent = `${channel.lo} to ${channel.hi}${saturated}`;
     this.drawBars(counts ?? new Uint32Array(LEVELS));
   }
@@ -83,6 +98,8 @@ export class LimitEditor {
   move(side, level) {
     const { lo, hi } = this.channel;
     const wanted = Math.round(level);
-    this.change(side === "lo" ? { lo: clamp(wanted, 0, hi - 1) } : { hi: clamp(wanted, lo + 1, TOP_LEVEL) });
+    this.change(
+      side === "lo" ? { lo: clamp(wanted, 0, hi - 1) } : { hi: clamp(wanted, lo + 1, TOP_LEVEL) },
+    );
   }
 }

@@ -11,7 +11,14 @@ export class ScoreChart {
     this.note = element("p", { className: "score-note" });
     const marks = ["0", "0.5", "1"].map((text) => element("b", {}, text));
     const axis = element("div", { className: "score-axis" }, element("span", {}, ...marks));
-    this.root = element("div", { className: "score-chart" }, this.note, this.rows, axis, this.order);
+    this.root = element(
+      "div",
+      { className: "score-chart" },
+      this.note,
+      this.rows,
+      axis,
+      this.order,
+    );
   }
 
   turn() {
@@ -42,9 +49,17 @@ export class ScoreChart {
     const name = this.classes[id];
     const row = element("li", { className: `score ${verdict ?? "rest"}` });
     row.append(element("span", { className: "score-id" }, `${id}`));
-    row.append(element("span", { className: "score-name", title: name }, verdict ? chip(name, verdict) : name));
+    row.append(
+      element(
+        "span",
+        { className: "score-name", title: name },
+        verdict ? chip(name, verdict) : name,
+      ),
+    );
     if (tile.probs) row.append(...this.bar(tile.probs[id], thresholds[id]));
-    row.append(element("span", { className: "score-verdict" }, verdict ? verdictText(verdict) : ""));
+    row.append(
+      element("span", { className: "score-verdict" }, verdict ? verdictText(verdict) : ""),
+    );
     return row;
   }
 
@@ -52,7 +67,10 @@ export class ScoreChart {
     const share = (value) => `${value * 100}%`;
     const track = element(
       "span",
-      { className: "score-track", title: `probability ${prob.toFixed(4)}, threshold ${threshold.toFixed(4)}` },
+      {
+        className: "score-track",
+        title: `probability ${prob.toFixed(4)}, threshold ${threshold.toFixed(4)}`,
+      },
       element("i", { className: "score-bar", style: { width: share(prob) } }),
       element("i", { className: "score-tick", style: { left: share(threshold) } }),
     );

@@ -29,7 +29,9 @@ export class ShownImage {
 
   /** Each channel's own auto contrast, worked out once and only when asked for. */
   get limits() {
-    this.knownLimits ??= CHANNELS.map((_, index) => autoLimits(steadyHistogram(this.plane(index), this.size)));
+    this.knownLimits ??= CHANNELS.map((_, index) =>
+      autoLimits(steadyHistogram(this.plane(index), this.size)),
+    );
     return this.knownLimits;
   }
 

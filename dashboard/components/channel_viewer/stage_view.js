@@ -10,9 +10,13 @@ export function fitScale(size, width, height) {
   return Math.min(width, height) / size;
 }
 
-/** The view of scale `scale` that has the image's pixel position `x`, `y` in the middle of the stage. */
+/** The view of that scale with the image's position `x`, `y` in the middle of the stage. */
 export function centredView(scale, x, y, { width, height }) {
-  return { scale, left: Math.round(width / 2 - x * scale), top: Math.round(height / 2 - y * scale) };
+  return {
+    scale,
+    left: Math.round(width / 2 - x * scale),
+    top: Math.round(height / 2 - y * scale),
+  };
 }
 
 /** The view zoomed by `factor`, with what lies under (x, y) of the stage staying there. */

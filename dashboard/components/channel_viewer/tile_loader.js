@@ -31,7 +31,7 @@ export class ImageLoader {
     this.images = new Map();
   }
 
-  /** A promise of `{size, planes}`. A failed request is forgotten, so that it may be tried again. */
+  /** A promise of `{size, planes}`. A failed request is forgotten and may be tried again. */
   load(row) {
     const known = this.images.get(row);
     const image = known ?? fetchTiles(this.address, "images", [row]).then(([tile]) => tile);

@@ -1,0 +1,32 @@
+// The viewer's keys: they hold for the whole page, except while a person types.
+
+import { CHANNELS, showAll, solo } from "./mixer_state.js";
+
+export const KEYS_HELP =
+  "Keys: 1 to 4 one channel alone, 0 all, A auto contrast; arrows and Enter choose an image, " +
+  "[ and ] turn pages; with an image open: , and . previous and next, + and - zoom, Escape back";
+const TYPING =
+  "input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]";
+
+/** Listen until the returned function is called; `actions()` gives what each key does now. */
+export function listenToKeys(actions) {
+  const onKey = (event) => {
+    const typing = event.composedPath()[0].matches?.(TYPING);
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const act = actions()[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+  document.addEventListener("keydown", onKey);
+  return () => document.removeEventListener("keydown", onKey);
+}
+
+/** The keys that set the mixer. */
+export function mixerKeys(store) {
+  const channels = CHANNELS.map((_, index) => [
+    `${index + 1}`,
+    () => store.set(solo(store.value, index)),
+  ]);
+  return { ...Object.fromEntries(channels), 0: () => store.set(showAll(store.value)) };
+}
