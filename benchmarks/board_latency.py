@@ -48,7 +48,8 @@ WATCH = """() => {
     .shadowRoot.querySelector('[data-figure="macro"] .shown').textContent;
   let waiting = null;
   const watch = (event) => {
-    if (waiting !== null || (event.type === 'pointermove' && event.buttons === 0)) return;
+    const idle = event.type === 'pointermove' ? event.buttons === 0 : event.key === 'Shift';
+    if (waiting !== null || idle) return;
     waiting = { sent: event.timeStamp, before: shown() };
     requestAnimationFrame(() => {
       const started = performance.now();

@@ -50,8 +50,7 @@ def decode_all(files: list[Path]) -> None:
 
 
 def pack_all(source: Path, ids: np.ndarray, target: Path) -> None:
-    """Pack every sample into a folder that is empty before."""
-    shutil.rmtree(target, ignore_errors=True)
+    """Pack every sample into a new folder."""
     target.mkdir()
     pack_quartets(source, ids, target)
 
@@ -75,10 +74,11 @@ def main() -> None:
         source.mkdir()
         ids = copied_quartets(arguments.quartets, source, copies=arguments.copies)
         files = sorted(source.iterdir())
-        pack_all(source, ids, target)  # both start with warm caches, imports and disk
+        pack_all(source, ids, target)  # both start with warm caches and imports
         bare, packed = [], []
         for _ in range(arguments.rounds):
             bare.append(rates(lambda: decode_all(files), len(ids)))
+            shutil.rmtree(target)
             packed.append(rates(lambda: pack_all(source, ids, target), len(ids)))
     print(f"data     {len(ids)} samples, copies of {arguments.quartets.resolve().name}")
     print(f"machine  {platform.processor() or platform.machine()}, {core_count()} cores")

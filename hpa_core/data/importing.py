@@ -17,12 +17,12 @@ from hpa_core.data.construction import (
     sole_import,
 )
 from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.data.images import content_hash, read_quartet
 from hpa_core.data.labels import read_label_table
 from hpa_core.data.manifest import new_manifest
 from hpa_core.data.packing import JOURNAL, Packing, pack_quartets
 from hpa_core.data.quartets import QuartetListing, find_quartets
 from hpa_core.data.refusals import Refusal, named_few, refusal_rows
-from hpa_core.data.shards import pixel_hash, read_scaled, stacked
 from hpa_core.data.sources import stale_samples, write_sources
 from hpa_core.errors import DatasetError, ImageError
 from hpa_core.progress import Progress, quiet
@@ -145,8 +145,8 @@ def _refuse_changed(dataset: Dataset, folder: Path, *, scale: bool) -> None:
     changed = []
     for stale in stale_samples(dataset, folder):
         try:
-            quartet = read_scaled(folder, stale.id, side=dataset.info.image_size, scale=scale)
-            now = pixel_hash(stacked(quartet))
+            quartet = read_quartet(folder, stale.id, side=dataset.info.image_size, scale=scale)
+            now = content_hash([channel.checksums for channel in quartet])
         except ImageError:
             now = ""
         if now != hashes.get(stale.id, ""):

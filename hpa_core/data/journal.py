@@ -7,10 +7,7 @@ that was torn by a crash is dropped, and its shard is done again.
 
 import json
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
-
-import numpy as np
 
 from hpa_core.files import explained_os_errors
 
@@ -46,14 +43,6 @@ class ShardRecord:
     shard: int
     samples: tuple[SampleRecord, ...]
     checksum: str
-
-
-def shard_checksum(image_hashes: list[str], thumbnails: list[np.ndarray]) -> str:
-    """Return the checksum of a shard's pixels: SHA-256 over the image hashes and the thumbnails."""
-    digest = sha256("".join(image_hashes).encode())
-    for thumbnail in thumbnails:
-        digest.update(np.ascontiguousarray(thumbnail).data)
-    return digest.hexdigest()
 
 
 def append_record(path: Path, record: ShardRecord) -> None:

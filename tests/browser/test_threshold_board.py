@@ -1,0 +1,326 @@
+"""The threshold board in a real Chromium, over the public vgg16 scores, against scikit-learn."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sklearn.metrics import f1_score
+
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
+from hpa_core.runs.scores import import_scores
+from hpa_core.workspace import Workspace
+from tests.browser.conftest import Server
+
+AGREES = re.compile("all as the server")
+FIGURES = ("macro", "micro", "samples")
+
+
+class Served(NamedTuple):
+    url: str
+    run: RunFolder
+    scores: Predictions
+
+
+@pytest.fixture(scope="module")
+def served(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One dashboard over the real scores; each test opens its own session."""
+    folder = tmp_path_factory.mktemp("board")
+    workspace = Workspace(folder / "workspace").create()
+    scores = realdata / "validation"
+    run = import_scores(workspace, scores / "vgg16_probs.npy", scores / "ids.csv", name="vgg16")
+    test_probs = np.load(scores / "vgg16_test_probs.npy").astype(np.float32)
+    ids = np.array([f"test-{row}" for row in range(len(test_probs))])
+    write_predictions(run, "test", Predictions(ids=ids, probs=test_probs))
+    server = Server(workspace, folder / "dashboard.log")
+    yield Served(server.url, run, read_predictions(run, "validation"))
+    server.kill()
+
+
+@pytest.fixture
+def board(served: Served, browser_page: Page) -> Locator:
+    browser_page.set_viewport_size({"width": 1280, "height": 1150})
+    browser_page.goto(f"{served.url}/thresholds?run=vgg16&split=validation")
+    board = browser_page.locator(".board")
+    expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
+    return board
+
+
+def row(board: Locator, index: int) -> Locator:
+    return board.locator(f'.row[data-class="{index}"]')
+
+
+def shown(board: Locator, figure: str) -> str:
+    return board.locator(f'[data-figure="{figure}"] .shown').inner_text()
+
+
+def thresholds(board: Locator) -> np.ndarray:
+    """All 28 thresholds with all their digits, in class order."""
+    found = board.locator(".row[data-class]").evaluate_all(
+        "rows => rows.map(r => [Number(r.dataset.class), Number(r.querySelector('input.value').title)])"
+    )
+    return np.array([value for _, value in sorted(found)])
+
+
+def expected(
+    scores: Predictions, bounds: np.ndarray, *, fallback: bool = False
+) -> dict[str, float]:
+    """scikit-learn's figures for the rule, written apart from the product."""
+    probs = scores.probs.astype(np.float64)
+    calls = probs > bounds
+    if fallback:
+        silent = ~calls.any(axis=1)
+        calls[silent, probs[silent].argmax(axis=1)] = True
+    return {
+        name: f1_score(scores.targets, calls, average=name, zero_division=0) for name in FIGURES
+    }
+
+
+def assert_exact(board: Locator, scores: Predictions, *, fallback: bool = False) -> None:
+    """At rest: shown figures, all their digits and the server's equal scikit-learn's."""
+    expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
+    for name, value in expected(scores, thresholds(board), fallback=fallback).items():
+        total = board.locator(f'[data-figure="{name}"]')
+        assert total.locator(".shown").inner_text() == f"{value:.5f}"
+        digits = float(total.locator(".shown").get_attribute("title") or "nan")
+        server = (total.locator(".note").get_attribute("title") or "").removeprefix("Server: ")
+        assert digits == pytest.approx(value, abs=1e-12)
+        assert float(server) == pytest.approx(value, abs=1e-12)
+
+
+def settle(page: Page) -> None:
+    """Wait for the frame after the next, by which every change has been painted."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
+def press_on(page: Page, plot: Locator, share: float) -> tuple[float, float, float]:
+    """Press on a plot at a share of its width; returns its left edge, width and middle."""
+    box = plot.bounding_box()
+    assert box
+    left, width, middle = box["x"], box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(left + share * width, middle)
+    page.mouse.down()
+    return left, width, middle
+
+
+def test_at_one_half_the_page_opens_with_the_published_macro_f1(
+    board: Locator, served: Served
+) -> None:
+    assert shown(board, "macro").startswith("0.5130")
+    assert_exact(board, served.scores)
+    assert board.locator(".row[data-class]").count() == 28
+
+
+def test_macro_f1_follows_the_finger_and_equals_scikit_learns(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    plot = row(board, 25).locator(".plot")
+    left, width, middle = press_on(browser_page, plot, 0.5)
+    seen = set()
+    for share in (0.45, 0.3, 0.2, 0.66):
+        browser_page.mouse.move(left + share * width, middle)
+        settle(browser_page)
+        bounds = np.full(28, 0.5)
+        bounds[25] = float(row(board, 25).locator(".handle").get_attribute("aria-valuenow") or "")
+        assert bounds[25] == pytest.approx(share, abs=0.02)
+        for name, value in expected(served.scores, bounds).items():
+            assert shown(board, name) == f"{value:.5f}"
+        seen.add(shown(board, "macro"))
+    assert len(seen) == 4
+    browser_page.mouse.up()
+    assert_exact(board, served.scores)
+    expect(browser_page.get_by_text("in-sample, chosen on the very images")).to_be_visible()
+
+
+def test_escape_takes_a_drag_back(board: Locator, browser_page: Page) -> None:
+    left, width, middle = press_on(browser_page, row(board, 0).locator(".plot"), 0.5)
+    browser_page.mouse.move(left + 0.2 * width, middle)
+    settle(browser_page)
+    assert shown(board, "macro") != "0.51304"
+    browser_page.keyboard.press("Escape")
+    browser_page.mouse.up()
+    settle(browser_page)
+    assert shown(board, "macro") == "0.51304"
+
+
+def test_every_key_moves_as_it_says(board: Locator, served: Served, browser_page: Page) -> None:
+    handle = row(board, 8).locator(".handle")
+    handle.focus()
+    steps = [
+        ("ArrowRight", 0.501),
+        ("Shift+ArrowRight", 0.511),
+        ("ArrowDown", 0.51),
+        ("Shift+ArrowLeft", 0.5),
+        ("PageDown", 0.4),
+        ("Home", 0),
+        ("End", 1),
+    ]
+    for key, value in steps:
+        browser_page.keyboard.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", f"{value:.4f}")
+    browser_page.keyboard.press("o")
+    assert_exact(board, served.scores)
+    f1 = [
+        f1_score(served.scores.targets[:, 8], served.scores.probs[:, 8] > t, zero_division=0)
+        for t in np.linspace(0, 1, 401)
+    ]
+    assert float(row(board, 8).locator(".f1").inner_text()) >= max(f1) - 5e-5
+
+
+def test_single_letters_do_not_reach_streamlits_own_shortcuts(
+    board: Locator, browser_page: Page
+) -> None:
+    row(board, 3).locator(".handle").focus()
+    for key in ("r", "c"):
+        browser_page.keyboard.press(key)
+    settle(browser_page)
+    expect(browser_page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_undo_and_redo_go_through_the_moves_one_by_one(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    board.get_by_role("button", name="Exact optimum").click()
+    assert_exact(board, served.scores)
+    best = shown(board, "macro")
+    board.locator("button.low").click()
+    assert_exact(board, served.scores)
+    board.locator("button.undo").click()
+    expect(board.locator('[data-figure="macro"] .shown')).to_have_text(best)
+    board.locator("button.undo").click()
+    expect(board.locator('[data-figure="macro"] .shown')).to_have_text("0.51304")
+    expect(board.locator("button.undo")).to_be_disabled()
+    row(board, 0).locator(".handle").focus()
+    browser_page.keyboard.press("Control+Shift+Z")
+    expect(board.locator('[data-figure="macro"] .shown')).to_have_text(best)
+    assert_exact(board, served.scores)
+
+
+def test_the_fallback_gives_the_f1_of_its_own_rule(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    board.locator("input.fallback").check()
+    assert_exact(board, served.scores, fallback=True)
+    left, width, middle = press_on(browser_page, row(board, 0).locator(".plot"), 0.5)
+    browser_page.mouse.move(left + 0.85 * width, middle)
+    settle(browser_page)
+    bounds = np.full(28, 0.5)
+    bounds[0] = float(row(board, 0).locator(".handle").get_attribute("aria-valuenow") or "")
+    for name, value in expected(served.scores, bounds, fallback=True).items():
+        assert shown(board, name) == f"{value:.5f}"
+    browser_page.mouse.up()
+    assert_exact(board, served.scores, fallback=True)
+
+
+def test_one_slider_moves_all_but_the_locked_and_a_group_moves_alone(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    row(board, 4).get_by_role("button", name="Lock").click()
+    press_on(browser_page, board.locator(".plot.common"), 0.25)
+    browser_page.mouse.up()
+    assert_exact(board, served.scores)
+    moved = thresholds(board)
+    assert moved[4] == 0.5
+    assert np.unique(np.delete(moved, 4)).size == 1
+    board.get_by_role("button", name="0 and 25").click()
+    common = board.get_by_label("Common threshold")
+    common.fill("0,35")
+    common.press("Enter")
+    assert_exact(board, served.scores)
+    grouped = thresholds(board)
+    assert np.flatnonzero(grouped != moved).tolist() == [0, 25]
+    assert grouped[[0, 25]].tolist() == [0.35, 0.35]
+
+
+def test_a_typed_threshold_is_taken_and_nonsense_is_not(board: Locator, served: Served) -> None:
+    field = board.get_by_label("Threshold of 2 Nucleoli").last
+    field.fill("0.4321")
+    field.press("Enter")
+    assert_exact(board, served.scores)
+    for nonsense in ("1.5", "-1", "", "NaN", "abc"):
+        field.fill(nonsense)
+        field.press("Enter")
+        expect(field).to_have_value("0.4321")
+    assert thresholds(board)[2] == 0.4321
+
+
+def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator) -> None:
+    board.get_by_role("columnheader", name="Pos").get_by_role("button").click()
+    order = board.locator(".row[data-class]").evaluate_all("rows => rows.map(r => r.dataset.class)")
+    assert order[:4] == ["0", "25", "21", "2"]
+    assert order[-1] == "27"
+    board.get_by_label("Find a class").fill("cyto")
+    visible = board.locator(".row[data-class]:visible")
+    assert set(visible.evaluate_all("rows => rows.map(r => r.dataset.class)")) == {"16", "25", "26"}
+
+
+def test_the_thresholds_survive_a_change_of_page(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    row(board, 21).locator(".handle").focus()
+    browser_page.keyboard.press("PageDown")
+    browser_page.get_by_role("link", name="Imbalance").click()
+    expect(browser_page.get_by_role("heading", name="Imbalance")).to_be_visible()
+    browser_page.get_by_role("link", name="Thresholds").click()
+    assert_exact(board, served.scores)
+    assert thresholds(board)[21] == 0.4
+
+
+def test_a_rerun_of_the_page_does_not_disturb_a_drag(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    left, width, middle = press_on(browser_page, row(board, 7).locator(".plot"), 0.5)
+    browser_page.mouse.move(left + 0.3 * width, middle)
+    settle(browser_page)
+    during = shown(board, "macro")
+    handle = row(board, 7).locator(".handle").element_handle()
+    browser_page.keyboard.press("Tab")
+    browser_page.evaluate("document.querySelector('[data-testid=stSelectbox] input').focus()")
+    browser_page.evaluate(
+        "document.querySelector('.stApp').dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'r', bubbles: true }))"
+    )
+    browser_page.wait_for_timeout(1000)
+    assert shown(board, "macro") == during
+    browser_page.mouse.move(left + 0.7 * width, middle)
+    settle(browser_page)
+    assert handle.evaluate("node => node.isConnected")
+    assert shown(board, "macro") != during
+    browser_page.mouse.up()
+    assert_exact(board, served.scores)
+
+
+def test_test_predictions_are_called_but_not_scored(served: Served, browser_page: Page) -> None:
+    browser_page.goto(f"{served.url}/thresholds?run=vgg16&split=test")
+    board = browser_page.locator(".board")
+    board.locator("button.low").click()
+    probs = read_predictions(served.run, "test").probs.astype(np.float64)
+    per_image = (probs > 0.15).sum() / len(probs)
+    expect(board.locator('[data-figure="labelsPerImage"] .shown')).to_have_text(f"{per_image:.5f}")
+    expect(board.locator('[data-figure="macro"]')).to_have_count(0)
+    calls = int((probs[:, 25] > 0.15).sum())
+    expect(row(board, 25).locator(".called")).to_have_text(f"{calls:,}")
+
+
+def test_scores_that_cannot_be_loaded_are_a_sentence_on_the_board(
+    served: Served, browser_page: Page
+) -> None:
+    browser_page.route("**/hpa/scores/**", lambda route: route.fulfill(status=404, body="Gone."))
+    browser_page.goto(f"{served.url}/thresholds?run=vgg16&split=validation")
+    expect(browser_page.locator(".loading")).to_have_text("Gone.")
+
+
+def test_the_scores_are_fetched_once(served: Served, browser_page: Page, board: Locator) -> None:
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.get_by_role("link", name="Imbalance").click()
+    expect(browser_page.get_by_role("heading", name="Imbalance")).to_be_visible()
+    browser_page.get_by_role("link", name="Thresholds").click()
+    expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
+    assert not [url for url in asked if "/hpa/scores/" in url]
