@@ -5,7 +5,7 @@ Each score file is halved at random; thresholds, expectation and interval come f
 splits: in-sample minus measured (what tuning claims), expected minus measured, how often the
 interval covers the measurement, its width, and the least width that would have covered 95 %.
 
-    python benchmarks/honesty.py TARGETS.npy PROBS.npy [PROBS.npy ...] [--splits 20] [--seed 100]
+    python -m benchmarks.honesty TARGETS.npy PROBS.npy [PROBS.npy ...] [--splits 20] [--seed 100]
 """
 
 import argparse

@@ -2,12 +2,6 @@
 
 Axes: N samples, C classes, K steps of a curve. Calls are scores strictly above the threshold, so
 F1(t) is a staircase: it changes at the distinct scores, and holds from one up to the next.
-
-With n scores, i of them and j of the P positives at or below t, F1(t) = 2 (P - j) / ((n - i) + P).
-Its maximum is reached just below some positive's score, so P candidates are enough.
-
-References:
-    Lipton, Elkan, Naryanaswamy (2014), Optimal thresholding of classifiers to maximize F1 measure.
 """
 
 from dataclasses import dataclass
@@ -18,9 +12,7 @@ from jaxtyping import Bool, Float
 
 from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.metrics import f1_from_counts
-
-NO_CALL = 1.0
-"""The threshold of a class without evidence: no score lies above it, so it calls nothing."""
+from hpa_core.evaluation.optimum import best_of_class
 
 
 class Optima(NamedTuple):
@@ -55,7 +47,7 @@ def best_thresholds(probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "
 
     A threshold lies midway between the lowest score it calls and the next lower one. Of several
     optima the highest threshold is taken (the fewest calls). A class where no threshold finds a
-    positive gets `NO_CALL` and F1 0: `Optima.undetermined` names it.
+    positive gets the threshold 1 (`optimum.NO_CALL`) and F1 0: `Optima.undetermined` names it.
 
     Args:
         probs: (N, C) in [0, 1].
@@ -73,7 +65,8 @@ def best_thresholds(probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "
     Optima(thresholds=array([0.25]), f1=array([0.8]))
     """
     check_truth(probs, targets)
-    best = [_best_of_class(probs[:, c], targets[:, c]) for c in range(probs.shape[1])]
+    columns = zip(np.ascontiguousarray(probs.T), np.ascontiguousarray(targets.T), strict=True)
+    best = [best_of_class(scores, truth) for scores, truth in columns]
     thresholds, f1 = np.array(best, dtype=np.float64).reshape(-1, 2).T
     return Optima(thresholds, f1)
 
@@ -115,24 +108,3 @@ def thin_curve(curve: Curve, *, points: int = 400) -> Curve:
     highest = by_f1[np.append(first[1:], len(span)) - 1]
     kept = np.unique(np.concatenate([first, by_f1[first], highest]))
     return Curve(**{name: values[kept] for name, values in vars(curve).items()})
-
-
-def _best_of_class(
-    scores: Float[np.ndarray, " N"], targets: Bool[np.ndarray, " N"]
-) -> tuple[float, float]:
-    candidates = np.sort(scores[targets & (scores > 0)])  # No threshold lies below a score of 0.
-    if not candidates.size:
-        return NO_CALL, 0.0
-    ordered = np.sort(scores)
-    below = np.searchsorted(ordered, candidates, side="left")
-    tp = len(candidates) - np.searchsorted(candidates, candidates, side="left")
-    f1 = f1_from_counts(tp, int(targets.sum()), len(ordered) - below)
-    best = len(f1) - 1 - int(f1[::-1].argmax())
-    lower = ordered[below[best] - 1] if below[best] else 0.0
-    return between(float(lower), float(candidates[best])), float(f1[best])
-
-
-def between(lower: float, upper: float) -> float:
-    """Return a threshold that calls `upper` and not `lower`: the middle, or else `lower`."""
-    middle = (lower + upper) / 2
-    return middle if middle < upper else lower

@@ -16,8 +16,9 @@ from jaxtyping import Bool, Float
 
 from hpa_core.errors import ConfigError
 from hpa_core.evaluation.contract import check_truth
-from hpa_core.evaluation.curves import NO_CALL, best_thresholds, between
+from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.evaluation.optimum import NO_CALL, between
 
 Probs = Float[np.ndarray, "N C"]
 Targets = Bool[np.ndarray, "N C"]

@@ -10,8 +10,9 @@ from sklearn.metrics import f1_score, precision_recall_curve
 
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.curves import NO_CALL, best_thresholds, f1_curve, thin_curve
+from hpa_core.evaluation.curves import best_thresholds, f1_curve, thin_curve
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.optimum import NO_CALL
 from tests.evaluation.arrays import LEVELS, scored
 
 
@@ -48,6 +49,24 @@ def test_optima_lie_in_range_and_name_the_classes_without_evidence(
     findable = (targets & (probs > 0)).any(axis=0)
     assert best.undetermined.tolist() == (~findable).tolist()
     assert (best.thresholds[~findable] == NO_CALL).all()
+
+
+@pytest.mark.parametrize("lowest", [1e-30, 1e-3, 0.5, 0.9999999])
+@pytest.mark.parametrize("share", [0.002, 0.2, 0.9])
+def test_optima_among_many_scores_are_the_highest_point_of_scikit_learns_curve(
+    lowest: float, share: float
+) -> None:
+    rng = np.random.default_rng(10)
+    targets = rng.random((3000, 3)) < share
+    shape = 1 + 2 * targets
+    probs = (lowest ** (1 - rng.beta(shape, 2, targets.shape))).astype(np.float32)
+    best = best_thresholds(probs, targets)
+    for c in range(3):
+        precision, recall, _ = precision_recall_curve(targets[:, c], probs[:, c])
+        highest = (2 * precision * recall / np.maximum(precision + recall, 1e-300)).max()
+        assert best.f1[c] == pytest.approx(highest, abs=1e-12)
+    reached = evaluate(targets, apply_thresholds(probs, best.thresholds)).per_class.f1
+    assert reached.tolist() == best.f1.tolist()
 
 
 def test_the_optimum_lies_midway_below_the_lowest_score_it_calls() -> None:

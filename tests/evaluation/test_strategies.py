@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from hpa_core.errors import ConfigError
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.curves import NO_CALL, best_thresholds
+from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.optimum import NO_CALL
 from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
 from tests.evaluation.arrays import scored
 
