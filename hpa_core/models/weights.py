@@ -82,6 +82,11 @@ def build_network(name: str, weights: str) -> tuple[Network, FirstWeights]:
         return network, FirstWeights(source="random")
     path = _download_imagenet() if weights == "imagenet" else Path(weights)
     file = read_tensors(path)
+    if weights == "imagenet" and not file.sha256.startswith(_checksum_in_name(path)):
+        raise CheckpointError(
+            f"{path} is not the file that its name says: its SHA-256 starts with "
+            f"{file.sha256[:9]}; delete it and start again."
+        )
     if FIRST in file.tensors:
         _load_imagenet(network, name, file)
     else:
@@ -149,21 +154,27 @@ def _load_imagenet(network: Network, name: str, file: TensorFile) -> None:
 
 
 def _download_imagenet() -> Path:
-    """Fetch ImageNet's weights to torch's cache once; the file's name holds its checksum."""
+    """Fetch ImageNet's weights to torch's cache, once."""
     address = imagenet_address()
     path = Path(torch.hub.get_dir()) / "checkpoints" / address.rpartition("/")[2]
     if path.is_file():
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        prefix = path.stem.rpartition("-")[2]
-        torch.hub.download_url_to_file(address, str(path), hash_prefix=prefix, progress=False)
+        torch.hub.download_url_to_file(
+            address, str(path), hash_prefix=_checksum_in_name(path), progress=False
+        )
     except (URLError, TimeoutError, ConnectionError, RuntimeError) as error:
         raise ConfigError(
             f"ImageNet weights cannot be fetched from {address} ({error}); put the file at {path}, "
             "or start with weights 'random' or a file of your own."
         ) from None
     return path
+
+
+def _checksum_in_name(path: Path) -> str:
+    """Return the first digits of the SHA-256, which stand at the end of the file's name."""
+    return path.stem.rpartition("-")[2]
 
 
 def _info(path: Path, metadata: Mapping[str, str]) -> WeightsInfo:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from hpa_core.errors import CheckpointError
+from hpa_core.errors import CheckpointError, ConfigError
 from hpa_core.models.bninception import body_weights, package_file
 from hpa_core.models.registry import ARCHITECTURES
 from hpa_core.models.weights import build_network
@@ -95,6 +95,26 @@ def test_imagenet_weights_of_another_width_are_refused_with_both_shapes(
 def test_imagenet_weights_for_another_network_are_refused(imagenet: Path) -> None:
     with pytest.raises(CheckpointError, match="weights of BN-Inception"):
         build_network("small", str(imagenet))
+
+
+def test_where_the_imagenet_weights_cannot_be_fetched_the_user_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
+    with pytest.raises(ConfigError, match=r"cannot be fetched .* put the file at .*52deb4733\.pth"):
+        build_network("bninception", "imagenet")
+
+
+def test_another_file_in_the_place_of_the_imagenet_weights_is_refused(
+    imagenet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    cached = tmp_path / "hub" / "checkpoints" / "bn_inception-52deb4733.pth"
+    cached.parent.mkdir(parents=True)
+    imagenet.rename(cached)
+    with pytest.raises(CheckpointError, match="is not the file that its name says"):
+        build_network("bninception", "imagenet")
 
 
 def test_neither_the_package_nor_torchvision_is_imported() -> None:
