@@ -65,7 +65,8 @@ def _class_pairs(name: str, split: str, kind: str, content: str) -> np.ndarray:
 
 def _targets(name: str, split: str) -> np.ndarray:
     opened = dataset(name)
-    return opened.targets[opened.rows(split)]
+    targets: np.ndarray = opened.targets[opened.rows(split)]
+    return targets
 
 
 @st.cache_resource(max_entries=4)

@@ -1,7 +1,6 @@
 """What one visitor has chosen, kept under a key that no widget owns, and mirrored in the link."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import streamlit as st
 
@@ -30,7 +29,6 @@ class Session:
             before anything was picked.
         split: the split whose images and scores are shown.
         thresholds: the active set, perhaps not saved yet; every page's calls follow it.
-        mixer: the channel viewer's settings.
     """
 
     dataset: str | None = None
@@ -38,7 +36,6 @@ class Session:
     split: str | None = None
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
     thresholds_owner: str | None = None
-    mixer: dict[str, Any] = field(default_factory=dict)
 
     @property
     def run(self) -> str | None:

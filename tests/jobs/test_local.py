@@ -119,9 +119,22 @@ os.killpg(0, signal.SIGKILL)
 
 
 def test_a_client_has_no_child_to_look_after(bench: Bench) -> None:
-    bench.submit("print(1)")
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    # A fresh process: this one may have children of other tests.
+    client = f"""
+import os, sys
+from pathlib import Path
+from hpa_core.jobs import RunSpec, open_backend
+from hpa_core.workspace import Workspace
+workspace = Workspace(Path({str(bench.workspace.root)!r}))
+argv = (sys.executable, "-c", "print(1)")
+open_backend(workspace).submit(RunSpec(argv=argv, folder=workspace.job("job"), title="x"))
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("no child")
+"""
+    ended = subprocess.run([sys.executable, "-c", client], capture_output=True, timeout=60)
+    assert ended.stdout == b"no child\n"
     bench.wait("job")
 
 

@@ -1,9 +1,5 @@
 """The Imbalance page shows what the label table says."""
 
-import numpy as np
-
-from hpa_core.data.dataset import write_dataset
-from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage
 
