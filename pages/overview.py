@@ -13,7 +13,7 @@ sentence, page, link = overview.next_step(datasets, runs)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")
     if page:
-        st.page_link(f"pages/{page}.py", label=link, icon=":material/arrow_forward:")
+        st.page_link(f"../pages/{page}.py", label=link, icon=":material/arrow_forward:")
 
 with st.expander("Bring in data", expanded=not datasets, icon=":material/add:"):
     kind = st.segmented_control(
