@@ -5,6 +5,7 @@ maps 0 to 0 and 65535 to 255 and keeps the order; whatever its brightest pixel i
 stretched, so that intensities of different samples stay comparable.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -108,11 +109,7 @@ def read_channel(path: Path) -> Channel:
         ImageError: the file is missing, empty, cut off, damaged, not a PNG, not grey, not square,
             or larger than `MAX_SIDE`.
     """
-    content = _content(path, MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ImageError(
-            f"is over {MAX_FILE_BYTES} bytes; no grey channel needs more.", file=path.name
-        )
+    content = _content(path)
     header = read_header(content, name=path.name)
     _check_header(header, path.name)
     mode, order = _PILLOW_MODES[header.bits]
@@ -135,7 +132,7 @@ def read_side(path: Path) -> int:
     Raises:
         ImageError: the file is missing or its header breaks the contract of `read_channel`.
     """
-    header = read_header(_content(path, HEADER_BYTES), name=path.name)
+    header = read_header(_content(path, limit=HEADER_BYTES), name=path.name)
     _check_header(header, path.name)
     return header.width
 
@@ -171,13 +168,18 @@ def eight_bit(pixels: UInt16[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def _content(path: Path, limit: int) -> bytes:
+def _content(path: Path, *, limit: int = -1) -> bytes:
+    """Read a file up to `limit` bytes, or all of it; a limit is memory taken at once."""
     try:
         with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                raise ImageError(
+                    f"is over {MAX_FILE_BYTES} bytes; no grey channel needs more.", file=path.name
+                )
             return file.read(limit)
     except OSError as error:
         raise ImageError(
-            f"{path.name} cannot be read ({error.strerror}); check the file."
+            f"cannot be read ({error.strerror}); check the file.", file=path.name
         ) from None
 
 

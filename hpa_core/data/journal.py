@@ -1,8 +1,8 @@
 """The journal of a packing: which shards are done, with a checksum each, one JSON line a shard.
 
-A line is appended after its shard's pixels were written. The checksum decides whether the pixels
-are believed after a crash, so that neither has to be forced to the disk before the other. A line
-that was torn by a crash is dropped, and its shard is done again.
+A line is appended once its shard's pixels are on the disk. The checksum still decides whether they
+are believed when the packing goes on, and a line that was torn by a crash is dropped, with its
+shard done again.
 """
 
 import json

@@ -52,6 +52,11 @@ class RowFile:
             file.seek(self._start + row * self._row_bytes)
             return np.frombuffer(file.read(self._row_bytes), dtype=np.uint8).reshape(self.shape)
 
+    def sync(self) -> None:
+        """Make every row written so far durable; other threads may write meanwhile."""
+        with explained_os_errors(self.path), self.path.open("r+b") as file:
+            os.fsync(file.fileno())
+
     def finish(self, rows: int, moves: Iterable[tuple[int, int]]) -> None:
         """Copy rows from the end into gaps, cut the file to `rows`, and make it durable.
 
@@ -66,8 +71,7 @@ class RowFile:
         with explained_os_errors(self.path), self.path.open("r+b") as file:
             file.write(_header(rows, self.shape))
             file.truncate(self._start + rows * self._row_bytes)
-            file.flush()
-            os.fsync(file.fileno())
+        self.sync()
         self.rows = rows
 
 
