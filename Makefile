@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint format install install-dev
+.PHONY: run test check lint format soak install install-dev
 
 run: $(VENV)/installed
 	@$(BIN)/python -m hpa_core demo --if-empty
@@ -24,6 +24,10 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The kill-and-resume test with 200 kills instead of 20.
+soak: $(VENV)/installed-dev
+	HPA_KILLS=200 $(BIN)/python -m pytest tests/training/test_resume.py
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

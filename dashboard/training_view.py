@@ -76,7 +76,8 @@ def _draw_state(training: Training) -> None:
         if training.run.info.synthetic:
             st.badge("synthetic cells", icon=":material/science:", color="orange")
         settings = training.run.info.settings
-        st.caption(f"{settings.get('model', 'network')} on {training.run.info.dataset}")
+        learnt_from = settings.get("dataset", training.run.info.dataset)
+        st.caption(f"{settings.get('model', 'network')}, trained and validated on {learnt_from}")
     with steer.container(horizontal=True, horizontal_alignment="right"):
         _draw_buttons(training)
     if training.state == "failed":
