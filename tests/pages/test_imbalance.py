@@ -22,40 +22,18 @@ def test_the_class_table_counts_every_class_and_split(
     assert table["validation"].tolist() == dataset.targets[28:].sum(axis=0).tolist()
 
 
-REPORT_COUNTS = [12885, 1254, 3621, 1561, 1858, 2513, 1008, 2822, 53, 45, 28, 1093, 688, 537] + [
-    1066,
-    21,
-    530,
-    210,
-    902,
-    1482,
-    172,
-    3777,
-    802,
-    2965,
-    322,
-    8228,
-    328,
-    11,
+REPORT_COUNTS = [
+    int(count)
+    for count in "12885 1254 3621 1561 1858 2513 1008 2822 53 45 28 1093 688 537 1066 21 530 210 "
+    "902 1482 172 3777 802 2965 322 8228 328 11".split()
 ]
 """The report's table (R-1): positives of class 0 to 27 among the 31,072 samples."""
 
 REPORT_SHARES = [
-    25.37,
-    2.46,
-    7.13,
-    3.07,
-    3.65,
-    4.94,
-    1.98,
-    5.55,
-    0.10,
-    0.09,
-    0.06,
-    2.15,
-    1.35,
-    1.05,
-] + [2.10, 0.04, 1.04, 0.41, 1.78, 2.92, 0.34, 7.44, 1.58, 5.84, 0.63, 16.20, 0.65, 0.02]
+    float(share)
+    for share in "25.37 2.46 7.13 3.07 3.65 4.94 1.98 5.55 0.10 0.09 0.06 2.15 1.35 1.05 2.10 0.04 "
+    "1.04 0.41 1.78 2.92 0.34 7.44 1.58 5.84 0.63 16.20 0.65 0.02".split()
+]
 """The same in percent of all labels; the report truncates or rounds the last digit."""
 
 
