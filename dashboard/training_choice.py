@@ -61,6 +61,7 @@ def _draw_table() -> None:
         st.dataframe(
             training_table(trainings),
             hide_index=True,
+            placeholder="-",
             height="auto" if len(trainings) <= ROWS_IN_SIGHT else TABLE_HEIGHT,
             key="train-table",
             on_select=_choose_row,

@@ -17,7 +17,7 @@ from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import start_training
 from hpa_core.runs.training import create_training_run
 
-DRAFT, TOKEN = "train-draft", "train-token"
+DRAFT, TOKEN, STARTS = "train-draft", "train-token", "train-starts"
 PRESET_HELP = {
     "demo": "the small network at 128 px: minutes on two CPU cores",
     "modern": "BN-Inception as one would train it today: AdamW, warm-up, averaging",
@@ -62,6 +62,12 @@ def new_training(dataset: Dataset) -> str | None:
     if not _start_pressed():
         return None
     return _start(dataset, TrainConfig.from_dict(values), name=name.strip())
+
+
+def starts() -> int:
+    """Count the trainings this visitor has started; a form after each is a fresh, folded one."""
+    count: int = st.session_state.get(STARTS, 0)
+    return count
 
 
 def _ask_preset() -> str:
@@ -170,6 +176,7 @@ def _start(dataset: Dataset, config: TrainConfig, *, name: str) -> str:
         cache.workspace(), config, name=name, dataset_hash=info.hash, synthetic=info.synthetic
     )
     start_training(run, open_backend(cache.workspace()))
+    st.session_state[STARTS] = starts() + 1
     return run.id
 
 

@@ -11,8 +11,9 @@ st.write(
 )
 trainings = training_choice.every_training()
 
+fold = f"train-new-{training_form.starts()}"
 with (
-    st.expander("New training", expanded=not trainings, icon=":material/add:", key="train-new"),
+    st.expander("New training", expanded=not trainings, icon=":material/add:", key=fold),
     guarded(),
 ):
     dataset = session().dataset
