@@ -13,14 +13,19 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from hpa_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 Serve = Callable[[Workspace], str]
+PATIENCE_MS = 30_000
+"""How long a test waits for what the page will show: for busy machines, not a promise of speed."""
 VIEWPORT = {"width": 1280, "height": 900}
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,7 +52,7 @@ def browser() -> Iterator[Browser]:
 def browser_page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=VIEWPORT, color_scheme="light")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
 

@@ -197,12 +197,8 @@ def test_a_stop_right_after_the_start_ends_in_peace(
     workspace: Workspace, make_run: MakeRun, delay: float
 ) -> None:
     run = make_run(epochs=500)
-    program = (
-        "from hpa_core.runs.stopping import listen; listen();"
-        "import sys; from hpa_core.__main__ import main; sys.argv = ['hpa', *sys.argv[1:]]; main()"
-    )
     child = subprocess.Popen(
-        [sys.executable, "-c", program, "train", "--run", run.id],
+        [sys.executable, "-m", "hpa_core", "train", "--run", run.id],
         cwd=ROOT,
         env={**os.environ, "HPA_WORKSPACE": str(workspace.root), "OMP_NUM_THREADS": "1"},
         stderr=subprocess.PIPE,
