@@ -10,7 +10,7 @@ from hpa_core.jobs.backend import JobStatus
 from hpa_core.progress import ProgressReport, read_progress
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
-from hpa_core.runs.status import read_status
+from hpa_core.runs.status import observed_status
 
 ACTIVE = ("queued", "running", "stopping")
 COLUMNS = {
@@ -64,7 +64,7 @@ def run_table(runs: list[RunFolder]) -> pd.DataFrame:
 def _state(run: RunFolder) -> str:
     if run.info.kind != "train":
         return "ready"
-    status = read_status(run.path)
+    status = observed_status(run.path)
     return f"{status.state}, epoch {status.epoch} of {status.epochs}" if status else "waiting"
 
 
@@ -98,7 +98,7 @@ def watch_jobs() -> None:
     for job in active:
         _draw_active(job)
     for job in [job for job in jobs if job.state == "failed"][:3]:
-        st.error(f"{job.title} failed: {_last_line(job)}", icon=":material/error:")
+        st.error(f"{job.title} failed: {job.message}", icon=":material/error:")
 
 
 def _draw_active(job: JobStatus) -> None:
@@ -115,13 +115,6 @@ def _progress_text(job: JobStatus, report: ProgressReport | None) -> str:
         return job.state
     left = "" if report.seconds_left is None else f", about {report.seconds_left:.0f} s left"
     return f"{report.done:,} of {report.total:,} {report.unit}{left}"
-
-
-def _last_line(job: JobStatus) -> str:
-    """The refusal's own sentence, which the command printed last."""
-    text, _ = open_backend(cache.workspace()).logs(job.id)
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else job.message
 
 
 def everything() -> tuple[list[DatasetInfo], list[RunFolder]]:

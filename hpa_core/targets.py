@@ -16,8 +16,10 @@ from jaxtyping import Bool
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import LabelTableError
 
-_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
-_CLASS_IDS = {str(class_id): class_id for class_id in range(N_CLASSES)}
+# The first character is neither a dot (hidden files, `..`) nor a dash (options, formulas).
+ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}"
+ID_RULE = "expected 1 to 200 ASCII letters, digits, '.', '_' or '-', not starting with '.' or '-'"
+CLASS_IDS = {str(class_id): class_id for class_id in range(N_CLASSES)}
 
 
 @lru_cache(maxsize=65_536)
@@ -31,14 +33,14 @@ def parse_target(text: str) -> tuple[int, ...]:
     (0, 1, 2, 7)
     """
     words = text.split()
-    unknown = [word for word in words if word not in _CLASS_IDS]
+    unknown = [word for word in words if word not in CLASS_IDS]
     if unknown or not words or len(set(words)) < len(words):
         found = f"{unknown[0][:40]!r}" if unknown else f"{text[:40]!r}"
         raise LabelTableError(
             f"A target lists class numbers from 0 to {N_CLASSES - 1}, each at most once and at "
             f"least one, separated by spaces; found {found}."
         )
-    return tuple(sorted(_CLASS_IDS[word] for word in words))
+    return tuple(sorted(CLASS_IDS[word] for word in words))
 
 
 def format_target(class_ids: Iterable[int]) -> str:
@@ -53,8 +55,7 @@ def format_target(class_ids: Iterable[int]) -> str:
 def check_ids(ids: Sequence[str], *, source: str) -> None:
     """Refuse ids that are unsafe as file names or in a spreadsheet, and ids that come twice.
 
-    An id is 1 to 200 ASCII letters, digits, `_`, `-` and `.`, starting with a letter, a digit or
-    `_`: so it is no path, no formula (`= + - @`) and never needs quoting.
+    An id of `ID_PATTERN` is no path, no formula (`= + - @`) and never needs quoting.
 
     Args:
         ids: the ids, in order.
@@ -65,10 +66,9 @@ def check_ids(ids: Sequence[str], *, source: str) -> None:
     """
     seen: set[str] = set()
     for row, sample_id in enumerate(ids):
-        if not _ID.fullmatch(sample_id):
+        if not re.fullmatch(ID_PATTERN, sample_id):
             raise LabelTableError(
-                f"{source}, sample {row + 1}: {sample_id[:60]!r} cannot be an id; expected 1 to "
-                "200 letters, digits, '_', '-' or '.', starting with a letter, a digit or '_'."
+                f"{source}, sample {row + 1}: {sample_id[:60]!r} cannot be an id; {ID_RULE}."
             )
         if sample_id in seen:
             raise LabelTableError(

@@ -23,11 +23,9 @@ from hpa_core.classes import N_CLASSES
 from hpa_core.data.label_csv import LabelCells, read_label_cells
 from hpa_core.data.refusals import Refusal, named_few, shortened
 from hpa_core.errors import LabelTableError
+from hpa_core.targets import CLASS_IDS, ID_PATTERN, ID_RULE
 
-# The first character is neither a dot (hidden files, `..`) nor a dash (options, formulas).
-SAFE_ID = r"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\z"
-ID_RULE = "expected 1 to 200 ASCII letters, digits, '.', '_' or '-', not starting with '.' or '-'"
-CLASS_NUMBERS = {str(number): number for number in range(N_CLASSES)}
+SAFE_ID = rf"\A{ID_PATTERN}\z"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +86,7 @@ def _parsed_targets(
         reason = _wrong_with(tokens, allow_unlabelled)
         reasons.append(reason)
         if not reason:
-            targets[row, [CLASS_NUMBERS[token] for token in tokens]] = True
+            targets[row, [CLASS_IDS[token] for token in tokens]] = True
     return encoded.indices.to_numpy(), targets, reasons
 
 
@@ -97,7 +95,7 @@ def _wrong_with(tokens: list[str], allow_unlabelled: bool) -> str:
     if not tokens:
         return "" if allow_unlabelled else "the target is empty; expected at least one class number"
     for token in tokens:
-        if token not in CLASS_NUMBERS:
+        if token not in CLASS_IDS:
             return (
                 f"{shortened(token)!r} is not a class; expected numbers from 0 to {N_CLASSES - 1}"
             )
