@@ -4,8 +4,8 @@
 
 Bar: >= 0.9. Bare decoding is Pillow opening the four PNGs of a sample and NumPy stacking them, on
 every core; packing also compares checksums, makes thumbnails, writes, and is durable at the end.
-The two take turns, so that other work on the machine touches both; the ratio is that of the medians.
-Processor time (user and system) tells the same where the machine is busy.
+The two take turns, so that other work on the machine touches both; the ratio is that of the
+medians. Processor time (user and system) tells the same where the machine is busy.
 """
 
 import argparse

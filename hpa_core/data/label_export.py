@@ -35,7 +35,10 @@ def write_label_table(
     """
     columns = dict(notes or {})
     text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    # A note may hold a lone carriage return, which the module writes bare unless told to quote.
+    writer = csv.writer(
+        text, lineterminator="\n", quoting=csv.QUOTE_ALL if columns else csv.QUOTE_MINIMAL
+    )
     writer.writerow(["Id", "Target", *map(neutralised, columns)])
     cells = [[neutralised(cell) for cell in column] for column in columns.values()]
     for sample_id, labels, *free in zip(ids, target_texts(targets), *cells, strict=True):

@@ -8,8 +8,8 @@ sample leaves a gap; at the end the last samples are moved into the gaps, so tha
 table's order but for those. What comes out depends on the input alone: not on the number of cores,
 nor on how often the packing was killed.
 
-Threads, not processes: Pillow, the checksums and file writes all release the interpreter's lock (two
-threads decode 1.01 times what two processes do, and the 0.3 ms of a sample that do hold it, of 7,
+Threads, not processes: Pillow, the checksums and file writes all release the interpreter's lock
+(two threads decode 1.01 times what two processes do, and the 0.3 ms of a sample's 7 that hold it
 leave room for some 20 cores), and threads start in no time on every system.
 """
 
@@ -135,11 +135,12 @@ def core_count() -> int:
 def _usual_side(source: Path, ids: np.ndarray) -> int:
     """Return the side that most of some samples spread over the table have."""
     sides: Counter[int] = Counter()
+    reason = ""
     for row in np.unique(np.linspace(0, len(ids) - 1, SIDE_SAMPLES).astype(int)):
         try:
             sides[read_side(source / channel_files(ids[row])[0])] += 1
         except ImageError as error:
-            reason = str(error)
+            reason = reason or str(error)
     if not sides:
         raise DatasetError(f"No image of {source} can be read: {reason} Or say the size wanted.")
     return sides.most_common(1)[0][0]
