@@ -12,8 +12,8 @@ split = st.segmented_control(
 )
 measured = cache.imbalance(dataset.info.name, split)
 st.caption(
-    f"{measured.samples:,} samples and {measured.counts.sum():,} labels: "
-    f"dataset {dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."
+    f"{measured.samples:,} {'synthetic ' if dataset.info.synthetic else ''}samples and "
+    f"{measured.counts.sum():,} labels: dataset {dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."
 )
 
 for column, (name, value, meaning) in zip(
@@ -21,7 +21,7 @@ for column, (name, value, meaning) in zip(
 ):
     column.metric(name, value, help=meaning)
 
-chart, table = st.columns([3, 4], gap="large")
+chart, table = st.columns([4, 7], gap="medium")
 with chart:
     st.subheader("Samples per class")
     sort, scale = st.columns(2)
