@@ -13,8 +13,8 @@ from hpa_core.evaluation.strategies import STRATEGIES, Strategy, strategy_named
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
-AT_ONCE = 8_000
-"""Up to so many samples the estimate takes seconds and is made unasked."""
+AT_ONCE = 1_000
+"""Up to so many samples the estimate is made unasked; with more, moves would wait for it."""
 
 ASKED = "hpa-estimates-asked"
 

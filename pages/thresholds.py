@@ -10,10 +10,8 @@ from dashboard.threshold_sets import draw_comparison, draw_exports, draw_save_fo
 
 st.title("Thresholds")
 chosen = session()
-if not chosen.run or not chosen.split:
-    need(None, "There are no predictions yet: train a run, or import scores, on the Overview.")
-    st.stop()
-run, split = cache.run(chosen.run), chosen.split
+nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
+run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
 predictions = cache.predictions(run.id, split)
 st.markdown(describe_scores(run, split, chosen.thresholds))
 draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))

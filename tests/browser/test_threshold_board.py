@@ -61,7 +61,7 @@ def shown(board: Locator, figure: str) -> str:
 def thresholds(board: Locator) -> np.ndarray:
     """All 28 thresholds with all their digits, in class order."""
     found = board.locator(".row[data-class]").evaluate_all(
-        "rows => rows.map(r => [Number(r.dataset.class), Number(r.querySelector('input.value').title)])"
+        "rows => rows.map(r => [r.dataset.class, r.querySelector('input.value').title].map(Number))"
     )
     return np.array([value for _, value in sorted(found)])
 
@@ -265,9 +265,10 @@ def test_the_thresholds_survive_a_change_of_page(
 ) -> None:
     row(board, 21).locator(".handle").focus()
     browser_page.keyboard.press("PageDown")
-    browser_page.get_by_role("link", name="Imbalance").click()
+    assert_exact(board, served.scores)
+    browser_page.get_by_role("link", name="Imbalance").click(delay=80)
     expect(browser_page.get_by_role("heading", name="Imbalance")).to_be_visible()
-    browser_page.get_by_role("link", name="Thresholds").click()
+    browser_page.get_by_role("link", name="Thresholds").click(delay=80)
     assert_exact(board, served.scores)
     assert thresholds(board)[21] == 0.4
 
@@ -319,8 +320,8 @@ def test_scores_that_cannot_be_loaded_are_a_sentence_on_the_board(
 def test_the_scores_are_fetched_once(served: Served, browser_page: Page, board: Locator) -> None:
     asked: list[str] = []
     browser_page.on("request", lambda request: asked.append(request.url))
-    browser_page.get_by_role("link", name="Imbalance").click()
+    browser_page.get_by_role("link", name="Imbalance").click(delay=80)
     expect(browser_page.get_by_role("heading", name="Imbalance")).to_be_visible()
-    browser_page.get_by_role("link", name="Thresholds").click()
+    browser_page.get_by_role("link", name="Thresholds").click(delay=80)
     expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
     assert not [url for url in asked if "/hpa/scores/" in url]

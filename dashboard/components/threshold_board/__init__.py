@@ -25,6 +25,7 @@ PAGE_MODULES = (
     "axis.js",
     "curve_paths.js",
     "history.js",
+    "plot.js",
     "slider.js",
     "row.js",
     "summary.js",

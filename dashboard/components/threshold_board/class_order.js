@@ -29,6 +29,12 @@ export class ClassOrder {
     return low;
   }
 
+  /** The scores of the positives, ascending. */
+  positiveScores() {
+    const { scores, order, positivesBelow } = this;
+    return Array.from(order.filter((_, k) => positivesBelow[k + 1] > positivesBelow[k]), (i) => scores[i]);
+  }
+
   /** The threshold of highest F1, midway to the next lower score; of several the highest. */
   optimum() {
     const { scores, order, positivesBelow, support } = this;

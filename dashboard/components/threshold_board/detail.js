@@ -4,7 +4,6 @@ import { TICKS, tickLabels } from "./axis.js";
 import { axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, Text, vector } from "./elements.js";
 import { formatCount, formatF1, formatThreshold } from "./format.js";
-import { positiveScores } from "./row.js";
 
 const LINES = ["recall", "precision", "f1"];
 const LABELS = { f1: "F1", precision: "Precision", recall: "Recall" };
@@ -50,8 +49,8 @@ export class Detail {
     }
     this.paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
     this.paths.levels.setAttribute("d", "M0 25H1000M0 50H1000M0 75H1000");
-    this.paths.positives.setAttribute("d", histogramPath(axis, positiveScores(row.order), 24));
-    this.best.style.transform = `translateX(${100 * axis.toX(row.optimum.threshold)}%)`;
+    this.paths.positives.setAttribute("d", histogramPath(axis, row.order.positiveScores(), 24));
+    this.best.style.left = `${100 * axis.toX(row.optimum.threshold)}%`;
     this.axis.replaceChildren(...tickLabels(axis));
   }
 
@@ -61,7 +60,7 @@ export class Detail {
     const row = board.rows[index];
     const { f1, precision, recall, called, tp } = board.state.classScores(index);
     const threshold = board.threshold(index);
-    this.needle.style.transform = `translateX(${100 * board.axis.toX(threshold)}%)`;
+    this.needle.style.left = `${100 * board.axis.toX(threshold)}%`;
     const ratios = `F1 ${formatF1(f1)}, precision ${formatF1(precision)}, recall ${formatF1(recall)}`;
     this.facts.get("At the mark").set(`${formatThreshold(threshold)}: ${ratios}`);
     const best = `${formatThreshold(row.optimum.threshold)}: F1 ${formatF1(row.optimum.f1)}`;

@@ -1,7 +1,5 @@
 // One class: its curve with the draggable threshold on it, and its figures.
 
-import { TICKS } from "./axis.js";
-import { areaPath, axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, Text, vector } from "./elements.js";
 import {
   formatChange,
@@ -11,6 +9,7 @@ import {
   formatThreshold,
   readThreshold,
 } from "./format.js";
+import { Plot } from "./plot.js";
 import { Slider } from "./slider.js";
 
 const FIGURES = ["f1", "gain", "precision", "recall", "tp", "fp", "fn"];
@@ -38,7 +37,7 @@ export class Row {
       text: new Text(),
     }));
     this.#build();
-    this.slider = new Slider(this.plot, this.handle, {
+    this.slider = new Slider(this.plot.root, this.plot.handle, {
       axis: () => board.axis,
       value: () => board.threshold(index),
       movable: () => !this.locked,
@@ -48,23 +47,10 @@ export class Row {
     });
   }
 
-  /** Redraw the curve: after a change of axis, of the fallback, or of other classes under it. */
+  /** Redraw the curve; the figures follow with the next paint. */
   drawCurve() {
-    const { board, optimum } = this;
-    const { axis, state } = board;
-    const grid = axisGrid(axis, state.hasTruth ? [optimum.threshold] : []);
-    const height = state.hasTruth
-      ? (scores) => scores.f1
-      : (scores) => Math.sqrt(scores.called / Math.max(state.samples, 1));
-    const line = linePath(axis, grid, state.curve(this.index, grid).map(height));
-    this.paths.line.setAttribute("d", line);
-    this.paths.area.setAttribute("d", areaPath(line));
-    this.paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
+    this.plot.draw();
     this.painted = null;
-    if (!state.hasTruth) return;
-    this.paths.positives.setAttribute("d", histogramPath(axis, positiveScores(this.order)));
-    this.best.style.transform = `translateX(${100 * axis.toX(optimum.threshold)}%)`;
-    this.half.style.transform = `translateX(${100 * axis.toX(optimum.f1 / 2)}%)`;
   }
 
   /** Show the threshold and its figures; does nothing where neither changed. */
@@ -73,10 +59,12 @@ export class Row {
     const threshold = board.threshold(index);
     const scores = board.state.classScores(index);
     const last = this.painted;
-    if (last && last.threshold === threshold && last.tp === scores.tp && last.called === scores.called)
+    if (last?.threshold === threshold && last.tp === scores.tp && last.called === scores.called) {
       return;
+    }
     this.painted = { threshold, ...scores };
-    this.#placeHandle(threshold, scores);
+    this.shown.set(formatThreshold(threshold));
+    this.plot.place(threshold, scores);
     for (const { figure, text } of this.figures) {
       text.set(WRITE[figure](scores, this.optimum, board.state.samples));
     }
@@ -92,7 +80,7 @@ export class Row {
     this.locked = locked;
     this.root.classList.toggle("locked", locked);
     this.lock.setAttribute("aria-pressed", String(locked));
-    this.handle.setAttribute("aria-readonly", String(locked));
+    this.plot.handle.setAttribute("aria-readonly", String(locked));
     this.input.disabled = locked;
   }
 
@@ -105,19 +93,6 @@ export class Row {
   /** How far the threshold stands from the optimum's. */
   distance() {
     return Math.abs(this.board.threshold(this.index) - this.optimum.threshold);
-  }
-
-  #placeHandle(threshold, scores) {
-    const x = 100 * this.board.axis.toX(threshold);
-    const shown = formatThreshold(threshold);
-    const truth = this.board.state.hasTruth;
-    const height = truth ? scores.f1 : Math.sqrt(scores.called / Math.max(this.board.state.samples, 1));
-    this.needle.style.transform = `translateX(${x}%)`;
-    this.handle.style.transform = `translate(${x}%, ${100 - 100 * height}%)`;
-    this.handle.setAttribute("aria-valuenow", shown);
-    const told = truth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
-    this.handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
-    this.shown.set(shown);
   }
 
   #build() {
@@ -145,7 +120,7 @@ export class Row {
     });
     this.shown = new Text();
     const field = element("span", { class: "field" }, element("span", {}, this.shown.node), this.input);
-    this.#buildPlot(label);
+    this.plot = new Plot(board, index, { label, optimum: this.optimum });
     const figures = this.figures.map(({ figure, text }) =>
       element("span", { class: `figure ${figure}`, role: "cell" }, text.node),
     );
@@ -157,41 +132,13 @@ export class Row {
       element("span", { class: "tools", role: "cell" }, this.pick, this.lock),
       element("span", { class: "class", role: "rowheader" }, title),
       element("span", { class: "figure support", role: "cell" }, support),
-      element("span", { class: "cell", role: "cell" }, this.plot),
+      element("span", { class: "cell", role: "cell" }, this.plot.root),
       element("span", { class: "cell", role: "cell" }, field),
       ...figures,
       element("span", { class: "cell", role: "cell" }, this.reset),
     );
     this.root.classList.toggle("hopeless", this.optimum.f1 === 0);
     this.#listen();
-  }
-
-  #buildPlot(label) {
-    const path = (kind) => vector("path", { class: kind, "vector-effect": "non-scaling-stroke" });
-    this.paths = {
-      ticks: path("ticks"),
-      positives: path("positives"),
-      area: path("area"),
-      line: path("line"),
-    };
-    this.half = element("span", { class: "mark half" });
-    this.best = element("span", { class: "mark best" });
-    this.needle = element("span", { class: "mark needle" });
-    this.handle = element("span", {
-      class: "handle",
-      role: "slider",
-      tabindex: 0,
-      "aria-label": `Threshold of ${label}`,
-      "aria-valuemin": 0,
-      "aria-valuemax": 1,
-    });
-    const drawing = vector(
-      "svg",
-      { viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
-      ...Object.values(this.paths),
-    );
-    this.plot = element("span", { class: "plot" }, drawing, this.half, this.best, this.needle, this.handle);
-    if (!this.board.state.hasTruth) this.plot.classList.add("unscored");
   }
 
   #listen() {
@@ -202,7 +149,7 @@ export class Row {
     this.root.addEventListener("focusin", () => board.look(index));
     this.root.addEventListener("pointerdown", () => board.look(index));
     this.input.addEventListener("change", () => this.#typed());
-    this.handle.addEventListener("keydown", (event) => this.#command(event));
+    this.plot.handle.addEventListener("keydown", (event) => this.#command(event));
   }
 
   #typed() {
@@ -230,20 +177,12 @@ export class Row {
   }
 }
 
-/** The scores of a class's positives, ascending. */
-export function positiveScores({ scores, order, positivesBelow }) {
-  const found = [];
-  for (let k = 0; k < order.length; k += 1) {
-    if (positivesBelow[k + 1] > positivesBelow[k]) found.push(scores[order[k]]);
-  }
-  return found;
-}
-
 function lockIcon() {
   return vector(
     "svg",
     { viewBox: "0 0 16 16", "aria-hidden": "true" },
-    vector("path", { class: "shackle", d: "M5 7V5a3 3 0 0 1 6 0v2" }),
+    vector("path", { class: "shackle open", d: "M8 7V5a3 3 0 0 1 6 0v2" }),
+    vector("path", { class: "shackle closed", d: "M5 7V5a3 3 0 0 1 6 0v2" }),
     vector("rect", { x: 3.5, y: 7, width: 9, height: 6.5, rx: 1.2 }),
   );
 }

@@ -36,24 +36,28 @@ export class Summary {
     }
   }
 
-  /** Say beside each figure what it is to be read against. */
+  /** Say beside each figure what it is to be read against; all digits are told on hovering. */
   note(summary, bestMacro, server) {
     const { state } = this.board;
+    const share = ((100 * summary.silent) / Math.max(state.samples, 1)).toFixed(2);
+    const given = state.fallback ? ", given a call" : "";
     const notes = {
       macro: `best ${formatScore(bestMacro)}, in-sample`,
+      micro: "",
+      samples: agreement(summary, server),
       labelsPerImage: state.hasTruth ? `truth ${formatScore(state.totalSupport / state.samples)}` : "",
-      silent: `${((100 * summary.silent) / Math.max(state.samples, 1)).toFixed(2)} % of ${formatCount(state.samples)}${
-        state.fallback ? ", given a call" : ""
-      }`,
-      micro: state.hasTruth ? agreement(summary, server) : "",
-      samples: "",
+      silent: `${share} % of ${formatCount(state.samples)}${given}`,
     };
-    for (const { key, note } of this.figures) note.set(notes[key]);
+    for (const { key, value, note } of this.figures) {
+      note.set(notes[key]);
+      value.node.parentNode.title = String(summary[key]);
+      if (server !== null && key in server) note.node.parentNode.title = `Server: ${server[key]}`;
+    }
   }
 
   /** The server's figures are of other thresholds while one moves. */
   doubt() {
-    this.figures.find(({ key }) => key === "micro")?.note.set("");
+    this.figures.find(({ key }) => key === "samples")?.note.set("");
   }
 
   /** Tell a screen reader the figures, once they have come to rest. */
@@ -82,6 +86,6 @@ function agreement(summary, server) {
   if (server === null) return "";
   const gaps = ["macro", "micro", "samples"].map((key) => Math.abs(summary[key] - server[key]));
   return Math.max(...gaps) <= AGREED
-    ? "\u2713 as the server\u2019s"
+    ? "\u2713 all as the server\u2019s"
     : "not as the server\u2019s: reload";
 }

@@ -28,8 +28,8 @@ export class Toolbar {
     this.scope.set(board.picked().length ? `Move the ${count} selected` : `Move ${count} unlocked`);
     const value = this.#value();
     const mixed = indices.some((index) => board.threshold(index) !== value);
-    this.needle.style.transform = `translateX(${100 * board.axis.toX(value)}%)`;
-    this.handle.style.transform = this.needle.style.transform;
+    this.needle.style.left = `${100 * board.axis.toX(value)}%`;
+    this.handle.style.left = this.needle.style.left;
     this.track.classList.toggle("mixed", mixed);
     this.handle.setAttribute("aria-valuenow", formatThreshold(value));
     this.handle.setAttribute("aria-valuetext", mixed ? "mixed" : formatThreshold(value));

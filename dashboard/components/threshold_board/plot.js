@@ -1,0 +1,71 @@
+// The curve of one class with its threshold on it; the handle is what keys and readers hold.
+
+import { TICKS } from "./axis.js";
+import { areaPath, axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
+import { element, vector } from "./elements.js";
+import { formatCount, formatF1, formatThreshold } from "./format.js";
+
+const PATHS = ["ticks", "positives", "area", "line"];
+
+export class Plot {
+  /** `label` names the class to screen readers; `optimum` has its threshold and f1. */
+  constructor(board, index, { label, optimum }) {
+    Object.assign(this, { board, index, optimum });
+    this.paths = Object.fromEntries(
+      PATHS.map((kind) => [kind, vector("path", { class: kind, "vector-effect": "non-scaling-stroke" })]),
+    );
+    this.half = element("span", { class: "mark half" });
+    this.best = element("span", { class: "mark best" });
+    this.needle = element("span", { class: "mark needle" });
+    this.handle = element("span", {
+      class: "handle",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": `Threshold of ${label}`,
+      "aria-valuemin": 0,
+      "aria-valuemax": 1,
+    });
+    const drawing = vector(
+      "svg",
+      { viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+      ...Object.values(this.paths),
+    );
+    this.root = element("span", { class: "plot" }, drawing, this.half, this.best, this.needle, this.handle);
+  }
+
+  /** Redraw the curve: after a change of axis, of the fallback, or of other classes under it. */
+  draw() {
+    const { optimum, paths } = this;
+    const { axis, state } = this.board;
+    const grid = axisGrid(axis, state.hasTruth ? [optimum.threshold] : []);
+    const heights = state.curve(this.index, grid).map((scores) => this.#height(scores));
+    const line = linePath(axis, grid, heights);
+    paths.line.setAttribute("d", line);
+    paths.area.setAttribute("d", areaPath(line));
+    paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
+    if (!state.hasTruth) return;
+    paths.positives.setAttribute("d", histogramPath(axis, state.orders[this.index].positiveScores()));
+    this.best.style.left = `${100 * axis.toX(optimum.threshold)}%`;
+    this.half.style.left = `${100 * axis.toX(optimum.f1 / 2)}%`;
+  }
+
+  /** Put the threshold where it stands, and tell it to screen readers. */
+  place(threshold, scores) {
+    const { board, handle } = this;
+    const left = `${100 * board.axis.toX(threshold)}%`;
+    this.needle.style.left = left;
+    handle.style.left = left;
+    handle.style.top = `${100 - 100 * this.#height(scores)}%`;
+    const shown = formatThreshold(threshold);
+    const { hasTruth } = board.state;
+    const told = hasTruth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
+    handle.setAttribute("aria-valuenow", shown);
+    handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
+  }
+
+  /** F1; without truth the share of samples called, on a root scale. */
+  #height(scores) {
+    const { hasTruth, samples } = this.board.state;
+    return hasTruth ? scores.f1 : Math.sqrt(scores.called / Math.max(samples, 1));
+  }
+}
