@@ -11,9 +11,10 @@ split = st.segmented_control(
     "Samples", ["all", *dataset.splits], default="all", required=True, key="imbalance-split"
 )
 measured = cache.imbalance(dataset.info.name, split)
+kind = "synthetic samples" if dataset.info.synthetic else "samples"
 st.caption(
-    f"{measured.samples:,} {'synthetic ' if dataset.info.synthetic else ''}samples and "
-    f"{measured.counts.sum():,} labels: dataset {dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."
+    f"{measured.samples:,} {kind} and {measured.counts.sum():,} labels: dataset "
+    f"{dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."
 )
 
 for column, (name, value, meaning) in zip(
@@ -44,11 +45,11 @@ st.caption(
     "Copying a sample of a rare class copies its other classes too. The residual compares a pair's "
     "count with what independence would give: above 2 more often than chance, below -2 less often."
 )
-kind = st.segmented_control(
+pair_kind = st.segmented_control(
     "Show", ["residual", "count"], default="residual", required=True, key="imbalance-pairs"
 )
-pairs = cache.class_pairs(dataset.info.name, split, kind)
-title = "residual" if kind == "residual" else "samples with both"
+pairs = cache.class_pairs(dataset.info.name, split, pair_kind)
+title = "residual" if pair_kind == "residual" else "samples with both"
 st.plotly_chart(
-    charts.pair_heatmap(pairs, title=title, diverging=kind == "residual"), key="class-pairs"
+    charts.pair_heatmap(pairs, title=title, diverging=pair_kind == "residual"), key="class-pairs"
 )
