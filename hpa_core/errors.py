@@ -1,16 +1,16 @@
 """Errors the user can mend; everything else is our bug and keeps its traceback.
 
-    HpaError
-    ├── WorkspaceError      a folder or file of the workspace cannot be used
-    ├── LabelTableError     a CSV of ids and class numbers breaks its contract
-    ├── ImageError          one image file cannot become one grey channel
-    ├── DatasetError        a dataset is missing, stale or damaged
-    ├── ScoresError         probabilities from outside break their contract
-    ├── RunError            a run folder is missing, locked or damaged
-    ├── CheckpointError     weights are damaged, unsafe or of another shape
-    ├── ConfigError         a setting has a value that cannot be meant
-    ├── JobError            a job cannot be started, found or stopped
-    └── TrainingError       training cannot go on (a loss that is not a number, ...)
+HpaError
+├── WorkspaceError      a folder or file of the workspace cannot be used
+├── LabelTableError     a CSV of ids and class numbers breaks its contract
+├── ImageError          one image file cannot become one grey channel
+├── DatasetError        a dataset is missing, stale or damaged
+├── ScoresError         probabilities from outside break their contract
+├── RunError            a run folder is missing, locked or damaged
+├── CheckpointError     weights are damaged, unsafe or of another shape
+├── ConfigError         a setting has a value that cannot be meant
+├── JobError            a job cannot be started, found or stopped
+└── TrainingError       training cannot go on (a loss that is not a number, ...)
 """
 
 
