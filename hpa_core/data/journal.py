@@ -18,7 +18,7 @@ class SampleRecord:
 
     Attributes:
         stamps: size in bytes and time of change in ns, of each of its four files (8 numbers).
-        sha256: over the packed pixels (4, S, S); empty where it was refused.
+        sha256: of the images (`images.content_hash`); empty where it was refused.
         sixteen_bit: whether a channel was scaled from 16 bit.
         file: the file at fault, where it was refused.
         reason: why it was refused.

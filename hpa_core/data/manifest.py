@@ -21,7 +21,7 @@ def new_manifest(
     Args:
         ids: (N,) of str.
         targets: (N, 28).
-        hashes: N times the SHA-256 of the packed pixels, or N times nothing.
+        hashes: N times what `images.content_hash` says, or N times nothing.
         source: where the rows came from.
     """
     groups = _identical_images(ids, hashes)
