@@ -17,8 +17,10 @@ PAGES = (
 
 # A file of our own: Streamlit fetches its material icons for the tab from another server.
 ICON = Path(__file__).with_name("icon.png")
+STYLE = Path(__file__).with_name("style.css")
 
 st.set_page_config(page_title="HPA Workbench", page_icon=str(ICON), layout="wide")
+st.html(STYLE)
 page = st.navigation(
     [
         st.Page(f"../pages/{name}.py", title=title, icon=icon, default=name == "overview")

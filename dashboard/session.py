@@ -1,6 +1,7 @@
 """What one visitor has chosen, kept under a key that no widget owns, and mirrored in the link."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -29,6 +30,8 @@ class Session:
             before anything was picked.
         split: the split whose images and scores are shown.
         thresholds: the active set, perhaps not saved yet; every page's calls follow it.
+        thresholds_owner: the run that the active set was chosen for.
+        pickers: what each picker of the sidebar shows, and how often that was changed elsewhere.
     """
 
     dataset: str | None = None
@@ -36,6 +39,7 @@ class Session:
     split: str | None = None
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
     thresholds_owner: str | None = None
+    pickers: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     @property
     def run(self) -> str | None:

@@ -90,13 +90,30 @@ def _pick(
         return
     if getattr(chosen, attribute) not in options:
         setattr(chosen, attribute, options[0])
-    key = f"pick-{attribute}"
+    key = _picker_key(chosen, attribute)
     st.session_state[key] = getattr(chosen, attribute)
     st.selectbox(label, options, key=key, format_func=show, on_change=_store, args=(attribute, key))
 
 
+def _picker_key(chosen: Session, attribute: str) -> str:
+    """Return the widget's key: a new one whenever the value was changed elsewhere.
+
+    A browser may still send the old picker's value then, and that must not undo the change.
+    """
+    current = getattr(chosen, attribute)
+    shown, generation = chosen.pickers.get(attribute, (current, 0))
+    if shown != current:
+        generation += 1
+    chosen.pickers[attribute] = (current, generation)
+    return f"pick-{attribute}-{generation}"
+
+
 def _store(attribute: str, key: str) -> None:
-    setattr(session(), attribute, st.session_state[key])
+    chosen = session()
+    picked = st.session_state[key]
+    setattr(chosen, attribute, picked)
+    _, generation = chosen.pickers[attribute]
+    chosen.pickers[attribute] = (picked, generation)
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:

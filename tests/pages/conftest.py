@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from hpa_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 OpenPage = Callable[..., AppTest]
+
+
+def picker(page: AppTest, label: str) -> Selectbox:
+    """Return one of the sidebar's pickers, whose key changes with what other pages choose."""
+    return next(box for box in page.sidebar.selectbox if box.label == label)
 
 
 @pytest.fixture

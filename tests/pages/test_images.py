@@ -14,7 +14,7 @@ from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, picker
 from tests.scored import score_dataset
 
 
@@ -106,7 +106,7 @@ def test_calls_follow_the_active_threshold_set(
     run = score_dataset(workspace, dataset, name="other")
     save_thresholds(run, ThresholdSet(name="low", thresholds=(0.15,) * 28))
     page = open_page("images", dataset="tiny", run="other", outcome="missed")
-    chosen = page.selectbox(key="pick-thresholds")
+    chosen = picker(page, "Thresholds")
     chosen.select("low").run()
     assert shown(page) == []
     assert "thresholds low" in page.markdown[0].value

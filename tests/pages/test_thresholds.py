@@ -17,7 +17,7 @@ from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, picker
 from tests.scored import score_dataset
 
 
@@ -46,7 +46,7 @@ def text(page: AppTest) -> str:
 
 
 def use(page: AppTest, name: str) -> AppTest:
-    return page.selectbox(key="pick-thresholds").select(name).run()
+    return picker(page, "Thresholds").select(name).run()
 
 
 def test_without_predictions_the_page_says_what_to_do(open_page: OpenPage) -> None:
