@@ -79,7 +79,8 @@ class Dataset:
     def manifest(self) -> pd.DataFrame:
         """One row a sample: `id`, `targets` (class numbers), `split`, `group`, `source`, `sha256`.
 
-        `sha256` identifies the images (`images.content_hash`); empty where there are only labels.
+        `sha256` identifies the images: `images.content_hash` of files, the pixels of rendered
+        cells; empty where there are only labels.
         """
         return pd.read_parquet(self.folder / MANIFEST)
 
