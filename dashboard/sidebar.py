@@ -110,10 +110,10 @@ def _picker_key(chosen: Session, attribute: str) -> str:
 
 def _store(attribute: str, key: str) -> None:
     chosen = session()
-    picked = st.session_state[key]
-    setattr(chosen, attribute, picked)
-    _, generation = chosen.pickers[attribute]
-    chosen.pickers[attribute] = (picked, generation)
+    if key != _picker_key(chosen, attribute):
+        return
+    setattr(chosen, attribute, st.session_state[key])
+    chosen.pickers[attribute] = (st.session_state[key], chosen.pickers[attribute][1])
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
