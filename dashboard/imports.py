@@ -7,6 +7,7 @@ from pathlib import Path
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import cache
+from hpa_core.data.uploads import check_uploaded_csv
 from hpa_core.errors import WorkspaceError
 from hpa_core.files import checked_name, write_atomic
 from hpa_core.jobs import open_backend
@@ -22,15 +23,18 @@ class Source:
     upload: UploadedFile | None
 
     def check(self) -> None:
-        """Refuse a file that is named twice, not at all, or that is not there.
+        """Refuse a file that is named twice, not at all, not there, or not what its name says.
 
         Raises:
-            WorkspaceError: as said.
+            WorkspaceError: it is not named once, or is not there.
+            LabelTableError: an uploaded table is too large or is an archive.
         """
         if bool(self.path) == bool(self.upload):
             raise WorkspaceError("Name each file once: by its path on this machine, or an upload.")
         if self.upload is None:
             _existing(self.path)
+        elif self.upload.name.lower().endswith(".csv"):
+            check_uploaded_csv(self.upload.name, self.upload)
 
     def place(self, folder: Path) -> str:
         """Return an absolute path to the file; an upload is written into `folder` first."""

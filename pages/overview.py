@@ -35,7 +35,7 @@ if datasets:
 if incomplete := [info.name for info in datasets if info.refused]:
     with st.expander("Samples that imports refused, by id and reason"):
         name = st.selectbox("Dataset", incomplete, key="refused-dataset")
-        st.dataframe(overview.refusal_table(name), hide_index=True, key="refused")
+        st.dataframe(overview.refusal_table(name), hide_index=True, lazy=True, key="refused")
 if runs:
     st.subheader("Runs")
     st.dataframe(

@@ -1,6 +1,7 @@
 """Data comes in through the Overview, in a real browser, as a job of its own."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 from playwright.sync_api import Page, expect
 
@@ -52,4 +53,20 @@ def test_a_file_named_neither_by_path_nor_by_upload_is_asked_for(
     browser_page.get_by_role("textbox", name="Name").fill("none")
     browser_page.get_by_role("button", name="Import labels").click()
     expect(browser_page.get_by_text("Name each file once")).to_be_visible()
+    assert not list(workspace.jobs.glob("import*"))
+
+
+def test_an_archive_under_a_tables_name_is_refused_before_any_job_starts(
+    browser_page: Page, serve: Serve, workspace: Workspace, tmp_path: Path
+) -> None:
+    table = tmp_path / "labels.csv"
+    with ZipFile(table, "w") as archive:
+        archive.writestr("../../labels.csv", "Id,Target\nsample,1\n")
+    browser_page.goto(serve(workspace))
+    bring_in(browser_page, "Labels only")
+    browser_page.locator("input[type=file]").set_input_files(table)
+    browser_page.get_by_text("labels.csv").first.wait_for()
+    browser_page.get_by_role("textbox", name="Name").fill("zip")
+    browser_page.get_by_role("button", name="Import labels").click()
+    expect(browser_page.get_by_text("ZIP archive")).to_be_visible()
     assert not list(workspace.jobs.glob("import*"))
