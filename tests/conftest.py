@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
@@ -14,6 +15,10 @@ from hpa_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 MakeDataset = Callable[..., Dataset]
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture
