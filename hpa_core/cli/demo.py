@@ -33,7 +33,7 @@ BEST = "best.safetensors"
 """What `hpa_core.inference` takes for a run's network; named here, as that imports torch."""
 
 TUNED_ON = "validation"
-SETS = {"fixed-0.5": "fixed-0.5", f"exact-on-{TUNED_ON}": "exact"}
+SETS = {f"exact-on-{TUNED_ON}": "exact"}
 """Name of each threshold set that the demo comes with -> strategy."""
 
 NOTE = "The shipped network, which learnt from other rendered cells (checkpoints/README.md)."
