@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.workspace import Workspace
@@ -9,14 +12,16 @@ from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
 
 
-def test_a_late_value_of_the_old_picker_does_not_undo_a_move(
-    workspace: Workspace, make_dataset: MakeDataset, open_page: OpenPage
-) -> None:
+@pytest.fixture
+def page(workspace: Workspace, make_dataset: MakeDataset, open_page: OpenPage) -> AppTest:
     dataset = make_dataset("tiny")
     run = create_run(workspace, RunInfo(id="first", kind="scores", dataset="tiny"))
     probs = dataset.targets.astype("float32")
     write_predictions(run, "train", Predictions(ids=dataset.ids, probs=probs))
-    page = open_page("imbalance", dataset="tiny")
+    return open_page("imbalance", dataset="tiny")
+
+
+def test_a_late_value_of_the_old_picker_does_not_undo_a_move(page: AppTest) -> None:
     old = picker(page, "Thresholds")
     chosen = page.session_state["hpa"]
     moved = replace(chosen.thresholds, name="unsaved", thresholds=(0.3,) * 28)
@@ -27,14 +32,7 @@ def test_a_late_value_of_the_old_picker_does_not_undo_a_move(
     assert page.session_state["hpa"].thresholds == moved
 
 
-def test_a_pick_holds_and_keeps_its_picker(
-    workspace: Workspace, make_dataset: MakeDataset, open_page: OpenPage
-) -> None:
-    dataset = make_dataset("tiny")
-    run = create_run(workspace, RunInfo(id="first", kind="scores", dataset="tiny"))
-    probs = dataset.targets.astype("float32")
-    write_predictions(run, "train", Predictions(ids=dataset.ids, probs=probs))
-    page = open_page("imbalance", dataset="tiny")
+def test_a_pick_holds_and_keeps_its_picker(page: AppTest) -> None:
     key = picker(page, "Thresholds").key
     picker(page, "Thresholds").select_index(1).run()
     assert page.session_state["hpa"].thresholds.name == "fixed-0.15"
