@@ -14,6 +14,8 @@ from hpa_core.runs.folder import RunFolder
 Fallback = Literal["none", "top1"]
 """What becomes of a sample without a call: nothing, or its highest class is called."""
 
+_WORDS = ("name", "fallback", "run", "split", "strategy", "data_hash", "created")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThresholdSet:
@@ -93,9 +95,20 @@ def read_thresholds(path: Path) -> ThresholdSet:
     numbers = fields.get("thresholds")
     if not isinstance(numbers, list) or not all(_is_probability(item) for item in numbers):
         raise RunError(f"{path} has no list of {N_CLASSES} numbers between 0 and 1.")
-    known = {key: str(fields[key]) for key in ThresholdSet.__dataclass_fields__ if key in fields}
-    known.pop("thresholds")
-    return ThresholdSet(**{"name": "from-file", **known}, thresholds=tuple(map(float, numbers)))  # type: ignore[arg-type]
+    words = {key: str(fields[key]) for key in _WORDS if key in fields}
+    return ThresholdSet(
+        name=words.pop("name", "from-file"),
+        thresholds=tuple(map(float, numbers)),
+        fallback=_fallback(words.pop("fallback", "none"), path),
+        **words,
+    )
+
+
+def _fallback(word: str, path: Path) -> Fallback:
+    match word:
+        case "none" | "top1":
+            return word
+    raise RunError(f"The fallback is 'none' or 'top1'; {path} says {word[:40]!r}.")
 
 
 def _is_probability(value: Any) -> bool:
