@@ -1,6 +1,5 @@
-"""Charts that more than one page draws, or that need more than one line; data in, figure out."""
+"""The colours, class labels and layout that every page's charts share."""
 
-import numpy as np
 import plotly.graph_objects as go
 
 from hpa_core.classes import CLASS_NAMES
@@ -16,51 +15,8 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED = (
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
 
 
-def class_count_bars(counts: np.ndarray, order: np.ndarray, *, log: bool) -> go.Figure:
-    """Horizontal bars of the positives per class, the first class of `order` on top."""
-    total = max(int(counts.sum()), 1)
-    figure = go.Figure(
-        go.Bar(
-            x=counts[order],
-            y=[CLASS_LABELS[number] for number in order],
-            orientation="h",
-            marker_color=BLUE,
-            text=[f"{counts[number]:,}" for number in order],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=100 * counts[order] / total,
-            hovertemplate="%{y}<br>%{x:,} samples, %{customdata:.2f} % of labels<extra></extra>",
-        )
-    )
-    figure.update_xaxes(
-        title=f"samples with this class{' (log scale)' if log else ''}",
-        type="log" if log else "linear",
-    )
-    figure.update_yaxes(autorange="reversed", ticks="")
-    return _tidy(figure, height=28 * 22 + 80)
-
-
-def pair_heatmap(values: np.ndarray, *, title: str, diverging: bool) -> go.Figure:
-    """A C x C matrix of class pairs; a diverging scale is centred on zero and clipped at +-20."""
-    hidden = values.astype(float)
-    np.fill_diagonal(hidden, np.nan)
-    limits = {"zmin": -20, "zmax": 20, "colorscale": "RdBu_r"} if diverging else {}
-    figure = go.Figure(
-        go.Heatmap(
-            z=hidden,
-            x=list(CLASS_LABELS),
-            y=list(CLASS_LABELS),
-            colorbar={"title": {"text": title, "side": "right"}},
-            hovertemplate=f"%{{y}}<br>%{{x}}<br>{title}: %{{z:,.1f}}<extra></extra>",
-            **(limits or {"colorscale": "Cividis"}),
-        )
-    )
-    figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(tickangle=-55)
-    return _tidy(figure, height=720)
-
-
-def _tidy(figure: go.Figure, *, height: int) -> go.Figure:
+def tidy(figure: go.Figure, *, height: int) -> go.Figure:
+    """Give a figure its height and leave its axes room for their labels."""
     figure.update_layout(height=height, margin={"l": 0, "r": 40, "t": 10, "b": 0}, dragmode=False)
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)

@@ -2,9 +2,9 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.components.channel_viewer import channel_viewer
-from dashboard.gallery_filters import choose_order, choose_samples, choose_selection
-from dashboard.gallery_paging import chosen_page, go_to, remember_image
 from dashboard.guard import need
+from dashboard.images.filters import choose_order, choose_samples, choose_selection
+from dashboard.images.paging import chosen_page, go_to, remember_image
 from dashboard.session import session
 
 st.title("Images")

@@ -1,15 +1,16 @@
 import streamlit as st
 
-from dashboard import cache, import_forms, overview
+from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.overview import import_forms, inventory
 
 st.title("HPA Workbench")
 st.write(
     "Imbalanced multi-label classification of four-channel protein images: see the imbalance, "
     "train, look at images with predicted labels, and move thresholds while F1 follows."
 )
-datasets, runs = overview.everything()
-sentence, page, link = overview.next_step(datasets, runs)
+datasets, runs = inventory.everything()
+sentence, page, link = inventory.next_step(datasets, runs)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")
     if page:
@@ -22,23 +23,23 @@ with st.expander("Bring in data", expanded=not datasets, icon=":material/add:"):
     with guarded():
         import_forms.FORMS[kind]()
 with guarded():
-    overview.watch_jobs()
+    inventory.watch_jobs()
 
 if datasets:
     st.subheader("Datasets")
     st.dataframe(
-        overview.dataset_table(datasets),
-        column_config=overview.COLUMNS,
+        inventory.dataset_table(datasets),
+        column_config=inventory.COLUMNS,
         hide_index=True,
         key="datasets",
     )
 if incomplete := [info.name for info in datasets if info.refused]:
     with st.expander("Samples that imports refused, by id and reason"):
         name = st.selectbox("Dataset", incomplete, key="refused-dataset")
-        st.dataframe(overview.refusal_table(name), hide_index=True, lazy=True, key="refused")
+        st.dataframe(inventory.refusal_table(name), hide_index=True, lazy=True, key="refused")
 if runs:
     st.subheader("Runs")
     st.dataframe(
-        overview.run_table(runs), column_config=overview.COLUMNS, hide_index=True, key="runs"
+        inventory.run_table(runs), column_config=inventory.COLUMNS, hide_index=True, key="runs"
     )
 st.caption(f"Workspace: {cache.workspace().root}")

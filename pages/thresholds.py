@@ -1,12 +1,12 @@
 import streamlit as st
 
 from dashboard import cache
-from dashboard.board_exchange import draw_board
 from dashboard.guard import need
 from dashboard.session import session
-from dashboard.threshold_honesty import draw_strategies
-from dashboard.threshold_scores import describe_scores, score_set
-from dashboard.threshold_sets import draw_comparison, draw_exports, draw_save_form
+from dashboard.thresholds.board import draw_board
+from dashboard.thresholds.honesty import draw_strategies
+from dashboard.thresholds.scores import describe_scores, score_set
+from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
 
 st.title("Thresholds")
 chosen = session()

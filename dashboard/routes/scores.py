@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.score_file import score_file
+from dashboard.thresholds.score_file import score_file
 from hpa_core.errors import HpaError
 
 FOR_GOOD = "private, max-age=31536000, immutable"

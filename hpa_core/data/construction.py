@@ -25,13 +25,13 @@ IMPORT = "import.json"
 FORMAT = 1
 """Raised whenever the same input would be packed to other bytes."""
 
-Plan = dict[str, Any]
+Recipe = dict[str, Any]
 
 
-def import_plan(
+def import_recipe(
     kind: str, ids: np.ndarray, targets: Bool[np.ndarray, "N C"], *, size: int | None = None
-) -> Plan:
-    """Return what an import is made from: two imports of one plan and the same files are equal."""
+) -> Recipe:
+    """Return what an import is made from: two imports of one recipe and the same files are equal."""
     digest = sha256("\n".join(ids).encode())
     digest.update(np.packbits(targets, axis=1).tobytes())
     return {"format": FORMAT, "kind": kind, "size": size, "table": digest.hexdigest()}
@@ -60,8 +60,8 @@ def sole_import(workspace: Workspace, name: str) -> Iterator[None]:
         lock.release()
 
 
-def finished_dataset(workspace: Workspace, name: str, plan: Plan) -> Dataset | None:
-    """Open the dataset if this plan has been carried out under that name; None if the name is free.
+def finished_dataset(workspace: Workspace, name: str, recipe: Recipe) -> Dataset | None:
+    """Open the dataset if this recipe was carried out under that name; None if the name is free.
 
     Raises:
         DatasetError: the name is taken by other content.
@@ -71,24 +71,24 @@ def finished_dataset(workspace: Workspace, name: str, plan: Plan) -> Dataset | N
         return None
     if not (folder / INFO).is_file() or not (folder / IMPORT).is_file():
         raise _taken(name, folder)
-    if read_json(folder / IMPORT) != plan:
+    if read_json(folder / IMPORT) != recipe:
         raise _taken(name, folder)
     return open_dataset(workspace, name)
 
 
 @contextmanager
-def partial_folder(workspace: Workspace, name: str, plan: Plan) -> Iterator[Path]:
-    """Yield the folder to build in, with what an ended import of the same plan left there.
+def partial_folder(workspace: Workspace, name: str, recipe: Recipe) -> Iterator[Path]:
+    """Yield the folder to build in, with what an ended import of the same recipe left there.
 
     It stays when the work is killed or the disk is full, to go on later, and is removed when the
     input is at fault.
     """
     folder = workspace.dataset(name).with_name(f".{name}.partial")
     with explained_os_errors(folder):
-        if folder.exists() and not _carries_on(folder, plan):
+        if folder.exists() and not _carries_on(folder, recipe):
             shutil.rmtree(folder)
         folder.mkdir(exist_ok=True)
-    write_json(folder / IMPORT, plan)
+    write_json(folder / IMPORT, recipe)
     try:
         yield folder
     except (DatasetError, ConfigError):
@@ -106,9 +106,9 @@ def publish(workspace: Workspace, name: str, partial: Path) -> Dataset:
     return open_dataset(workspace, name)
 
 
-def _carries_on(folder: Path, plan: Plan) -> bool:
+def _carries_on(folder: Path, recipe: Recipe) -> bool:
     path = folder / IMPORT
-    return path.is_file() and read_json(path) == plan
+    return path.is_file() and read_json(path) == recipe
 
 
 def _taken(name: str, folder: Path) -> DatasetError:

@@ -11,7 +11,7 @@ import numpy as np
 
 from hpa_core.data.construction import (
     finished_dataset,
-    import_plan,
+    import_recipe,
     partial_folder,
     publish,
     sole_import,
@@ -66,14 +66,14 @@ def import_kaggle(  # noqa: PLR0913 - keyword-only options of one import
     if not listing.rows.size:
         raise DatasetError(f"No sample in {folder} is complete: {listing.refusals[0].reason}.")
     ids, targets = table.ids[listing.rows], table.targets[listing.rows]
-    plan = import_plan("kaggle", ids, targets, size=size)
+    recipe = import_recipe("kaggle", ids, targets, size=size)
     with sole_import(workspace, name):
-        dataset = finished_dataset(workspace, name, plan)
+        dataset = finished_dataset(workspace, name, recipe)
         if dataset is not None:
             _refuse_changed(dataset, listing.folder, scale=size is not None)
             progress(len(ids), len(ids), unit="samples", note=NOTHING_TO_DO)
             return dataset
-        with partial_folder(workspace, name, plan) as partial:
+        with partial_folder(workspace, name, recipe) as partial:
             packing = pack_quartets(listing.folder, ids, partial, size=size, progress=progress)
             write_sources(partial, ids, [record.stamps for record in packing.records])
             hashes = [packing.records[row].sha256 for row in packing.rows]
@@ -102,14 +102,14 @@ def import_labels(
         WorkspaceError: the name is not safe, the disk is full or the folder cannot be written.
     """
     table = read_label_table(labels)
-    plan = import_plan("labels", table.ids, table.targets)
+    recipe = import_recipe("labels", table.ids, table.targets)
     rows = len(table.ids)
     with sole_import(workspace, name):
-        dataset = finished_dataset(workspace, name, plan)
+        dataset = finished_dataset(workspace, name, recipe)
         if dataset is not None:
             progress(rows, rows, unit="rows", note=NOTHING_TO_DO)
             return dataset
-        with partial_folder(workspace, name, plan) as partial:
+        with partial_folder(workspace, name, recipe) as partial:
             write_dataset(
                 partial,
                 new_manifest(table.ids, table.targets, [""] * rows, source="labels"),

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dashboard.routes import scores
-from dashboard.score_file import score_file_address
+from dashboard.thresholds.score_file import score_file_address
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace

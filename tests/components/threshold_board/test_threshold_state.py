@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from dashboard.components.assets import module_source
-from dashboard.score_file import encode_scores
+from dashboard.thresholds.score_file import encode_scores
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.runs.predictions import Predictions
 

@@ -1,9 +1,9 @@
-"""The forms that bring data in; each starts one job of `dashboard.imports`."""
+"""The forms that bring data in; each starts one job of `dashboard.overview.imports`."""
 
 import streamlit as st
 
-from dashboard import imports
-from dashboard.imports import Source
+from dashboard.overview import imports
+from dashboard.overview.imports import Source
 
 
 def ask_for_file(what: str, types: list[str], *, key: str) -> Source:

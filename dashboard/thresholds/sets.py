@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard.guard import guarded
 from dashboard.session import UNSAVED, fixed_thresholds, session
-from dashboard.threshold_scores import score_set
+from dashboard.thresholds.scores import score_set
 from hpa_core.data.submission import write_submission
 from hpa_core.errors import RunError
 from hpa_core.evaluation.calls import apply_thresholds

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.gallery import Samples, labelled_samples, scored_samples
+from dashboard.images.gallery import Samples, labelled_samples, scored_samples
 from dashboard.session import Session, write_link
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset

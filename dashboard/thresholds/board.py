@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
-from dashboard.score_file import score_file_address
 from dashboard.session import UNSAVED, fixed_thresholds, session
+from dashboard.thresholds.score_file import score_file_address
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import Fallback, ThresholdSet, list_thresholds
 

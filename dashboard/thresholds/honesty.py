@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
-from dashboard.score_file import score_file
 from dashboard.session import UNSAVED, session
+from dashboard.thresholds.score_file import score_file
 from hpa_core.evaluation.honesty import Honest, cross_fitted
 from hpa_core.evaluation.strategies import STRATEGIES, Strategy, strategy_named
 from hpa_core.runs.folder import RunFolder

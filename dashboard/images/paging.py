@@ -12,7 +12,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard.components.channel_viewer import Page, Tile
-from dashboard.gallery import Samples, find_tile
+from dashboard.images.gallery import Samples, find_tile
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
 

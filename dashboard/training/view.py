@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.training_charts import (
+from dashboard.training.charts import (
     FIGURES,
     Curves,
     class_curves,

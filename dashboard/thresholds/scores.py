@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.score_file import score_file
+from dashboard.thresholds.score_file import score_file
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.runs.folder import RunFolder

@@ -1,0 +1,10 @@
+"""The sections of the Imbalance page, in the order of its menu."""
+
+from collections.abc import Callable
+
+from dashboard.imbalance.measures import draw_measures
+from hpa_core.data.dataset import Dataset
+
+SECTIONS: dict[str, Callable[[Dataset], None]] = {
+    "Measures": draw_measures,
+}

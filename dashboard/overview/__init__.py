@@ -1,0 +1,1 @@
+"""The Overview page: what is here, what comes next, imports."""
