@@ -31,7 +31,7 @@ Recipe = dict[str, Any]
 def import_recipe(
     kind: str, ids: np.ndarray, targets: Bool[np.ndarray, "N C"], *, size: int | None = None
 ) -> Recipe:
-    """Return what an import is made from: two imports of one recipe and the same files are equal."""
+    """Return what an import is made from; equal recipes and files make equal datasets."""
     digest = sha256("\n".join(ids).encode())
     digest.update(np.packbits(targets, axis=1).tobytes())
     return {"format": FORMAT, "kind": kind, "size": size, "table": digest.hexdigest()}
