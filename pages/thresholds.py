@@ -1,11 +1,11 @@
 import streamlit as st
 
 from dashboard import cache
-from dashboard.guard import need
+from dashboard.guard import guarded, need
 from dashboard.session import session
 from dashboard.thresholds.board import draw_board
-from dashboard.thresholds.honesty import draw_strategies
 from dashboard.thresholds.scores import describe_scores, score_set
+from dashboard.thresholds.sections import SECTIONS
 from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
 
 st.title("Thresholds")
@@ -15,7 +15,16 @@ run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
 predictions = cache.predictions(run.id, split)
 st.markdown(describe_scores(run, split, chosen.thresholds))
 draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
-estimates = st.container()
+section = st.segmented_control(
+    "Section",
+    list(SECTIONS),
+    default=next(iter(SECTIONS)),
+    required=True,
+    key="studio",  # Not `section`: the Imbalance page has that key, and a key is one widget.
+    bind="query-params",
+    label_visibility="collapsed",
+)
+below = st.container()
 
 st.subheader("Sets of this run")
 draw_comparison(run, split)
@@ -26,6 +35,5 @@ with keep:
 with take:
     st.subheader("Take away")
     draw_exports(run, split, predictions)
-if predictions.targets is not None:
-    with estimates:  # Filled last: it takes seconds, which nothing else on the page waits for.
-        draw_strategies(run, split, len(predictions.ids))
+with below, guarded():  # Filled last: it may take seconds, which nothing else here waits for.
+    SECTIONS[section](run, split)

@@ -29,11 +29,13 @@ COLUMNS = {
 }
 
 
-def draw_strategies(run: RunFolder, split: str, samples: int) -> None:
-    """Compare the ways to choose thresholds by what survives on new images; one can be taken.
-
-    The truth of the split must be known.
-    """
+def draw_strategies(run: RunFolder, split: str) -> None:
+    """Compare the ways to choose thresholds by what survives on new images; one can be taken."""
+    predictions = cache.predictions(run.id, split)
+    if predictions.targets is None:
+        st.info("Choosing thresholds needs the truth; these scores come without it.")
+        return
+    samples = len(predictions.ids)
     st.subheader("What survives on new images")
     st.caption(
         "Thresholds chosen on these images flatter themselves. Expected: chosen on one half, "

@@ -174,3 +174,12 @@ def test_synthetic_numbers_are_marked(
     )
     page = open_page("thresholds", dataset="tiny", run="drawn")
     assert "ynthetic" in text(page)
+
+
+def test_the_link_chooses_the_section_and_an_unknown_one_is_the_first(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    for link in ("Strategies", "Measures"):
+        page = open_page("thresholds", dataset="tiny", studio=link)
+        assert not page.exception
+        assert page.segmented_control(key="studio").value == "Strategies"

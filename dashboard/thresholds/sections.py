@@ -1,0 +1,13 @@
+"""What the Thresholds page can show below its board, in the order of its menu.
+
+A section draws one split of a run whose scores are known; whether the truth is, it asks itself.
+"""
+
+from collections.abc import Callable
+
+from dashboard.thresholds.honesty import draw_strategies
+from hpa_core.runs.folder import RunFolder
+
+SECTIONS: dict[str, Callable[[RunFolder, str], None]] = {
+    "Strategies": draw_strategies,
+}
