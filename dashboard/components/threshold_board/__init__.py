@@ -32,6 +32,7 @@ PAGE_MODULES = (
     "toolbar.js",
     "columns.js",
     "detail.js",
+    "turns.js",
     "legend.js",
     "board.js",
     "index.js",

@@ -9,6 +9,7 @@ import { drawLegend } from "./legend.js";
 import { Row } from "./row.js";
 import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
+import { Turns } from "./turns.js";
 
 const KEYS_REST_MS = 250; // A burst of key presses is one step of the history and one message.
 const MANUAL = "manual";
@@ -27,6 +28,7 @@ export class Board {
     this.opened = [...thresholds];
     this.history = new History(this.#standing());
     this.rows = names.map((name, index) => new Row(this, index, name));
+    this.turns = new Turns(this.rows);
     this.summary = new Summary(this);
     this.columns = new Columns(this, (compare) => this.#order(compare));
     this.detail = new Detail(this);
@@ -185,8 +187,9 @@ export class Board {
 
   #paint() {
     this.frame = null;
+    const moved = this.requested.size === 1 ? this.rows[this.requested.keys().next().value] : null;
     this.#apply();
-    for (const row of this.rows) row.paint();
+    if (this.turns.paint(moved)) this.repaint();
     this.summary.paint(this.state.summary(), this.reference);
     this.detail.paint();
     this.toolbar.paint();

@@ -49,18 +49,21 @@ export class Plot {
     this.half.style.left = `${100 * axis.toX(optimum.f1 / 2)}%`;
   }
 
-  /** Put the threshold where it stands, and tell it to screen readers. */
+  /** Put the threshold where it stands. */
   place(threshold, scores) {
-    const { board, handle } = this;
-    const left = `${100 * board.axis.toX(threshold)}%`;
+    const left = `${100 * this.board.axis.toX(threshold)}%`;
     this.needle.style.left = left;
-    handle.style.left = left;
-    handle.style.top = `${100 - 100 * this.#height(scores)}%`;
+    this.handle.style.left = left;
+    this.handle.style.top = `${100 - 100 * this.#height(scores)}%`;
+  }
+
+  /** Tell the threshold and what it gives to screen readers. */
+  tell(threshold, scores) {
     const shown = formatThreshold(threshold);
-    const { hasTruth } = board.state;
+    const { hasTruth } = this.board.state;
     const told = hasTruth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
-    handle.setAttribute("aria-valuenow", shown);
-    handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
+    this.handle.setAttribute("aria-valuenow", shown);
+    this.handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
   }
 
   /** F1; without truth the share of samples called, on a root scale. */

@@ -50,21 +50,34 @@ export class Row {
   /** Redraw the curve; the figures follow with the next paint. */
   drawCurve() {
     this.plot.draw();
+    this.placed = null;
     this.painted = null;
   }
 
-  /** Show the threshold and its figures; does nothing where neither changed. */
+  /** Put needle and handle where the threshold stands. */
+  place() {
+    const threshold = this.board.threshold(this.index);
+    if (this.placed === threshold) return;
+    this.placed = threshold;
+    this.plot.place(threshold, this.board.state.classScores(this.index));
+  }
+
+  /** Whether the threshold or its counts are no longer those on the screen. */
+  stale() {
+    const { board, index, painted } = this;
+    const { tp, called } = board.state.classScores(index);
+    return painted?.threshold !== board.threshold(index) || painted.tp !== tp || painted.called !== called;
+  }
+
+  /** Write the figures. */
   paint() {
     const { board, index } = this;
     const threshold = board.threshold(index);
     const scores = board.state.classScores(index);
-    const last = this.painted;
-    if (last?.threshold === threshold && last.tp === scores.tp && last.called === scores.called) {
-      return;
-    }
     this.painted = { threshold, ...scores };
     this.shown.set(formatThreshold(threshold));
-    this.plot.place(threshold, scores);
+    this.plot.place(threshold, scores); // Under the fallback a class's F1 follows the others.
+    this.plot.tell(threshold, scores);
     for (const { figure, text } of this.figures) {
       text.set(WRITE[figure](scores, this.optimum, board.state.samples));
     }
