@@ -6,11 +6,11 @@ the command line its options from one place. The run folder stores it (`RunInfo.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
-from math import isfinite
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hpa_core.errors import ConfigError
+from hpa_core.settings import check_settings, setting
 
 MODELS = {
     "small": "residual network of 0.4 M parameters, quick on two CPU cores at 128 px",
@@ -33,19 +33,6 @@ PRECISIONS = {
     "bf16": "bfloat16 autocast",
 }
 DEVICES = {"auto": "the GPU if there is one", "cpu": "the CPU", "cuda": "the GPU"}
-
-
-def setting(
-    default: Any = MISSING,
-    *,
-    help: str,  # noqa: A002 - the word that forms and command lines use
-    choices: Mapping[str, str] | None = None,
-    low: float | None = None,
-    high: float | None = None,
-) -> Any:
-    """Declare a field of `TrainConfig`: default, help text, choices (value -> meaning), limits."""
-    metadata = {"help": help, "choices": choices, "low": low, "high": high}
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +76,7 @@ class TrainConfig:
     precision: str = setting("auto", help="Number format", choices=PRECISIONS)
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+        check_settings(self)
         if self.weights == "imagenet" and self.model != "bninception":
             raise ConfigError(
                 f"weights 'imagenet' exist for the model 'bninception' only, not for "
@@ -137,28 +123,6 @@ class TrainConfig:
         if not isinstance(values, dict):
             raise ConfigError(f"The settings are not a JSON object but {type(values).__name__}.")
         return cls.from_dict(values)
-
-
-def _checked(item: Field[Any], value: Any) -> Any:
-    """Return `value` as the field's type, or refuse it."""
-    if item.type is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    wrong_type = type(value) is not item.type
-    if wrong_type or (item.type is float and not isfinite(value)):
-        raise ConfigError(f"{item.name} must be a {_word(item.type)}; found {value!r}.")
-    choices, low, high = (item.metadata[key] for key in ("choices", "low", "high"))
-    if choices and value not in choices:
-        raise ConfigError(f"{item.name} must be one of {', '.join(choices)}; found {value!r}.")
-    if low is not None and not low <= value <= high:
-        raise ConfigError(f"{item.name} must lie between {low} and {high}; found {value!r}.")
-    if value == "":
-        raise ConfigError(f"{item.name} must not be empty.")
-    return value
-
-
-def _word(kind: Any) -> str:
-    words = {int: "whole number", float: "finite number", bool: "true or false", str: "text"}
-    return words[kind]
 
 
 def report_model1(dataset: str) -> TrainConfig:

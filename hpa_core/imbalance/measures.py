@@ -43,32 +43,82 @@ class Imbalance:
     labels_per_sample: Int[np.ndarray, " k"]
 
 
-def measure_imbalance(targets: Bool[np.ndarray, "N C"]) -> Imbalance:
-    """Measure how uneven `targets` is.
+@dataclass(frozen=True)
+class LabelSets:
+    """The different label sets of a table; every measure is a sum over them.
+
+    Attributes:
+        members: the classes of each set, (S, C), S usually far below N.
+        of_row: the set that each row carries, (N,).
+    """
+
+    members: Bool[np.ndarray, "S C"]
+    of_row: Int[np.ndarray, " N"]
+
+    def sizes(self, copies: Int[np.ndarray, " N"] | None = None) -> Int[np.ndarray, " S"]:
+        """Count the samples of each set, every row as often as `copies` says; once if None."""
+        counted = np.bincount(self.of_row, weights=copies, minlength=len(self.members))
+        return counted.astype(np.int64)  # exact below 2**53 samples
+
+
+def group_label_sets(targets: Bool[np.ndarray, "N C"]) -> LabelSets:
+    """Group the rows that carry the same classes; C is at most 64.
+
+    >>> group_label_sets(np.array([[True, False], [True, True], [True, False]])).of_row.tolist()
+    [0, 1, 0]
+    """
+    packed = np.packbits(targets, axis=1)
+    codes = np.zeros((len(targets), 8), dtype=np.uint8)
+    codes[:, : packed.shape[1]] = packed
+    numbers = codes.view(">u8").ravel().astype(np.uint64)
+    _, first, of_row = np.unique(numbers, return_index=True, return_inverse=True)
+    return LabelSets(members=targets[first], of_row=of_row)
+
+
+def measure_imbalance(
+    targets: Bool[np.ndarray, "N C"], copies: Int[np.ndarray, " N"] | None = None
+) -> Imbalance:
+    """Measure how uneven `targets` is, every row as often as `copies` says; once if None.
 
     >>> skewed = np.array([[True, False], [True, False], [True, True]])
     >>> measured = measure_imbalance(skewed)
     >>> measured.counts.tolist(), measured.irlbl.tolist(), measured.mean_ir
     ([3, 1], [1.0, 3.0], 2.0)
     """
-    counts = class_counts(targets)
+    sets = group_label_sets(targets)
+    return measure_sets(sets.members, sets.sizes(copies))
+
+
+def measure_sets(members: Bool[np.ndarray, "S C"], sizes: Int[np.ndarray, " S"]) -> Imbalance:
+    """Measure a table of which `sizes[s]` samples carry the classes `members[s]`."""
+    samples = int(sizes.sum())
+    counts = sizes @ members
     irlbl = imbalance_ratios(counts)
+    mean_ir = mean_ratio(irlbl)
     finite = irlbl[np.isfinite(irlbl)]
-    mean_ir = float(finite.mean()) if finite.size else 0.0
-    per_sample = scumble_per_sample(targets, irlbl)
+    scumble = sizes * scumble_per_sample(members, irlbl)
+    present = sizes > 0
     return Imbalance(
-        samples=len(targets),
+        samples=samples,
         counts=counts,
         shares=counts / max(counts.sum(), 1),
         irlbl=irlbl,
         mean_ir=mean_ir,
         cvir=float(finite.std(ddof=1) / mean_ir) if finite.size > 1 else 0.0,
-        scumble=float(per_sample.mean()) if len(targets) else 0.0,
-        scumble_per_class=targets.T @ per_sample / np.maximum(counts, 1),
-        cardinality=float(counts.sum() / max(len(targets), 1)),
-        label_sets=len(np.unique(np.packbits(targets, axis=1), axis=0)),
-        labels_per_sample=np.bincount(targets.sum(axis=1)),
+        scumble=float(scumble.sum() / max(samples, 1)),
+        scumble_per_class=scumble @ members / np.maximum(counts, 1),
+        cardinality=float(counts.sum() / max(samples, 1)),
+        label_sets=int(np.count_nonzero(present)),
+        labels_per_sample=np.bincount(members[present].sum(axis=1), weights=sizes[present]).astype(
+            np.int64
+        ),
     )
+
+
+def mean_ratio(irlbl: Float[np.ndarray, " C"]) -> float:
+    """MeanIR: the mean of the finite IRLbl; 0 where there is none."""
+    finite = irlbl[np.isfinite(irlbl)]
+    return float(finite.mean()) if finite.size else 0.0
 
 
 def class_counts(targets: Bool[np.ndarray, "N C"]) -> Int[np.ndarray, " C"]:
