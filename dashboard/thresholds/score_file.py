@@ -1,7 +1,8 @@
 """One split's scores and truth as the bytes that the threshold board loads.
 
-Axes: N samples, C classes. `components/threshold_board/score_file.js` states the format and reads
-it. The address carries a hash of the content, so a browser keeps what it has for good.
+Axes: N samples, C classes, K thresholds of the bands. `components/threshold_board/score_file.js`
+states the format and reads it. The address carries a hash of the content, so a browser keeps what
+it has for good.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ import numpy as np
 from jaxtyping import Bool, UInt32
 
 from dashboard import cache
+from hpa_core.evaluation.bands import f1_bands
 from hpa_core.runs.predictions import Predictions, predictions_path
 
-MAGIC, VERSION = b"HPAS", 1
+MAGIC, VERSION = b"HPAS", 2
 MOST_CLASSES = 31
 """A sample's truth is the bits of one 32-bit integer."""
+BAND_GRID = np.linspace(0, 1, 241) ** 2
+"""Where the bands are known: closer together near 0, where the thresholds of rare classes lie."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,17 @@ def score_file_address(run_id: str, split: str) -> str:
 
 
 def encode_scores(predictions: Predictions) -> bytes:
-    """Write header, scores class by class, and the truth where it is known."""
+    """Write header, scores class by class, and where the truth is known it and the bands of F1."""
     samples, classes = predictions.probs.shape
     targets = predictions.targets
-    header = np.array([VERSION, samples, classes, targets is not None], dtype="<u4")
+    steps = 0 if targets is None else len(BAND_GRID)
+    header = np.array([VERSION, samples, classes, targets is not None, steps], dtype="<u4")
     scores = predictions.probs.T + np.float32(0)  # Turns -0.0, whose bits sort last, into 0.0.
     parts = [MAGIC, header.tobytes(), scores.astype("<f4").tobytes()]
     if targets is not None:
         parts.append(truth_bits(targets).astype("<u4").tobytes())
+        bands = f1_bands(predictions.probs, targets, BAND_GRID)
+        parts += [values.astype("<f4").tobytes() for values in (BAND_GRID, *bands)]
     return b"".join(parts)
 
 

@@ -12,13 +12,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dashboard.routes import scores
-from dashboard.thresholds.score_file import score_file_address
+from dashboard.thresholds.score_file import BAND_GRID, score_file_address
+from hpa_core.evaluation.bands import f1_bands
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 
 Ask = Callable[..., tuple[HTTPResponse, bytes]]
-HEADER_BYTES = 20
+HEADER_BYTES = 24
 
 
 @pytest.fixture(scope="module")
@@ -67,24 +68,27 @@ def predictions(workspace: Workspace) -> Predictions:
     return made
 
 
-def test_the_bytes_hold_scores_class_by_class_and_the_truth(
+def test_the_bytes_hold_scores_class_by_class_the_truth_and_the_bands(
     ask: Ask, predictions: Predictions
 ) -> None:
     response, body = ask("/hpa/scores/some/validation")
     assert response.status == 200
-    assert np.frombuffer(body, "<u4", 5).tolist() == [0x53415048, 1, 9, 28, 1]
+    assert np.frombuffer(body, "<u4", 6).tolist() == [0x53415048, 2, 9, 28, 1, len(BAND_GRID)]
     sent = np.frombuffer(body, "<f4", 9 * 28, HEADER_BYTES).reshape(28, 9)
     assert np.array_equal(sent.T, predictions.probs)
     bits = np.frombuffer(body, "<u4", 9, HEADER_BYTES + 4 * 9 * 28)
     truth = [[bool(int(row) >> c & 1) for c in range(28)] for row in bits]
     assert truth == predictions.targets.tolist()
+    bands = np.frombuffer(body, "<f4", offset=HEADER_BYTES + 4 * 9 * 29).reshape(57, -1)
+    low, high = f1_bands(predictions.probs, predictions.targets, BAND_GRID)
+    np.testing.assert_array_equal(bands, np.float32([BAND_GRID, *low, *high]))
 
 
 def test_scores_without_truth_say_so_and_end_after_the_scores(
     ask: Ask, predictions: Predictions
 ) -> None:
     _, body = ask("/hpa/scores/some/test")
-    assert np.frombuffer(body, "<u4", 5)[4] == 0
+    assert np.frombuffer(body, "<u4", 6)[4:].tolist() == [0, 0]
     assert len(body) == HEADER_BYTES + 4 * 9 * 28
 
 

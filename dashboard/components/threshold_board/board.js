@@ -243,6 +243,7 @@ export class Board {
 
   #drawCurves() {
     this.drawnFallback = this.state.fallback;
+    this.root.classList.toggle("forced", this.state.fallback);
     for (const row of this.rows) row.drawCurve();
     this.detail.draw();
     this.repaint();

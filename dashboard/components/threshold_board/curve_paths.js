@@ -15,13 +15,19 @@ export function linePath(axis, grid, values) {
   const end = values.indexOf(null);
   const points = values
     .slice(0, end < 0 ? values.length : end)
-    .map((value, at) => `${x(axis, grid[at])} ${(100 - 100 * value).toFixed(1)}`);
+    .map((value, at) => `${x(axis, grid[at])} ${y(value)}`);
   return points.length ? `M${points.join("L")}` : "";
 }
 
 /** The same, closed down to the base line. */
 export function areaPath(line) {
   return `${line}L1000 100L0 100Z`;
+}
+
+/** What lies between two curves over the same thresholds. */
+export function bandPath(axis, { thresholds, low, high }) {
+  const edge = (values) => Array.from(thresholds, (at, k) => `${x(axis, at)} ${y(values[k])}`);
+  return `M${[...edge(high), ...edge(low).reverse()].join("L")}Z`;
 }
 
 /** Vertical lines of the full height. */
@@ -46,4 +52,8 @@ export function histogramPath(axis, scores, height = HISTOGRAM_HEIGHT) {
 
 function x(axis, threshold) {
   return (1000 * axis.toX(threshold)).toFixed(1);
+}
+
+function y(value) {
+  return (100 - 100 * value).toFixed(1);
 }

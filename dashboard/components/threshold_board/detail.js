@@ -1,7 +1,7 @@
 // The class under the hand, large: F1, precision and recall over its threshold.
 
 import { TICKS, tickLabels } from "./axis.js";
-import { axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
+import { axisGrid, bandPath, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, Text, vector } from "./elements.js";
 import { formatCount, formatF1, formatThreshold } from "./format.js";
 
@@ -14,7 +14,7 @@ export class Detail {
     this.index = null;
     this.title = new Text();
     this.paths = Object.fromEntries(
-      ["ticks", "levels", "positives", ...LINES].map((kind) => [
+      ["ticks", "levels", "band", "positives", ...LINES].map((kind) => [
         kind,
         vector("path", { class: kind, "vector-effect": "non-scaling-stroke" }),
       ]),
@@ -47,6 +47,7 @@ export class Detail {
       const values = curve.map((scores) => (scores.called || kind !== "precision" ? scores[kind] : null));
       this.paths[kind].setAttribute("d", linePath(axis, grid, values));
     }
+    this.paths.band.setAttribute("d", bandPath(axis, state.bands[this.index]));
     this.paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
     this.paths.levels.setAttribute("d", "M0 25H1000M0 50H1000M0 75H1000");
     this.paths.positives.setAttribute("d", histogramPath(axis, row.order.positiveScores(), 24));

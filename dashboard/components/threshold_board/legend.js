@@ -15,11 +15,15 @@ export function drawLegend(board) {
   }
   const halves = element("input", { type: "checkbox", class: "halves" });
   halves.addEventListener("change", () => board.root.classList.toggle("halves", halves.checked));
+  const bandTitle =
+    "Where F1 would lie for other images of the same kind, at a threshold not chosen on these; " +
+    "without the highest-class fallback";
   const halfTitle = "With calibrated scores the best threshold is half of the best F1";
   return element(
     "div",
     { class: "legend" },
     element("span", { class: "key" }, "F1 over the threshold"),
+    element("span", { class: "key band", title: bandTitle }, "its 95 % bootstrap band"),
     element("span", { class: "key set" }, "Threshold"),
     element("span", { class: "key best" }, "Exact optimum, in-sample"),
     element("span", { class: "key positives" }, "Scores of the positives"),

@@ -1,11 +1,11 @@
 // The curve of one class with its threshold on it; the handle is what keys and readers hold.
 
 import { TICKS } from "./axis.js";
-import { areaPath, axisGrid, histogramPath, linePath, ticksPath } from "./curve_paths.js";
+import { areaPath, axisGrid, bandPath, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, vector } from "./elements.js";
 import { formatCount, formatF1, formatThreshold } from "./format.js";
 
-const PATHS = ["ticks", "positives", "area", "line"];
+const PATHS = ["ticks", "band", "positives", "area", "line"];
 
 export class Plot {
   /** `label` names the class to screen readers; `optimum` has its threshold and f1. */
@@ -41,9 +41,12 @@ export class Plot {
     const heights = state.curve(this.index, grid).map((scores) => this.#height(scores));
     const line = linePath(axis, grid, heights);
     paths.line.setAttribute("d", line);
-    paths.area.setAttribute("d", areaPath(line));
     paths.ticks.setAttribute("d", ticksPath(axis, TICKS.slice(1, -1)));
-    if (!state.hasTruth) return;
+    if (!state.hasTruth) {
+      paths.area.setAttribute("d", areaPath(line));
+      return;
+    }
+    paths.band.setAttribute("d", bandPath(axis, state.bands[this.index]));
     paths.positives.setAttribute("d", histogramPath(axis, state.orders[this.index].positiveScores()));
     this.best.style.left = `${100 * axis.toX(optimum.threshold)}%`;
     this.half.style.left = `${100 * axis.toX(optimum.f1 / 2)}%`;

@@ -12,6 +12,7 @@ export class ThresholdState {
   constructor(file, orders) {
     const { samples, classes, truths } = file;
     Object.assign(this, { samples, classes, orders, hasTruth: truths !== null, fallback: false });
+    this.bands = file.bands ?? null;
     this.truths = truths ?? new Uint32Array(samples);
     this.sizes = Uint8Array.from(this.truths, countBits);
     this.highest = highestClasses(file);
