@@ -22,7 +22,9 @@ COLUMNS = {
 }
 SOURCES = {
     "kaggle": "four-channel images",
+    "external": "false-colour images",
     "labels": "labels only",
+    "merged": "two datasets merged",
     "synthetic": "SYNTHETIC cells",
 }
 

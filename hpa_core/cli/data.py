@@ -13,7 +13,12 @@ from rich.table import Table
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.cli.app import app, import_app, print_json, workspace_of
 from hpa_core.data.dataset import INFO, REFUSED, Dataset, list_datasets, open_dataset
-from hpa_core.data.importing import import_kaggle, import_labels
+from hpa_core.data.importing import (
+    EXTERNAL_SIDE,
+    import_external,
+    import_kaggle,
+    import_labels,
+)
 from hpa_core.data.splits import class_counts_by_part, stratified_folds
 from hpa_core.files import write_atomic
 from hpa_core.progress import terminal_progress
@@ -47,6 +52,30 @@ def import_kaggle_command(  # noqa: PLR0913 - one parameter for each option
             size=size,
             allow_unlabelled=allow_unlabelled,
             progress=progress,
+        )
+    _report_import(dataset, known=known, as_json=as_json)
+
+
+@import_app.command("external")
+def import_external_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="<id>_{red,green,blue,yellow}.jpg")],
+    *,
+    labels: Annotated[Path, typer.Option(help="CSV with the columns Id,Target.")],
+    name: Name,
+    size: Annotated[
+        int, typer.Option(help="Scale down to this many pixels a side; smaller files are refused.")
+    ] = EXTERNAL_SIDE,
+    as_json: Json = False,
+) -> None:
+    """Import the Human Protein Atlas's own false-colour JPEGs: one grey channel of each.
+
+    An image that is not square, or four files of unequal size, are refused and listed.
+    """
+    workspace = workspace_of()
+    known = (workspace.dataset(name) / INFO).is_file()
+    with terminal_progress() as progress:
+        dataset = import_external(
+            workspace, folder, labels, name=name, size=size, progress=progress
         )
     _report_import(dataset, known=known, as_json=as_json)
 

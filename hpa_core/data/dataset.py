@@ -43,7 +43,7 @@ class DatasetInfo:
     """What `dataset.json` says.
 
     Attributes:
-        source: `kaggle`, `labels` or `synthetic`.
+        source: `kaggle`, `external`, `labels`, `merged` or `synthetic`.
         image_size: pixels a side of the packed images; 0 where there are only labels.
         hash: SHA-256 over ids, targets, splits and image hashes, in row order.
         refused: how many samples of the input were refused (`refused.json` lists them).
@@ -186,7 +186,7 @@ def write_dataset(  # noqa: PLR0913 - the keyword-only fields of one description
         folder: where `images.npy` and `thumbnails.npy` already lie, if there are images.
         manifest: the columns that `Dataset.manifest` names; more are kept.
         name: of the dataset.
-        source: `kaggle`, `labels` or `synthetic`.
+        source: `kaggle`, `external`, `labels`, `merged` or `synthetic`.
         image_size: pixels a side; 0 where there are only labels.
         refused: rows of `id`, `file`, `reason`.
         note: a sentence that is shown wherever the dataset is.

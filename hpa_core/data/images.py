@@ -1,4 +1,7 @@
-"""Image files: one sample is four grey PNGs, `<id>_{red,green,blue,yellow}.png`, of one size.
+"""Image files: one sample is four files, `<id>_{red,green,blue,yellow}.<suffix>`, of one size.
+
+A `Layout` says what such files are called and how one becomes a grey channel. Here is that of the
+competition, grey PNGs; `false_colour` has that of the atlas's own images.
 
 Axes: H = W pixels, values 0 to 255. A 16-bit channel is scaled to 8 bit by `round(v / 257)`, which
 maps 0 to 0 and 65535 to 255 and keeps the order; whatever its brightest pixel is, it is not
@@ -6,7 +9,7 @@ stretched, so that intensities of different samples stay comparable.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -37,18 +40,16 @@ class Channel:
 
     Attributes:
         image: square, of mode `L`.
-        checksums: the PNG's own CRC-32 of its header and of each part of its pixels.
+        checksums: what identifies the file's pixels: of a PNG its own CRC-32 of its header and of
+            each part of its pixels.
+        file_side: pixels a side of the file, which a reader may have scaled down already.
         sixteen_bit: whether it was scaled from 16 bit.
     """
 
     image: Image.Image
     checksums: bytes
-    sixteen_bit: bool
-
-    @property
-    def side(self) -> int:
-        """Pixels a side."""
-        return self.image.width
+    file_side: int
+    sixteen_bit: bool = False
 
     @property
     def pixels(self) -> UInt8[np.ndarray, "H W"]:
@@ -56,38 +57,67 @@ class Channel:
         return grey_pixels(self.image)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What the four files of a sample are called, and how one of them is read.
+
+    Attributes:
+        source: of a dataset packed from such files, as `DatasetInfo.source` has it.
+        suffix: of the file names.
+        read: from path, channel and the side wanted (None: the file's own) to the channel. The
+            result has at least the side wanted, if the file has.
+        read_side: from path to the pixels a side that the file's header claims.
+    """
+
+    source: str
+    suffix: str
+    read: Callable[[Path, str, int | None], Channel]
+    read_side: Callable[[Path], int]
+
+    def files(self, sample_id: str) -> tuple[str, ...]:
+        """Return the names of a sample's four files, in channel order."""
+        return tuple(f"{sample_id}_{channel}.{self.suffix}" for channel in CHANNELS)
+
+
 def channel_files(sample_id: str) -> tuple[str, ...]:
-    """Return the names of a sample's four files, in channel order.
+    """Return the names of a sample's four PNGs, in channel order.
 
     >>> channel_files("a")[0]
     'a_red.png'
     """
-    return tuple(f"{sample_id}_{channel}.png" for channel in CHANNELS)
+    return KAGGLE.files(sample_id)
 
 
 def read_quartet(
-    folder: Path, sample_id: str, *, side: int | None = None, scale: bool = False
+    folder: Path,
+    sample_id: str,
+    *,
+    side: int | None = None,
+    scale: bool = False,
+    layout: Layout | None = None,
 ) -> Iterator[Channel]:
     """Decode the four channels of a sample, one at a time, in channel order.
 
     Args:
-        folder: where the PNGs lie.
+        folder: where the files lie.
         sample_id: whose.
         side: pixels a side that are wanted; whatever the red channel has if None.
         scale: whether larger images are scaled down to `side` rather than refused.
+        layout: of the files; `KAGGLE` if None.
 
     Raises:
-        ImageError: a file is missing, breaks the contract of `read_channel`, is of another size
-            than the red one, or of a size that cannot become `side`.
+        ImageError: a file is missing, breaks the contract of its layout, is of another size than
+            the red one, or of a size that cannot become `side`.
     """
+    layout = layout or KAGGLE
     first = None
-    for file in channel_files(sample_id):
-        channel = read_channel(folder / file)
-        first = first or channel.side
-        if channel.side != first:
+    for name, file in zip(CHANNELS, layout.files(sample_id), strict=True):
+        channel = layout.read(folder / file, name, side if scale else None)
+        first = first or channel.file_side
+        if channel.file_side != first:
             raise ImageError(
-                f"is {channel.side} px a side, the red channel {first} px; expected four channels "
-                "of one size.",
+                f"is {channel.file_side} px a side, the red channel {first} px; expected four "
+                "channels of one size.",
                 file=file,
             )
         wanted = side or first
@@ -109,7 +139,7 @@ def read_channel(path: Path) -> Channel:
         ImageError: the file is missing, empty, cut off, damaged, not a PNG, not grey, not square,
             or larger than `MAX_SIDE`.
     """
-    content = _content(path)
+    content = read_content(path)
     header = read_header(content, name=path.name)
     _check_header(header, path.name)
     mode, order = _PILLOW_MODES[header.bits]
@@ -123,7 +153,8 @@ def read_channel(path: Path) -> Channel:
         ) from None
     if header.bits == 16:
         image = Image.fromarray(eight_bit(np.asarray(image)))
-    return Channel(image, compressed.checksums, sixteen_bit=header.bits == 16)
+    sixteen_bit = header.bits == 16
+    return Channel(image, compressed.checksums, header.width, sixteen_bit=sixteen_bit)
 
 
 def read_side(path: Path) -> int:
@@ -132,7 +163,7 @@ def read_side(path: Path) -> int:
     Raises:
         ImageError: the file is missing or its header breaks the contract of `read_channel`.
     """
-    header = read_header(_content(path, limit=HEADER_BYTES), name=path.name)
+    header = read_header(read_content(path, limit=HEADER_BYTES), name=path.name)
     _check_header(header, path.name)
     return header.width
 
@@ -168,8 +199,12 @@ def eight_bit(pixels: UInt16[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def _content(path: Path, *, limit: int = -1) -> bytes:
-    """Read a file up to `limit` bytes, or all of it; a limit is memory taken at once."""
+def read_content(path: Path, *, limit: int = -1) -> bytes:
+    """Read a file up to `limit` bytes, or all of it; a limit is memory taken at once.
+
+    Raises:
+        ImageError: it cannot be read, or is over `MAX_FILE_BYTES`.
+    """
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
@@ -188,12 +223,27 @@ def _check_header(header: PngHeader, name: str) -> None:
         raise ImageError(
             f"is {header.kind}; expected one channel, 8-bit or 16-bit grey.", file=name
         )
-    if header.width != header.height or not header.width:
+    check_square(header.width, header.height, name=name)
+
+
+def check_square(width: int, height: int, *, name: str) -> None:
+    """Refuse a size that is not square, or that no image has.
+
+    Raises:
+        ImageError: naming the file `name`.
+    """
+    if width != height or not width:
+        raise ImageError(f"is {width} x {height} px; expected a square image.", file=name)
+    if width > MAX_SIDE:
         raise ImageError(
-            f"is {header.width} x {header.height} px; expected a square image.", file=name
+            f"claims {width} x {height} px; at most {MAX_SIDE} px a side are read.", file=name
         )
-    if header.width > MAX_SIDE:
-        raise ImageError(
-            f"claims {header.width} x {header.height} px; at most {MAX_SIDE} px a side are read.",
-            file=name,
-        )
+
+
+KAGGLE = Layout(
+    source="kaggle",
+    suffix="png",
+    read=lambda path, _channel, _side: read_channel(path),
+    read_side=read_side,
+)
+"""Grey PNGs, 8 or 16 bit."""

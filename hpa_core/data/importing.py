@@ -1,6 +1,8 @@
-"""Importing a dataset: the competition's layout of four PNGs a sample, or labels alone.
+"""Importing a dataset: four image files a sample, or labels alone.
 
-Both may be ended at any time and called again: they go on, or find that they are done. What cannot
+The files are the competition's grey PNGs or the atlas's own false-colour JPEGs.
+
+All may be ended at any time and called again: they go on, or find that they are done. What cannot
 be taken is listed in `refused.json` by id, file and reason, and the rest is imported.
 """
 
@@ -17,18 +19,21 @@ from hpa_core.data.construction import (
     sole_import,
 )
 from hpa_core.data.dataset import Dataset, write_dataset
-from hpa_core.data.images import content_hash, read_quartet
-from hpa_core.data.labels import read_label_table
+from hpa_core.data.false_colour import EXTERNAL
+from hpa_core.data.images import KAGGLE, Layout, content_hash, read_quartet
+from hpa_core.data.labels import LabelTable, read_label_table
 from hpa_core.data.manifest import new_manifest
 from hpa_core.data.packing import JOURNAL, Packing, pack_quartets
 from hpa_core.data.quartets import QuartetListing, find_quartets
 from hpa_core.data.refusals import Refusal, named_few, refusal_rows
-from hpa_core.data.sources import stale_samples, write_sources
+from hpa_core.data.sources import LAYOUTS, stale_samples, write_sources
 from hpa_core.errors import DatasetError, ImageError
 from hpa_core.progress import Progress, quiet
 from hpa_core.workspace import Workspace
 
 NOTHING_TO_DO = "imported already; nothing to do"
+EXTERNAL_SIDE = 512
+"""What the competition's images have: the atlas made them from the same originals."""
 
 
 def import_kaggle(  # noqa: PLR0913 - keyword-only options of one import
@@ -62,11 +67,47 @@ def import_kaggle(  # noqa: PLR0913 - keyword-only options of one import
         WorkspaceError: the name is not safe, the disk is full or the folder cannot be written.
     """
     table = read_label_table(labels, allow_unlabelled=allow_unlabelled)
-    listing = find_quartets(folder, table.ids)
+    return _import_files(
+        workspace, folder, table, name=name, layout=KAGGLE, size=size, progress=progress
+    )
+
+
+def import_external(  # noqa: PLR0913 - keyword-only options of one import
+    workspace: Workspace,
+    folder: Path,
+    labels: Path | BinaryIO,
+    *,
+    name: str,
+    size: int = EXTERNAL_SIDE,
+    progress: Progress = quiet,
+) -> Dataset:
+    """Import a label table and the atlas's own false-colour `<id>_{red,green,blue,yellow}.jpg`.
+
+    `false_colour` says what becomes of a file. The atlas's images have several sizes; each sample
+    is scaled down to `size`, and one that is smaller is refused. Split, arguments and errors as in
+    `import_kaggle`.
+    """
+    table = read_label_table(labels)
+    return _import_files(
+        workspace, folder, table, name=name, layout=EXTERNAL, size=size, progress=progress
+    )
+
+
+def _import_files(  # noqa: PLR0913 - keyword-only options of one import
+    workspace: Workspace,
+    folder: Path,
+    table: LabelTable,
+    *,
+    name: str,
+    layout: Layout,
+    size: int | None,
+    progress: Progress,
+) -> Dataset:
+    listing = find_quartets(folder, table.ids, layout)
     if not listing.rows.size:
         raise DatasetError(f"No sample in {folder} is complete: {listing.refusals[0].reason}.")
     ids, targets = table.ids[listing.rows], table.targets[listing.rows]
-    recipe = import_recipe("kaggle", ids, targets, size=size)
+    recipe = import_recipe(layout.source, ids, targets, size=size)
     with sole_import(workspace, name):
         dataset = finished_dataset(workspace, name, recipe)
         if dataset is not None:
@@ -74,14 +115,18 @@ def import_kaggle(  # noqa: PLR0913 - keyword-only options of one import
             progress(len(ids), len(ids), unit="samples", note=NOTHING_TO_DO)
             return dataset
         with partial_folder(workspace, name, recipe) as partial:
-            packing = pack_quartets(listing.folder, ids, partial, size=size, progress=progress)
+            packing = pack_quartets(
+                listing.folder, ids, partial, layout=layout, size=size, progress=progress
+            )
             write_sources(partial, ids, [record.stamps for record in packing.records])
             hashes = [packing.records[row].sha256 for row in packing.rows]
             write_dataset(
                 partial,
-                new_manifest(ids[packing.rows], targets[packing.rows], hashes, source="kaggle"),
+                new_manifest(
+                    ids[packing.rows], targets[packing.rows], hashes, source=layout.source
+                ),
                 name=name,
-                source="kaggle",
+                source=layout.source,
                 image_size=packing.side,
                 refused=refusal_rows((*table.refusals, *listing.refusals, *_refused(ids, packing))),
                 note=_note(ids, packing, listing),
@@ -142,10 +187,13 @@ def _note(ids: np.ndarray, packing: Packing, listing: QuartetListing) -> str:
 def _refuse_changed(dataset: Dataset, folder: Path, *, scale: bool) -> None:
     """Refuse if a file shows other pixels than were packed; a copied file is the same content."""
     hashes = dict(zip(dataset.manifest["id"], dataset.manifest["sha256"], strict=True))
+    layout = LAYOUTS[dataset.info.source]
     changed = []
     for stale in stale_samples(dataset, folder):
         try:
-            quartet = read_quartet(folder, stale.id, side=dataset.info.image_size, scale=scale)
+            quartet = read_quartet(
+                folder, stale.id, side=dataset.info.image_size, scale=scale, layout=layout
+            )
             now = content_hash([channel.checksums for channel in quartet])
         except ImageError:
             now = ""

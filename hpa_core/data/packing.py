@@ -1,4 +1,4 @@
-"""Packing quartets of PNGs into two memory-mapped arrays, on every core, resumably.
+"""Packing quartets of image files into two memory-mapped arrays, on every core, resumably.
 
 Axes: N samples, 4 channels, S pixels a side (T for thumbnails), uint8.
 
@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hpa_core.data.images import MAX_SIDE, channel_files, read_side
+from hpa_core.data.images import KAGGLE, MAX_SIDE, Layout
 from hpa_core.data.journal import SampleRecord, ShardRecord, append_record, read_journal
 from hpa_core.data.rowfile import RowFile
 from hpa_core.data.shards import ShardPacker
@@ -49,22 +49,24 @@ class Packing:
     side: int
 
 
-def pack_quartets(
+def pack_quartets(  # noqa: PLR0913 - the keyword-only options of one packing
     source: Path,
     ids: np.ndarray,
     target: Path,
     *,
+    layout: Layout = KAGGLE,
     size: int | None = None,
     progress: Progress = quiet,
 ) -> Packing:
-    """Pack the four PNGs of every id into `images.npy` and `thumbnails.npy`.
+    """Pack the four files of every id into `images.npy` and `thumbnails.npy`.
 
     Memory stays at a few samples a core. Called again after it was ended in any way, it goes on.
 
     Args:
-        source: the folder of `<id>_{red,green,blue,yellow}.png`.
+        source: the folder of the files.
         ids: (N,) of str.
         target: the folder to pack into; it must exist, and belong to this call alone.
+        layout: what the files are called and how they are read.
         size: pixels a side to scale down to; the size that most files have if None.
         progress: told the samples done.
 
@@ -75,9 +77,8 @@ def pack_quartets(
     """
     if size is not None and not 1 <= size <= MAX_SIDE:
         raise ConfigError(f"Images cannot have {size} px a side; expected 1 to {MAX_SIDE}.")
-    shards = ShardPacker(
-        source, ids, target, side=size or _usual_side(source, ids), scale=bool(size)
-    )
+    side = size or _usual_side(source, ids, layout)
+    shards = ShardPacker(source, ids, target, layout=layout, side=side, scale=bool(size))
     records = _pack_shards(shards, target / JOURNAL, progress)
     refused = np.array([record.refused for record in records])
     if refused.all():
@@ -132,13 +133,13 @@ def core_count() -> int:
     return os.cpu_count() or 1
 
 
-def _usual_side(source: Path, ids: np.ndarray) -> int:
+def _usual_side(source: Path, ids: np.ndarray, layout: Layout) -> int:
     """Return the side that most of some samples spread over the table have."""
     sides: Counter[int] = Counter()
     reason = ""
     for row in np.unique(np.linspace(0, len(ids) - 1, SIDE_SAMPLES).astype(int)):
         try:
-            sides[read_side(source / channel_files(ids[row])[0])] += 1
+            sides[layout.read_side(source / layout.files(ids[row])[0])] += 1
         except ImageError as error:
             reason = reason or str(error)
     if not sides:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hpa_core.classes import CHANNELS
-from hpa_core.data.images import channel_files
+from hpa_core.data.images import KAGGLE, Layout
 from hpa_core.data.refusals import Refusal, named_few
 from hpa_core.errors import DatasetError
 
@@ -29,15 +29,16 @@ class QuartetListing:
     unused: tuple[str, ...]
 
 
-def find_quartets(folder: Path, ids: np.ndarray) -> QuartetListing:
-    """Find `<id>_{red,green,blue,yellow}.png` for every id.
+def find_quartets(folder: Path, ids: np.ndarray, layout: Layout = KAGGLE) -> QuartetListing:
+    """Find the four files of every id.
 
     A link may point to a file inside `folder`; one that leaves it is refused. Names are compared
     with their case, on every system.
 
     Args:
-        folder: where the PNGs lie, not in folders below.
+        folder: where the files lie, not in folders below.
         ids: (N,) of str, safe as file names (`labels.SAFE_ID`).
+        layout: what the files are called.
 
     Raises:
         DatasetError: there is no such folder, or it holds no sample's files at all.
@@ -46,14 +47,14 @@ def find_quartets(folder: Path, ids: np.ndarray) -> QuartetListing:
     folded = {name.casefold(): name for name in files}
     found, refusals = [], []
     for row, sample_id in enumerate(ids):
-        wanted = channel_files(sample_id)
+        wanted = layout.files(sample_id)
         if absent := [name for name in wanted if name not in files]:
             refusals.append(Refusal(sample_id, absent[0], _absence(absent, outside, folded)))
         else:
             found.append(row)
-    used = {name for sample_id in ids for name in channel_files(sample_id)}
+    used = {name for sample_id in ids for name in layout.files(sample_id)}
     if not found and not used & files:
-        raise DatasetError(_nothing_found(folder, str(ids[0]), folders))
+        raise DatasetError(_nothing_found(folder, layout.files(ids[0])[0], folders))
     unused = tuple(sorted((files | outside) - used))
     return QuartetListing(folder.resolve(), np.array(found, dtype=int), tuple(refusals), unused)
 
@@ -87,6 +88,6 @@ def _absence(absent: list[str], outside: set[str], folded: dict[str, str]) -> st
     return f"{named_few(absent)} {'are' if len(absent) > 1 else 'is'} missing"
 
 
-def _nothing_found(folder: Path, first_id: str, folders: list[str]) -> str:
+def _nothing_found(folder: Path, expected: str, folders: list[str]) -> str:
     hint = f" It holds the folders {named_few(folders)}: was one of them meant?" if folders else ""
-    return f"{folder} holds no image of the table; expected {channel_files(first_id)[0]}.{hint}"
+    return f"{folder} holds no image of the table; expected {expected}.{hint}"

@@ -12,7 +12,7 @@ import numpy as np
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import IMAGES, THUMBNAIL_SIZE, THUMBNAILS
 from hpa_core.data.downscaling import downscaled
-from hpa_core.data.images import content_hash, grey_pixels, read_quartet
+from hpa_core.data.images import Layout, content_hash, grey_pixels, read_quartet
 from hpa_core.data.journal import SampleRecord, ShardRecord
 from hpa_core.data.rowfile import RowFile
 from hpa_core.data.sources import file_stamps
@@ -35,21 +35,30 @@ class ShardPacker:
         files: images and thumbnails.
     """
 
-    def __init__(
-        self, source: Path, ids: np.ndarray, target: Path, *, side: int, scale: bool
+    def __init__(  # noqa: PLR0913 - the keyword-only options of one packing
+        self,
+        source: Path,
+        ids: np.ndarray,
+        target: Path,
+        *,
+        layout: Layout,
+        side: int,
+        scale: bool,
     ) -> None:
         """Make both files, or take up those that were left behind.
 
         Args:
-            source: the folder of PNGs.
+            source: the folder of image files.
             ids: (N,) of str.
             target: the folder to pack into.
+            layout: of the files.
             side: pixels a side of the packed images.
             scale: whether larger images are scaled down rather than refused.
         """
         self.side = side
         self.samples = len(ids)
-        self._source, self._ids, self._scale = source, ids, scale
+        self._source, self._ids = source, ids
+        self._layout, self._scale = layout, scale
         self._thumbnail_side = min(THUMBNAIL_SIZE, side)
         self._rows = max(1, SHARD_BYTES // (len(CHANNELS) * side**2))
         self.numbers = range(-(-len(ids) // self._rows))
@@ -75,8 +84,10 @@ class ShardPacker:
     def _pack_sample(self, row: int, pixels: np.ndarray, thumbnail: np.ndarray) -> SampleRecord:
         """Pack one sample by way of the two arrays, whose memory all samples of a shard share."""
         sample_id = self._ids[row]
-        stamps = file_stamps(self._source, sample_id)
-        quartet = read_quartet(self._source, sample_id, side=self.side, scale=self._scale)
+        stamps = file_stamps(self._source, self._layout.files(sample_id))
+        quartet = read_quartet(
+            self._source, sample_id, side=self.side, scale=self._scale, layout=self._layout
+        )
         checksums, sixteen_bit = [], False
         try:
             for number, channel in enumerate(quartet):
@@ -97,7 +108,8 @@ class ShardPacker:
             return False
         checksum = sha256()
         for row, sample in zip(rows, known.samples, strict=True):
-            if file_stamps(self._source, self._ids[row]) != sample.stamps:
+            files = self._layout.files(self._ids[row])
+            if file_stamps(self._source, files) != sample.stamps:
                 return False
             if not sample.refused:
                 _add(checksum, self._images.read(row), self._thumbnails.read(row))
