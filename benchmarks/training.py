@@ -92,7 +92,12 @@ def _whole(
         watch = Watch(ids, interval=1 if targets.device.type == "cpu" else 20)
         for positions, images in zip(batches, source.batches(batches), strict=True):
             chosen = torch.from_numpy(positions).to(targets.device)
-            batch = Batch(images=images, targets=targets[chosen], draws=draws.at(positions))
+            batch = Batch(
+                images=images,
+                targets=targets[chosen],
+                draws=draws.at(positions),
+                samples=len(positions),
+            )
             watch.add(train_step(state, config, batch, steps=len(batches)), positions)
         watch.look()
         state.step = 0

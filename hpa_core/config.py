@@ -9,30 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from hpa_core.choices import DEVICES, LOSSES, MODELS, OPTIMIZERS, PRECISIONS, SCHEDULES
 from hpa_core.errors import ConfigError
 from hpa_core.settings import check_settings, setting
-
-MODELS = {
-    "small": "residual network of 0.4 M parameters, quick on two CPU cores at 128 px",
-    "bninception": "model 1: BN-Inception with a four-channel first convolution",
-    "wide": "model 2: three convolutions, four parallel branches, joined by further convolutions",
-}
-LOSSES = {
-    "bce": "binary cross-entropy, mean over samples and classes",
-    "focal": "focal loss with gamma 2: sure decisions weigh less",
-}
-SCHEDULES = {
-    "constant": "the learning rate stays",
-    "cosine": "falls to zero along half a cosine",
-    "steps": "a tenth after every third of the training",
-}
-OPTIMIZERS = {"sgd": "SGD with momentum", "adamw": "AdamW, decoupled weight decay"}
-PRECISIONS = {
-    "auto": "bf16 on a GPU, fp32 on a CPU (where bf16 is 5 to 25 times slower)",
-    "fp32": "single precision",
-    "bf16": "bfloat16 autocast",
-}
-DEVICES = {"auto": "the GPU if there is one", "cpu": "the CPU", "cuda": "the GPU"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +47,41 @@ class TrainConfig:
     intensity: float = setting(
         0.0, help="Random brightness of each channel, up to times (1 + this)", low=0.0, high=2.0
     )
+    offset: float = setting(
+        0.0,
+        help="Random background of each channel, up to this share of full brightness, more or less",
+        low=0.0,
+        high=0.5,
+    )
+    noise: float = setting(
+        0.0,
+        help="Photon noise; its deviation at full brightness, up to this share of it",
+        low=0.0,
+        high=0.5,
+    )
     affine: float = setting(
         0.0, help="Random zoom, shift (share of the side) and rotation (radians)", low=0.0, high=0.5
+    )
+    cutout: float = setting(
+        0.0, help="Random black rectangle, up to this share of the image", low=0.0, high=0.5
+    )
+    mixup: float = setting(
+        0.0,
+        help="Share of the samples blended with another one, labels too (mixup)",
+        low=0.0,
+        high=1.0,
+    )
+    cutmix: float = setting(
+        0.0,
+        help="Share of the samples with a rectangle of another one, labels by area (CutMix)",
+        low=0.0,
+        high=1.0,
+    )
+    mix_alpha: float = setting(
+        1.0,
+        help="Beta parameter of mixup and CutMix: 1 = every share as likely, less = mostly little",
+        low=0.05,
+        high=10.0,
     )
     seed: int = setting(0, help="Seed of weights, order and augmentation", low=0, high=2**31 - 1)
     device: str = setting("auto", help="Where to compute", choices=DEVICES)
@@ -85,6 +97,12 @@ class TrainConfig:
         if self.warmup_epochs > self.epochs:
             raise ConfigError(
                 f"warmup_epochs must not exceed epochs ({self.epochs}); found {self.warmup_epochs}."
+            )
+
+        if self.mixup + self.cutmix > 1:
+            raise ConfigError(
+                "mixup and cutmix are shares of the samples and must not exceed 1 together; found "
+                f"{self.mixup:g} and {self.cutmix:g}."
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from hpa_core.choices import MODELS
 from hpa_core.cli.app import app, print_json, workspace_of
-from hpa_core.config import MODELS, PRESETS, TrainConfig
+from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import open_dataset
 from hpa_core.errors import ConfigError
 from hpa_core.progress import JOB_FOLDER_VARIABLE, terminal_progress

@@ -15,16 +15,20 @@ def epoch_rng(seed: int, epoch: int, stream: int) -> np.random.Generator:
     return np.random.default_rng([seed, epoch, stream])
 
 
+def epoch_order(samples: int, *, seed: int, epoch: int) -> Int[np.ndarray, " N"]:
+    """Shuffle positions 0 to samples - 1."""
+    return epoch_rng(seed, epoch, ORDER).permutation(samples)
+
+
 def epoch_batches(
     samples: int, batch_size: int, *, seed: int, epoch: int
 ) -> list[Int[np.ndarray, " B"]]:
-    """Shuffle positions 0 to samples - 1 and cut them into batches.
+    """Cut an epoch's order into batches.
 
     A last batch of a single sample is left out, as batch normalisation cannot learn from one; the
     next epoch shuffles anew and leaves out another.
     """
-    order = epoch_rng(seed, epoch, ORDER).permutation(samples)
-    batches = plain_batches(order, batch_size)
+    batches = plain_batches(epoch_order(samples, seed=seed, epoch=epoch), batch_size)
     return batches[:-1] if len(batches[-1]) == 1 else batches
 
 

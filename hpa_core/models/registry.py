@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hpa_core.config import MODELS
+from hpa_core.choices import MODELS
 from hpa_core.models.bninception import build_bninception
 from hpa_core.models.network import Network
 from hpa_core.models.small import build_small

@@ -106,14 +106,17 @@ def _train_epoch(training: Training) -> None:
     watch = Watch(learnt.ids, interval=GPU_WATCH_INTERVAL if training.device.type == "cuda" else 1)
     state.network.train()
     began = time.monotonic()
-    for positions, images in zip(ahead, learnt.source.batches(ahead), strict=True):
+    needed = [draws.needed(positions) for positions in ahead]
+    sources = zip(ahead, needed, learnt.source.batches(needed), strict=True)
+    for positions, read, images in sources:
         if training.stop():
             watch.look()
             raise StopTraining
         batch = Batch(
             images=images,
-            targets=training.learnt_targets[torch.from_numpy(positions).to(training.device)],
-            draws=draws.at(positions),
+            targets=training.learnt_targets[torch.from_numpy(read).to(training.device)],
+            draws=draws.at(read),
+            samples=len(positions),
         )
         health = train_step(state, config, batch, steps=training.steps)
         watch.add(health, positions)

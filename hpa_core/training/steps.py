@@ -11,7 +11,7 @@ from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from hpa_core.config import TrainConfig
 from hpa_core.errors import TrainingError
-from hpa_core.loading.augmentation import Draws, augment
+from hpa_core.loading.augmentation import Draws, augment, mix_targets
 from hpa_core.loading.order import step_seed
 from hpa_core.models.devices import autocast
 from hpa_core.training.losses import LOSSES
@@ -21,16 +21,27 @@ from hpa_core.training.state import TrainingState
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Samples of one step, on the device.
+    """Samples of one step, on the device, and behind them those that are only mixed in.
 
     Attributes:
         targets: 0 or 1.
         draws: their augmentation.
+        samples: B; the rest of M are partners from other batches.
     """
 
-    images: UInt8[Tensor, "B 4 S S"]
-    targets: Float[Tensor, "B C"]
+    images: UInt8[Tensor, "M 4 S S"]
+    targets: Float[Tensor, "M C"]
     draws: Draws
+    samples: int
+
+    def augmented(self) -> Float[Tensor, "B 4 S S"]:
+        """Return what the network sees."""
+        return augment(self.images, self.draws)[: self.samples]
+
+    def mixed_targets(self) -> Float[Tensor, "B C"]:
+        """Return what it is to answer, from 0 to 1 where samples are mixed."""
+        mixed = mix_targets(self.targets, self.draws, image_size=self.images.shape[-1])
+        return mixed[: self.samples]
 
 
 def train_step(
@@ -54,8 +65,8 @@ def train_step(
     done = state.epoch * steps + state.step
     torch.manual_seed(step_seed(config.seed, done))
     with autocast(batch.images.device, config.precision):
-        logits = state.network(augment(batch.images, batch.draws)).logits.float()
-    loss = LOSSES[config.loss](logits, batch.targets)
+        logits = state.network(batch.augmented()).logits.float()
+    loss = LOSSES[config.loss](logits, batch.mixed_targets())
     state.optimizer.zero_grad()
     torch.autograd.backward(loss)
     norm = _limit_gradients(state, config.clip_norm)
@@ -65,7 +76,8 @@ def train_step(
     state.optimizer.step()
     if state.average:
         state.average.update(state.network, step=done)
-    state.tally.add(loss.detach(), logits.detach(), batch.targets)
+    # Counted against each sample's own labels: F1 and accuracy know no halves.
+    state.tally.add(loss.detach(), logits.detach(), batch.targets[: batch.samples])
     state.step += 1
     return torch.stack([loss.detach(), norm])
 

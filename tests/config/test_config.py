@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hpa_core.config import MODELS, PRESETS, TrainConfig
+from hpa_core.choices import MODELS
+from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.errors import ConfigError, WorkspaceError
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.training import create_training_run

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from hpa_core.choices import MODELS
 from hpa_core.classes import N_CLASSES
-from hpa_core.config import MODELS
 from hpa_core.errors import ConfigError
 from hpa_core.models.devices import compute_device
 from hpa_core.models.registry import ARCHITECTURES

@@ -19,14 +19,19 @@ QUICK = TrainConfig(
     dataset="tiny",
     image_size=32,
     epochs=2,
-    batch_size=8,
+    batch_size=7,  # odd, so that batches cut the pairs that are mixed
     optimizer="adamw",
     learning_rate=0.01,
     schedule="cosine",
     clip_norm=1.0,
     ema_decay=0.9,
     intensity=0.2,
+    offset=0.1,
+    noise=0.1,
     affine=0.1,
+    cutout=0.2,
+    mixup=0.4,
+    cutmix=0.4,
     device="cpu",
 )
 

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import f1_score, log_loss
 from torch import nn
 
-from hpa_core.config import LOSSES as LOSS_NAMES
+from hpa_core.choices import LOSSES as LOSS_NAMES
 from hpa_core.config import TrainConfig
 from hpa_core.models.network import Network
 from hpa_core.models.registry import ARCHITECTURES
