@@ -3,7 +3,7 @@
     python benchmarks/augmentation.py [--batch-size 32] [--image-size 128] [--repeats 15]
 
 The kinds and the steps of two networks are timed in turns in one process; printed is the median and
-its share of each network's step (forward, backward, AdamW, without augmentation). On a CPU it is the
+its share of each network's step (forward, backward, AdamW, no augmentation). On a CPU it is the
 processor's time on one thread, which other load on the machine does not lengthen; on a GPU the time
 until its queue is empty. Random pixels, seed 0.
 """
