@@ -117,9 +117,11 @@ def _store(attribute: str, key: str) -> None:
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
-    if (info and info.synthetic) or (run and run.info.synthetic):
+    rendered = [f"Dataset {info.name}"] if info and info.synthetic else []
+    rendered += [f"Run {run.id}"] if run and run.info.synthetic else []
+    if rendered:
         st.warning(
-            "Synthetic cells: rendered images, not microscopy. No score on them says anything "
-            "about the Human Protein Atlas.",
+            f"{' and '.join(rendered)}: synthetic cells, rendered and not seen by a microscope. "
+            "No score on them says anything about the Human Protein Atlas.",
             icon=":material/science:",
         )

@@ -1,10 +1,9 @@
 import streamlit as st
 
 from dashboard import cache
-from dashboard.components.channel_viewer import channel_viewer
 from dashboard.guard import need
 from dashboard.images.filters import choose_order, choose_samples, choose_selection
-from dashboard.images.paging import chosen_page, go_to, remember_image
+from dashboard.images.paging import draw_gallery
 from dashboard.session import session
 
 st.title("Images")
@@ -30,10 +29,4 @@ st.markdown(
 )
 if not len(order):
     st.info("No image fulfils all of these filters. Set one of them back to any.")
-channel_viewer(
-    dataset.info,
-    chosen_page(samples, order, dataset),
-    thresholds=chosen.thresholds.thresholds if scored else None,
-    on_image=remember_image,
-    on_go=lambda position, large: go_to(samples, order, position, large=large),
-)
+draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

@@ -11,10 +11,11 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.components.channel_viewer import Page, Tile
+from dashboard.components.channel_viewer import Page, Tile, channel_viewer
 from dashboard.images.gallery import Samples, find_tile
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
+from hpa_core.runs.thresholds import ThresholdSet
 
 PAGE_SIZE = 48
 _KEY = "gallery-image"
@@ -28,14 +29,28 @@ class _Shown:
     token: int = 0
 
 
-def chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset) -> Page:
-    """Return the page that the link names, with the image that it names.
+def draw_gallery(
+    dataset: Dataset, samples: Samples, order: Int[np.ndarray, " n"], *, thresholds: ThresholdSet
+) -> None:
+    """Draw the page of a selection that the link names, in the channel viewer.
 
     Args:
+        dataset: whose images they are; it has images.
         samples: what can be shown.
         order: indices into `samples`, selected and sorted.
-        dataset: where an image of another split is found.
+        thresholds: what the calls of `samples` follow; of no meaning where they have no scores.
     """
+    channel_viewer(
+        dataset.info,
+        _chosen_page(samples, order, dataset),
+        thresholds=None if samples.calls is None else thresholds.thresholds,
+        on_image=_remember_image,
+        on_go=lambda position, large: _go_to(samples, order, position, large=large),
+    )
+
+
+def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset) -> Page:
+    """Return the page that the link names, with the image that it names."""
     opened = _follow_link(samples, order, dataset)
     first = (_page_number(len(order)) - 1) * PAGE_SIZE
     return Page(
@@ -48,16 +63,16 @@ def chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset
     )
 
 
-def remember_image(sample_id: str | None) -> None:
+def _remember_image(sample_id: str | None) -> None:
     """Take note of the image that the viewer opened, and put it into the link."""
     _shown().image = sample_id
     write_link(image=sample_id)
 
 
-def go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:
+def _go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:
     """Turn to the page of a place in the selection and, if `large`, show that image large."""
     _write_page(position)
-    remember_image(str(samples.ids[order[position]]) if large else None)
+    _remember_image(str(samples.ids[order[position]]) if large else None)
     _shown().token += 1
 
 
