@@ -24,6 +24,11 @@ class TrainConfig:
 
     dataset: str = setting(help="Dataset of the workspace, with images")
     train_split: str = setting("train", help="Split to learn from")
+    plan: str = setting(
+        "",
+        help="Resampling plan of the dataset; none: an epoch shows every row once",
+        optional=True,
+    )
     validation_split: str = setting("validation", help="Split to measure on after every epoch")
     model: str = setting("small", help="Network", choices=MODELS)
     weights: str = setting(

@@ -5,6 +5,7 @@ HpaError
 ├── LabelTableError     a CSV of ids and class numbers breaks its contract
 ├── ImageError          one image file cannot become one grey channel
 ├── DatasetError        a dataset is missing, stale or damaged
+├── PlanError           a resampling plan is missing, stale or damaged
 ├── ScoresError         probabilities from outside break their contract
 ├── RunError            a run folder is missing, locked or damaged
 ├── CheckpointError     weights are damaged, unsafe or of another shape
@@ -39,6 +40,10 @@ class ImageError(HpaError):
 
 class DatasetError(HpaError):
     """A dataset is missing, stale or damaged."""
+
+
+class PlanError(HpaError):
+    """A resampling plan is missing, stale or damaged."""
 
 
 class ScoresError(HpaError):

@@ -13,9 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset
+from hpa_core.imbalance.plan_runs import create_planned_run
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import start_training
-from hpa_core.runs.training import create_training_run
 
 DRAFT, TOKEN, STARTS = "train-draft", "train-token", "train-starts"
 PRESET_HELP = {
@@ -171,10 +171,7 @@ def _start_pressed() -> bool:
 
 
 def _start(dataset: Dataset, config: TrainConfig, *, name: str) -> str:
-    info = dataset.info
-    run = create_training_run(
-        cache.workspace(), config, name=name, dataset_hash=info.hash, synthetic=info.synthetic
-    )
+    run = create_planned_run(cache.workspace(), dataset, config, name=name)
     start_training(run, open_backend(cache.workspace()))
     st.session_state[STARTS] = starts() + 1
     return run.id

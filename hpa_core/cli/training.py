@@ -15,10 +15,10 @@ from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import open_dataset
 from hpa_core.errors import ConfigError
+from hpa_core.imbalance.plan_runs import create_planned_run
 from hpa_core.progress import JOB_FOLDER_VARIABLE, terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.stopping import listen, stop_requested
-from hpa_core.runs.training import create_training_run
 from hpa_core.workspace import Workspace
 
 
@@ -32,6 +32,7 @@ def train(  # noqa: PLR0913 - one argument an option
     learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples a step.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Pixels a side.")] = None,
+    plan: Annotated[str | None, typer.Option(help="Resampling plan of DATASET.")] = None,
     weights: Annotated[str | None, typer.Option(help="random, imagenet or a file.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything drawn.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
@@ -53,11 +54,15 @@ def train(  # noqa: PLR0913 - one argument an option
             "learning_rate": learning_rate,
             "batch_size": batch_size,
             "image_size": image_size,
+            "plan": plan,
             "weights": weights,
             "seed": seed,
             "device": device,
         }
-        folder = _new_run(workspace, _config(dataset, preset, changes), name)
+        config = _config(dataset, preset, changes)
+        folder = create_planned_run(
+            workspace, open_dataset(workspace, config.dataset), config, name=name
+        )
     _train(workspace, folder, resume=resume is not None)
 
 
@@ -92,13 +97,6 @@ def _config(dataset: str, preset: str, changes: dict[str, Any]) -> TrainConfig:
         raise ConfigError(f"preset must be one of {', '.join(PRESETS)}; found {preset!r}.")
     given = {key: value for key, value in changes.items() if value is not None}
     return replace(PRESETS[preset](dataset), **given)
-
-
-def _new_run(workspace: Workspace, config: TrainConfig, name: str) -> RunFolder:
-    info = open_dataset(workspace, config.dataset).info
-    return create_training_run(
-        workspace, config, name=name, dataset_hash=info.hash, synthetic=info.synthetic
-    )
 
 
 def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:

@@ -50,6 +50,14 @@ def make_plan(
     )
 
 
+def default_split(dataset: Dataset) -> str:
+    """Return the split that a plan is for unless told otherwise: what a training learns from.
+
+    Labels alone are not trained on; all of them are looked at.
+    """
+    return "train" if dataset.info.has_images else "all"
+
+
 def plan_copies(
     targets: Bool[np.ndarray, "N C"], steps: Sequence[Step], *, seed: int
 ) -> Int[np.ndarray, " N"]:

@@ -25,11 +25,13 @@ def epoch_batches(
 ) -> list[Int[np.ndarray, " B"]]:
     """Cut an epoch's order into batches.
 
-    A last batch of a single sample is left out, as batch normalisation cannot learn from one; the
-    next epoch shuffles anew and leaves out another.
+    A single sample left over joins the batch before it, as batch normalisation cannot learn from
+    one alone: an epoch shows every position exactly once.
     """
     batches = plain_batches(epoch_order(samples, seed=seed, epoch=epoch), batch_size)
-    return batches[:-1] if len(batches[-1]) == 1 else batches
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        batches[-2:] = [np.concatenate(batches[-2:])]
+    return batches
 
 
 def plain_batches(positions: Int[np.ndarray, " N"], batch_size: int) -> list[np.ndarray]:

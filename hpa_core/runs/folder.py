@@ -7,10 +7,12 @@ runs/<id>/
     log.txt                 what the process printed
     job.json                how the process was started                       (see hpa_core.jobs)
     checkpoints/            weights and the state to go on from
+    plan.json               how often an epoch shows each row, if a plan says  (see training)
     predictions/<split>.npz                                                   (see predictions)
     thresholds/<name>.json                                                    (see thresholds)
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from hpa_core.errors import RunError
-from hpa_core.files import explained_os_errors, read_json, write_json
+from hpa_core.files import explained_os_errors, read_json, write_atomic, write_json
 from hpa_core.workspace import Workspace
 
 CONFIG = "config.json"
@@ -79,8 +81,10 @@ def new_run_id(name: str) -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name}-{uuid4().hex[:4]}"
 
 
-def create_run(workspace: Workspace, info: RunInfo) -> RunFolder:
-    """Make the folder of a new run.
+def create_run(
+    workspace: Workspace, info: RunInfo, *, files: Mapping[str, bytes] | None = None
+) -> RunFolder:
+    """Make the folder of a new run, with `files` in it from the start.
 
     Raises:
         RunError: a run of that id exists.
@@ -94,6 +98,8 @@ def create_run(workspace: Workspace, info: RunInfo) -> RunFolder:
             raise RunError(f"A run {info.id!r} exists already; choose another name.") from None
         for folder in ("checkpoints", "predictions", "thresholds"):
             (path / folder).mkdir()
+    for name, content in (files or {}).items():
+        write_atomic(path / name, content)
     stamped = {
         **asdict(info),
         "created": info.created or datetime.now(UTC).isoformat(timespec="seconds"),

@@ -3,7 +3,8 @@
 Keys carry side and unit: `epoch`, `loss/train`, `loss/validation`, `accuracy/train`,
 `accuracy/validation` (share of the N x C decisions at 0.5 that are right), `f1_macro/train`,
 `f1_macro/validation`, `f1/validation` (list of 28), `f1_macro_tuned/validation` (per-class exact
-thresholds, in-sample), `learning_rate`, `time/epoch(s)`, `rate/train(images/s)`.
+thresholds, in-sample), `samples/train` and `positives/train` (what the epoch has shown: rows, and
+labels of each of 28 classes), `learning_rate`, `time/epoch(s)`, `rate/train(images/s)`.
 """
 
 import json

@@ -64,6 +64,7 @@ def train(
         RunError: the run is being trained, or was trained and `resume` is not set.
         ConfigError: the settings cannot be met on this machine.
         DatasetError: the dataset is missing, has changed or is too small.
+        PlanError: the run's resampling plan cannot be used.
         CheckpointError: weights or checkpoints cannot be used.
         TrainingError: a loss or gradient is not a finite number, or the GPU's memory is too small.
         WorkspaceError: the run folder cannot be written.

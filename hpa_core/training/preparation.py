@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
 from hpa_core.files import write_json
+from hpa_core.imbalance.plan_runs import read_run_plan
 from hpa_core.loading.order import epoch_batches
 from hpa_core.loading.source import Source, open_source
 from hpa_core.models.devices import compute_device, place
@@ -76,6 +77,7 @@ def prepare(
 
     Raises:
         DatasetError: the dataset is missing, has changed since the run was made, or is too small.
+        PlanError: the run's plan is missing, damaged, or of another state of the dataset.
         ConfigError, CheckpointError: device, first weights or checkpoints cannot be used.
     """
     config = TrainConfig.from_dict(run.info.settings)
@@ -83,13 +85,8 @@ def prepare(
     dataset = _open_unchanged(workspace, run)
     state = _first_state(run, config, device)
     _go_on(run, state)
-    learnt = _part(dataset, config.train_split, config, device)
-    measured = _part(dataset, config.validation_split, config, device)
-    if len(learnt.ids) < 2:
-        raise DatasetError(
-            f"Split {config.train_split!r} of dataset {config.dataset!r} has one sample; "
-            "training needs at least two."
-        )
+    learnt = _part(dataset, _learnt_rows(dataset, run, config), config, device)
+    measured = _part(dataset, dataset.rows(config.validation_split), config, device)
     return Training(
         run=run,
         config=config,
@@ -114,8 +111,25 @@ def _open_unchanged(workspace: Workspace, run: RunFolder) -> Dataset:
     return dataset
 
 
-def _part(dataset: Dataset, split: str, config: TrainConfig, device: torch.device) -> Part:
-    rows = dataset.rows(split)
+def _learnt_rows(dataset: Dataset, run: RunFolder, config: TrainConfig) -> Int[np.ndarray, " N"]:
+    """Return the rows of an epoch: those of the split, as often as the run's plan shows them."""
+    rows = dataset.rows(config.train_split)
+    if plan := read_run_plan(run, dataset):
+        log.info(
+            "plan %s shows %d samples an epoch, from %d", config.plan, plan.copies.sum(), len(rows)
+        )
+        rows = rows[plan.positions]
+    if len(rows) < 2:
+        raise DatasetError(
+            f"An epoch over split {config.train_split!r} of dataset {config.dataset!r} has one "
+            "sample; training needs at least two."
+        )
+    return rows
+
+
+def _part(
+    dataset: Dataset, rows: Int[np.ndarray, " N"], config: TrainConfig, device: torch.device
+) -> Part:
     source = open_source(dataset.images, rows, image_size=config.image_size, device=device)
     return Part(source=source, ids=dataset.ids[rows], targets=dataset.targets[rows])
 

@@ -54,13 +54,19 @@ class Tally:
         self.right += (calls == truth).sum()
         self.samples += len(logits)
 
-    def metrics(self) -> dict[str, float]:
-        """Return the epoch's training figures; waits for the device."""
+    def metrics(self) -> dict[str, float | list[int]]:
+        """Return the epoch's training figures; waits for the device.
+
+        `samples/train` and `positives/train` are what the epoch has shown: exactly what a plan
+        promised.
+        """
         tp, positives, called = self.counts.cpu().numpy()
         return {
             "loss/train": float(self.loss) / self.samples,
             "accuracy/train": float(self.right) / (self.samples * N_CLASSES),
             "f1_macro/train": float(f1_from_counts(tp, positives, called).mean()),
+            "samples/train": self.samples,
+            "positives/train": positives.tolist(),
             "time/epoch(s)": self.seconds,
             "rate/train(images/s)": self.samples / max(self.seconds, 1e-9),
         }

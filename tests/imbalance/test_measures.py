@@ -1,9 +1,6 @@
 """The measures against a brute force and against published figures of the real label table."""
 
-from pathlib import Path
-
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,18 +9,10 @@ from hypothesis.extra.numpy import arrays
 from hpa_core.imbalance.measures import (
     cooccurrence,
     cooccurrence_residual,
+    group_label_sets,
     measure_imbalance,
     scumble_per_sample,
 )
-
-
-@pytest.fixture(scope="module")
-def real_targets(realdata: Path) -> np.ndarray:
-    table = pd.read_csv(realdata / "labels" / "train.csv")
-    targets = np.zeros((len(table), 28), dtype=bool)
-    for row, text in enumerate(table["Target"]):
-        targets[row, [int(number) for number in text.split()]] = True
-    return targets
 
 
 def test_the_real_label_table_has_its_published_measures(real_targets: np.ndarray) -> None:
@@ -74,3 +63,22 @@ def test_an_empty_table_has_no_shares_and_no_ratio() -> None:
     measured = measure_imbalance(np.zeros((0, 3), dtype=bool))
     assert measured.shares.tolist() == [0, 0, 0]
     assert measured.mean_ir == measured.scumble == measured.cardinality == 0
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 30), st.just(5))), st.integers(0, 3))
+def test_rows_shown_several_times_measure_as_if_they_stood_there_so_often(
+    targets: np.ndarray, seed: int
+) -> None:
+    copies = np.random.default_rng(seed).integers(0, 4, len(targets))
+    weighted = measure_imbalance(targets, copies)
+    repeated = measure_imbalance(np.repeat(targets, copies, axis=0))
+    for name, value in vars(repeated).items():
+        np.testing.assert_allclose(getattr(weighted, name), value, atol=1e-12, err_msg=name)
+
+
+@given(arrays(bool, st.tuples(st.integers(0, 30), st.integers(1, 64))))
+def test_rows_of_one_label_set_carry_the_same_classes(targets: np.ndarray) -> None:
+    sets = group_label_sets(targets)
+    assert (sets.members[sets.of_row] == targets).all()
+    assert len({tuple(row) for row in sets.members.tolist()}) == len(sets.members)
+    assert sets.sizes().tolist() == np.bincount(sets.of_row, minlength=len(sets.members)).tolist()

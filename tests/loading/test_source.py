@@ -84,8 +84,11 @@ def test_an_epoch_takes_every_sample_once_in_an_order_of_its_own() -> None:
     np.testing.assert_array_equal(first, np.concatenate(epoch_batches(100, 32, seed=5, epoch=0)))
 
 
-def test_a_last_batch_of_one_sample_is_left_out() -> None:
-    assert [len(batch) for batch in epoch_batches(9, 4, seed=0, epoch=0)] == [4, 4]
+def test_a_single_sample_left_over_joins_the_batch_before_it() -> None:
+    joined = epoch_batches(9, 4, seed=0, epoch=0)
+    assert [len(batch) for batch in joined] == [4, 5]
+    assert sorted(np.concatenate(joined)) == list(range(9))
+    assert [len(batch) for batch in epoch_batches(1, 4, seed=0, epoch=0)] == [1]
     assert [len(batch) for batch in epoch_batches(10, 4, seed=0, epoch=0)] == [4, 4, 2]
     assert [len(batch) for batch in plain_batches(np.arange(9), 4)] == [4, 4, 1]
 
