@@ -13,6 +13,7 @@ from hpa_core.imbalance.measures import (
     cooccurrence_residual,
     measure_imbalance,
 )
+from hpa_core.imbalance.plan_files import PLANS, SavedPlan, list_plans
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
 from hpa_core.workspace import Workspace, default_workspace
@@ -47,9 +48,21 @@ def imbalance(name: str, split: str) -> Imbalance:
     return _imbalance(name, split, dataset(name).info.hash)
 
 
+def plans(name: str) -> list[SavedPlan]:
+    """List the resampling plans of a dataset."""
+    opened = dataset(name)
+    folder = opened.folder / PLANS
+    return _plans(name, opened.info.hash, folder.stat().st_mtime_ns if folder.exists() else 0)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
+
+
+@st.cache_resource(max_entries=4)
+def _plans(name: str, content: str, written: int) -> list[SavedPlan]:
+    return list_plans(dataset(name))
 
 
 @st.cache_resource(max_entries=16)

@@ -18,6 +18,9 @@ LINK = "job"
 MOST, REFRESH_SECONDS = 6, 3.0
 ROWS_IN_SIGHT, TABLE_HEIGHT = 5, 190
 COLUMNS = {
+    "plan": st.column_config.TextColumn(
+        help="Resampling plan of its training rows; none: an epoch shows every row once."
+    ),
     "macro F1 at 0.5": st.column_config.NumberColumn(format="%.4f"),
     "tuned, in-sample": st.column_config.NumberColumn(
         format="%.4f", help="Thresholds fitted and scored on the same labels."
@@ -79,6 +82,7 @@ def training_table(trainings: Sequence[Training]) -> pd.DataFrame:
             "state": [item.state for item in trainings],
             "dataset": [item.run.info.dataset for item in trainings],
             "model": [item.run.info.settings.get("model", "") for item in trainings],
+            "plan": [item.run.info.settings.get("plan") or None for item in trainings],
             "epochs": [record.get("epoch", 0) for record in last],
             "of": [item.run.info.settings.get("epochs") for item in trainings],
             "macro F1 at 0.5": [record.get("f1_macro/validation") for record in last],

@@ -3,6 +3,7 @@
 What was typed is kept under a key that no widget owns, so that it survives a visit elsewhere.
 """
 
+from collections.abc import Collection
 from dataclasses import Field, fields
 from math import floor, log10
 from typing import Any
@@ -27,6 +28,7 @@ PRESET_HELP = {
 MAIN = (
     "model",
     "weights",
+    "plan",
     "image_size",
     "epochs",
     "batch_size",
@@ -116,10 +118,18 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
     if key not in st.session_state:
         st.session_state[key] = _recalled(key, default)
     label, meaning = item.name.replace("_", " ").capitalize(), item.metadata["help"]
-    choices = dataset.splits if item.name.endswith("_split") else item.metadata["choices"]
+    choices = _choices(item, dataset)
     value: Any
     if choices:
-        value = st.selectbox(label, list(choices), key=key, help=_help(meaning, choices))
+        if st.session_state[key] not in choices:  # It was another dataset's, or is gone.
+            st.session_state[key] = default if default in choices else next(iter(choices))
+        value = st.selectbox(
+            label,
+            list(choices),
+            key=key,
+            help=_help(meaning, choices),
+            format_func=lambda one: one or "none",
+        )
     elif item.type is bool:
         value = st.toggle(label, key=key, help=meaning)
     elif item.type is str:
@@ -128,6 +138,13 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
         value = _ask_number(item, label, default=default, key=key)
     _remember(key, value)
     return value
+
+
+def _choices(item: Field[Any], dataset: Dataset) -> Collection[str] | None:
+    if item.name == "plan":
+        return ["", *(saved.name for saved in cache.plans(dataset.info.name) if not saved.problem)]
+    choices: Collection[str] | None = item.metadata["choices"]
+    return dataset.splits if item.name.endswith("_split") else choices
 
 
 def _ask_number(item: Field[Any], label: str, *, default: float, key: str) -> Any:

@@ -77,7 +77,10 @@ def _draw_state(training: Training) -> None:
             st.badge("synthetic cells", icon=":material/science:", color="orange")
         settings = training.run.info.settings
         learnt_from = settings.get("dataset", training.run.info.dataset)
-        st.caption(f"{settings.get('model', 'network')}, trained and validated on {learnt_from}")
+        plan = f" by plan {settings['plan']}" if settings.get("plan") else ""
+        st.caption(
+            f"{settings.get('model', 'network')}, trained{plan} and validated on {learnt_from}"
+        )
     with steer.container(horizontal=True, horizontal_alignment="right"):
         _draw_buttons(training)
     if training.state == "failed":

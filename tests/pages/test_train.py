@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.imbalance.plan_files import write_plan
+from hpa_core.imbalance.planning import make_plan
+from hpa_core.imbalance.steps import MlRos
 from hpa_core.jobs import open_backend
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.metrics import METRICS, append_metrics
@@ -17,7 +20,7 @@ from hpa_core.runs.training import create_training_run
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.jobs.conftest import wait_until
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, picker
 
 SETTINGS = [item.name for item in fields(TrainConfig) if item.name != "dataset"]
 
@@ -187,3 +190,34 @@ def test_the_choices_of_comparison_and_classes_survive_a_visit_elsewhere(
     assert page.multiselect(key="train-compared-pick").value == [first.id]
     assert page.multiselect(key="train-classes-pick").value == ["25 Cytosol"]
     assert not page.exception
+
+
+def test_a_plan_of_the_dataset_can_be_chosen_and_the_table_says_which_was_used(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    write_plan(dataset, make_plan(dataset, (MlRos(),), name="rare"))
+    write_plan(dataset, make_plan(dataset, (MlRos(),), name="spoilt"))
+    (dataset.folder / "plans" / "spoilt.json").write_text("{}")
+    page = open_page("train", dataset="tiny")
+    assert widget(page, "demo", "plan").options == ["none", "rare"]
+    widget(page, "demo", "plan").set_value("rare").run()
+    page.button(key="train-start-0").click().run()
+    assert not page.exception
+    (run,) = list_runs(workspace)
+    assert run.info.settings["plan"] == "rare"
+    assert page.dataframe[0].value["plan"].tolist() == ["rare"]
+    assert "trained by plan rare and validated on tiny" in shown(page)
+
+
+def test_a_plan_of_another_dataset_is_not_kept_in_the_form(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    make_dataset("other")
+    write_plan(dataset, make_plan(dataset, (MlRos(),), name="rare"))
+    page = open_page("train", dataset="tiny")
+    widget(page, "demo", "plan").set_value("rare").run()
+    picker(page, "Dataset").set_value("other").run()
+    assert not page.exception
+    assert widget(page, "demo", "plan").value == ""
