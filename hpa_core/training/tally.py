@@ -57,8 +57,8 @@ class Tally:
     def metrics(self) -> dict[str, float | list[int]]:
         """Return the epoch's training figures; waits for the device.
 
-        `samples/train` and `positives/train` are what the epoch has shown: exactly what a plan
-        promised.
+        `samples/train` and `positives/train` are what the epoch has shown, exactly what a plan
+        promised; what mixup or CutMix blends in from a partner is not counted.
         """
         tp, positives, called = self.counts.cpu().numpy()
         return {
