@@ -98,7 +98,8 @@ def _whole(
                 draws=draws.at(positions),
                 samples=len(positions),
             )
-            watch.add(train_step(state, config, batch, steps=len(batches)), positions)
+            health = train_step(state, config, batch, loss=bce_loss, steps=len(batches))
+            watch.add(health, positions)
         watch.look()
         state.step = 0
 

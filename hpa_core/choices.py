@@ -7,8 +7,14 @@ MODELS = {
 }
 LOSSES = {
     "bce": "binary cross-entropy, mean over samples and classes",
+    "weighted-bce": "cross-entropy with positives weighted by negatives / positives, at most 20",
     "focal": "focal loss with gamma 2: sure decisions weigh less",
+    "asymmetric": "focal for what is absent (gamma 4, below 0.05 ignored), plain for what is there",
+    "soft-f1": "macro F1 of the batch with probabilities for calls; wants large batches",
+    "lovasz": "symmetric Lovász hinge: how far each image's set of labels is off",
 }
+UNCALIBRATED = frozenset(LOSSES) - {"bce"}
+"""Losses whose probabilities are no frequencies."""
 SCHEDULES = {
     "constant": "the learning rate stays",
     "cosine": "falls to zero along half a cosine",

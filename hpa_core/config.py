@@ -139,13 +139,22 @@ class TrainConfig:
         Raises:
             ConfigError: the text is not a JSON object, or as for `from_dict`.
         """
-        try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ConfigError(f"The settings are not JSON ({error}).") from None
-        if not isinstance(values, dict):
-            raise ConfigError(f"The settings are not a JSON object but {type(values).__name__}.")
-        return cls.from_dict(values)
+        return cls.from_dict(parse_settings(text))
+
+
+def parse_settings(text: str) -> dict[str, Any]:
+    """Read names and values of settings from a JSON object.
+
+    Raises:
+        ConfigError: the text is not a JSON object.
+    """
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"The settings are not JSON ({error}).") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"The settings are not a JSON object but {type(values).__name__}.")
+    return values
 
 
 def report_model1(dataset: str) -> TrainConfig:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
+from hpa_core.choices import UNCALIBRATED
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.plan_runs import create_planned_run
@@ -92,6 +93,11 @@ def _ask_fields(dataset: Dataset, preset: str) -> Entry:
     defaults = PRESETS[preset](dataset.info.name)
     known = {item.name: item for item in fields(TrainConfig) if item.name != "dataset"}
     values = _ask_in_columns([known[name] for name in MAIN], defaults, preset, dataset)
+    if values["loss"] in UNCALIBRATED:
+        st.caption(
+            f":material/info: The loss {values['loss']} shifts probabilities on purpose: they are "
+            "no frequencies, and 0.5 is not the natural threshold. Fit thresholds afterwards."
+        )
     with st.expander("More settings", key="train-more"):
         rest = [item for name, item in known.items() if name not in MAIN]
         return {**values, **_ask_in_columns(rest, defaults, preset, dataset)}

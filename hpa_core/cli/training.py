@@ -5,14 +5,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import typer
 
 from hpa_core.choices import MODELS
 from hpa_core.cli.app import app, print_json, workspace_of
-from hpa_core.config import PRESETS, TrainConfig
+from hpa_core.config import PRESETS, TrainConfig, parse_settings
 from hpa_core.data.dataset import open_dataset
 from hpa_core.errors import ConfigError
 from hpa_core.imbalance.plan_runs import create_planned_run
@@ -36,6 +35,9 @@ def train(  # noqa: PLR0913 - one argument an option
     weights: Annotated[str | None, typer.Option(help="random, imagenet or a file.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything drawn.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
+    settings: Annotated[
+        str, typer.Option(help='Any other setting, as JSON: \'{"loss": "focal", "mixup": 0.3}\'.')
+    ] = "{}",
     name: Annotated[str, typer.Option(help="A word for the new run's id.")] = "train",
     run: Annotated[str | None, typer.Option(help="Train this run, made before.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this run.")] = None,
@@ -59,7 +61,7 @@ def train(  # noqa: PLR0913 - one argument an option
             "seed": seed,
             "device": device,
         }
-        config = _config(dataset, preset, changes)
+        config = _config(dataset, preset, parse_settings(settings), changes)
         folder = create_planned_run(
             workspace, open_dataset(workspace, config.dataset), config, name=name
         )
@@ -92,11 +94,14 @@ def predict(
         print_json({"run": run, "split": split, "samples": len(predictions.ids)})
 
 
-def _config(dataset: str, preset: str, changes: dict[str, Any]) -> TrainConfig:
+def _config(
+    dataset: str, preset: str, settings: dict[str, Any], changes: dict[str, Any]
+) -> TrainConfig:
     if preset not in PRESETS:
         raise ConfigError(f"preset must be one of {', '.join(PRESETS)}; found {preset!r}.")
     given = {key: value for key, value in changes.items() if value is not None}
-    return replace(PRESETS[preset](dataset), **given)
+    own = PRESETS[preset](dataset).to_dict()
+    return TrainConfig.from_dict({**own, **settings, **given, "dataset": dataset})
 
 
 def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:

@@ -25,7 +25,6 @@ from hpa_core.runs.lock import run_lock
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.stopping import never
-from hpa_core.training.losses import LOSSES
 from hpa_core.training.optimization import learning_rate
 from hpa_core.training.preparation import Training, prepare
 from hpa_core.training.reporting import Reporter, failure_reported, log
@@ -119,7 +118,7 @@ def _train_epoch(training: Training) -> None:
             draws=draws.at(read),
             samples=len(positions),
         )
-        health = train_step(state, config, batch, steps=training.steps)
+        health = train_step(state, config, batch, loss=training.loss, steps=training.steps)
         watch.add(health, positions)
         began = _count_seconds(state.tally, began)
         if training.reporter.at(epoch=state.epoch + 1, step=state.step, steps=training.steps):
@@ -138,7 +137,7 @@ def _validate(training: Training) -> Validation:
     batches = plain_batches(np.arange(len(measured.ids)), config.batch_size)
     images = _until_stopped(training, measured.source.batches(batches))
     logits, embeddings = score(training.state.evaluated, images, precision=config.precision)
-    return measure(logits, embeddings, measured.targets, loss=LOSSES[config.loss])
+    return measure(logits, embeddings, measured.targets, loss=training.loss)
 
 
 def _finish_epoch(training: Training, validation: Validation) -> None:

@@ -23,6 +23,7 @@ from hpa_core.models.network import Network
 from hpa_core.models.weights import build_network
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, truncate_metrics
+from hpa_core.training.losses import Loss, build_loss
 from hpa_core.training.optimization import Average, build_optimizer
 from hpa_core.training.reporting import Reporter, log
 from hpa_core.training.state import TrainingState, has_state, restore_state
@@ -54,6 +55,7 @@ class Training:
 
     Attributes:
         learnt: the training rows; `learnt_targets` are theirs, 0 or 1, on the device.
+        loss: of training and validation alike.
         steps: optimizer steps of an epoch.
         stop: whether somebody asked to stop.
     """
@@ -65,6 +67,7 @@ class Training:
     learnt_targets: Tensor
     measured: Part
     state: TrainingState
+    loss: Loss
     steps: int
     reporter: Reporter
     stop: Callable[[], bool]
@@ -95,6 +98,7 @@ def prepare(
         learnt_targets=torch.from_numpy(learnt.targets).float().to(device),
         measured=measured,
         state=state,
+        loss=build_loss(config.loss, learnt.targets, device),
         steps=len(epoch_batches(len(learnt.ids), config.batch_size, seed=0, epoch=0)),
         reporter=reporter,
         stop=stop,

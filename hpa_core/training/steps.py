@@ -14,7 +14,7 @@ from hpa_core.errors import TrainingError
 from hpa_core.loading.augmentation import Draws, augment, mix_targets
 from hpa_core.loading.order import step_seed
 from hpa_core.models.devices import autocast
-from hpa_core.training.losses import LOSSES
+from hpa_core.training.losses import Loss
 from hpa_core.training.optimization import learning_rate
 from hpa_core.training.state import TrainingState
 
@@ -49,6 +49,7 @@ def train_step(
     config: TrainConfig,
     batch: Batch,
     *,
+    loss: Loss,
     steps: int,
 ) -> Float[Tensor, " 2"]:
     """Learn from one batch and add it to the tally.
@@ -57,6 +58,7 @@ def train_step(
         state: changed in place.
         config: the settings.
         batch: what to learn from.
+        loss: what to make small.
         steps: steps of an epoch.
 
     Returns:
@@ -66,9 +68,9 @@ def train_step(
     torch.manual_seed(step_seed(config.seed, done))
     with autocast(batch.images.device, config.precision):
         logits = state.network(batch.augmented()).logits.float()
-    loss = LOSSES[config.loss](logits, batch.mixed_targets())
+    value = loss(logits, batch.mixed_targets())
     state.optimizer.zero_grad()
-    torch.autograd.backward(loss)
+    torch.autograd.backward(value)
     norm = _limit_gradients(state, config.clip_norm)
     rate = learning_rate(config, step=done, steps=steps * config.epochs)
     for group in state.optimizer.param_groups:
@@ -77,9 +79,9 @@ def train_step(
     if state.average:
         state.average.update(state.network, step=done)
     # Counted against each sample's own labels: F1 and accuracy know no halves.
-    state.tally.add(loss.detach(), logits.detach(), batch.targets[: batch.samples])
+    state.tally.add(value.detach(), logits.detach(), batch.targets[: batch.samples])
     state.step += 1
-    return torch.stack([loss.detach(), norm])
+    return torch.stack([value.detach(), norm])
 
 
 class Watch:

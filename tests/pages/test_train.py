@@ -80,6 +80,16 @@ def test_labels_alone_cannot_be_trained_on(
     assert not page.button
 
 
+def test_a_loss_that_shifts_probabilities_says_so(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset()
+    page = open_page("train", dataset="tiny")
+    assert "they are no frequencies" not in shown(page)
+    page.selectbox(key="train-demo-loss").set_value("asymmetric").run()
+    assert "The loss asymmetric shifts probabilities on purpose" in shown(page)
+
+
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_the_form_shows_every_setting_of_a_preset(
     make_dataset: MakeDataset, open_page: OpenPage, preset: str

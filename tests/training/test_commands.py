@@ -33,12 +33,14 @@ def hpa(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[st
 
 
 def test_a_dataset_is_trained_and_predicted(workspace: Workspace, tiny: Dataset) -> None:
-    trained = hpa(workspace, "train", tiny.info.name, *QUICK, "--name", "first", "--seed", "3")
+    settings = ["--settings", '{"loss": "weighted-bce", "mixup": 0.5, "seed": 1}', "--seed", "3"]
+    trained = hpa(workspace, "train", tiny.info.name, *QUICK, "--name", "first", *settings)
     assert trained.returncode == 0, trained.stderr
     (run,) = list_runs(workspace)
     assert trained.stdout == f"{run.id}\n"
     config = TrainConfig.from_dict(run.info.settings)
     assert (config.model, config.epochs, config.image_size, config.seed) == ("small", 1, 32, 3)
+    assert (config.loss, config.mixup) == ("weighted-bce", 0.5)
     assert run.info.dataset_hash == tiny.info.hash
     assert "epoch 1 of 1: loss" in trained.stderr
     assert "epoch 1 of 1: loss" in run.log.read_text()
@@ -73,6 +75,7 @@ def test_what_cannot_be_meant_is_one_sentence_and_makes_no_run(
         ([tiny.info.name, "--epochs", "0"], "epochs must lie between 1 and 10000; found 0."),
         ([tiny.info.name, "--preset", "best"], "preset must be one of report-model1"),
         ([tiny.info.name, "--model", "vgg"], "model must be one of small"),
+        ([tiny.info.name, "--settings", "mixup"], "The settings are not JSON"),
         (["--run", "nothing"], "There is no run 'nothing'"),
     ):
         done = hpa(workspace, "train", *arguments)
