@@ -17,6 +17,9 @@ from dashboard.thresholds.score_file import score_file_address
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import Fallback, ThresholdSet, list_thresholds
 
+Held = tuple[tuple[float, ...], Fallback]
+"""Thresholds, and what becomes of a sample without a call."""
+
 WIDGET = "threshold-board"
 MEMORY = "hpa-board"
 
@@ -28,12 +31,14 @@ class BoardMemory:
     Attributes:
         address: the scores it shows.
         held: its thresholds and fallback; None before it was drawn.
+        before: what it held before the last change on the same scores; None if there was none.
         revision: grows with each change from elsewhere.
         sequence: number of its last result taken over.
     """
 
     address: str = ""
-    held: tuple[tuple[float, ...], Fallback] | None = None
+    held: Held | None = None
+    before: Held | None = None
     revision: int = 0
     sequence: int = 0
 
@@ -51,7 +56,8 @@ def draw_board(run_id: str, split: str, scores: Scores | None) -> None:
     held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
     memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
     if (address, held) != (memory.address, memory.held):
-        memory = replace(memory, address=address, held=held, revision=memory.revision + 1)
+        before = memory.held if address == memory.address else None
+        memory = BoardMemory(address, held, before, memory.revision + 1, memory.sequence)
         st.session_state[MEMORY] = memory
     shown = BoardInput(
         address=address,
@@ -62,6 +68,12 @@ def draw_board(run_id: str, split: str, scores: Scores | None) -> None:
         server=scores,
     )
     threshold_board(shown, key=WIDGET, on_result=_take_result)
+
+
+def held_before() -> Held | None:
+    """What the board held before the last change on the scores it shows; None if there was none."""
+    memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
+    return memory.before
 
 
 def _take_result() -> None:
@@ -77,7 +89,9 @@ def _take_result() -> None:
         chosen.thresholds_owner = chosen.run
         memory: BoardMemory = st.session_state[MEMORY]
         held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
-        st.session_state[MEMORY] = replace(memory, held=held, sequence=result["sequence"])
+        st.session_state[MEMORY] = replace(
+            memory, held=held, before=memory.held, sequence=result["sequence"]
+        )
 
 
 def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:

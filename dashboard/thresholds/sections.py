@@ -5,9 +5,11 @@ A section draws one split of a run whose scores are known; whether the truth is,
 
 from collections.abc import Callable
 
+from dashboard.thresholds.flips import draw_flips
 from dashboard.thresholds.honesty import draw_strategies
 from hpa_core.runs.folder import RunFolder
 
 SECTIONS: dict[str, Callable[[RunFolder, str], None]] = {
     "Strategies": draw_strategies,
+    "Flips": draw_flips,
 }

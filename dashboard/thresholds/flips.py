@@ -1,0 +1,139 @@
+"""What the last move changed, or the way from another set to this one: counts, then the images."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from jaxtyping import Bool
+
+from dashboard import cache
+from dashboard.charts import CLASS_LABELS
+from dashboard.images.gallery import scored_samples
+from dashboard.images.paging import draw_gallery
+from dashboard.session import fixed_thresholds, session, write_link
+from dashboard.thresholds.board import Held, held_before
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.flips import KINDS, Flips, find_flips, flipped_rows
+from hpa_core.evaluation.metrics import evaluate
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.thresholds import list_thresholds
+
+LAST_MOVE = "the last move"
+ANY = "any"
+MEANINGS = {
+    "found": "now called, and true",
+    "cleared": "no longer called, and not true",
+    "false": "now called, though not true",
+    "missed": "no longer called, though true",
+}
+
+
+class Comparison(NamedTuple):
+    """Another state of the thresholds, by the name it is offered under."""
+
+    name: str
+    held: Held | None
+
+
+def draw_flips(run: RunFolder, split: str) -> None:
+    """Draw which calls differ from another state of the thresholds, and on which images."""
+    predictions = cache.predictions(run.id, split)
+    if predictions.targets is None:
+        st.info("These scores come without the truth: no change of a call is right or wrong.")
+        return
+    others = _comparisons(run)
+    name = st.selectbox(
+        "Compared with", [other.name for other in others], key="flips-base", width=320
+    )
+    held = next(each.held for each in others if each.name == name)
+    if held is None:
+        st.info("Nothing has moved yet. Move a threshold above, or compare with another set.")
+        return
+    now = session().thresholds
+    before = _calls(predictions.probs, held)
+    after = _calls(predictions.probs, (now.thresholds, now.fallback))
+    flips = find_flips(before, after, predictions.targets)
+    changed = flipped_rows(flips)
+    gain = evaluate(predictions.targets, after).macro_f1
+    gain -= evaluate(predictions.targets, before).macro_f1
+    cells = ", ".join(
+        f"**{int(count):,}** {kind}"
+        for kind, count in zip(KINDS, flips.counts().sum(axis=1), strict=True)
+    )
+    st.markdown(
+        f"**{len(changed):,} of {len(predictions.ids):,} images** change: {cells}. "
+        f"Macro F1 {gain:+.5f} on these images (run `{run.id}`, split {split})."
+    )
+    if not len(changed):
+        return
+    st.dataframe(
+        _table(flips, held[0], now.thresholds),
+        hide_index=True,
+        key="flips-table",
+        column_config={kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in KINDS},
+    )
+    _draw_images(held)
+
+
+def _comparisons(run: RunFolder) -> list[Comparison]:
+    """The last move first, then every set that differs from the active one."""
+    active = session().thresholds
+    current = (active.thresholds, active.fallback)
+    sets = [*list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    named = [Comparison(item.name, (item.thresholds, item.fallback)) for item in sets]
+    different = [each for each in named if each.held != current]
+    return [Comparison(LAST_MOVE, held_before()), *different]
+
+
+def _calls(probs: np.ndarray, held: Held) -> Bool[np.ndarray, "N C"]:
+    return apply_thresholds(probs, np.array(held[0]), fallback=held[1])
+
+
+def _table(flips: Flips, before: Sequence[float], after: Sequence[float]) -> pd.DataFrame:
+    counts = flips.counts()
+    order = np.argsort(-counts.sum(axis=0), kind="stable")
+    rows = order[: np.count_nonzero(counts.any(axis=0))]
+    return pd.DataFrame(
+        {"class": [CLASS_LABELS[row] for row in rows]}
+        | {"threshold before": np.round(before, 4)[rows], "after": np.round(after, 4)[rows]}
+        | {kind: counts[number, rows] for number, kind in enumerate(KINDS)}
+    )
+
+
+def _draw_images(before: Held) -> None:
+    """Show the images that change, those that change for the better first."""
+    chosen = session()
+    dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
+    samples = scored_samples(chosen, dataset) if dataset else None
+    if dataset is None or samples is None or not dataset.info.has_images:
+        st.info("The images of these scores are not in the dataset chosen beside.")
+        return
+    if samples.probs is None or samples.calls is None:
+        raise ValueError("scored samples have scores and calls")
+    flips = find_flips(_calls(samples.probs, before), samples.calls, samples.targets)
+    kinds, classes = st.columns([3, 2], vertical_alignment="bottom")
+    kind = kinds.segmented_control(
+        "Change",
+        [ANY, *KINDS],
+        default=ANY,
+        required=True,
+        key="flips-kind",
+        on_change=lambda: write_link(page=None),
+        help="; ".join(f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()),
+    )
+    touched = np.flatnonzero(flips.counts().any(axis=0))
+    number = classes.selectbox(
+        "Class",
+        [None, *touched.tolist()],
+        format_func=lambda each: ANY if each is None else CLASS_LABELS[each],
+        key="flips-class",
+        on_change=lambda: write_link(page=None),
+    )
+    order = flipped_rows(flips, kind=None if kind == ANY else kind, class_id=number)
+    st.caption(
+        f"{len(order):,} images of dataset {dataset.info.name}"
+        f"{', synthetic cells' if dataset.info.synthetic else ''}, under the active set."
+    )
+    draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)
