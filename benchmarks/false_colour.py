@@ -1,6 +1,6 @@
 """What one grey channel from a false-colour JPEG costs in truth and in time.
 
-    python benchmarks/false_colour.py [--quartets 20] [--side 512] [--seed 0]
+    python -m benchmarks.false_colour [--quartets 20] [--side 512] [--seed 0]
 
 Needs the competition's files (HPA_REALDATA). Two tables:
 

@@ -1,5 +1,7 @@
 """The manifest of a new dataset: labels, groups of identical images, and the default split."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool
@@ -25,18 +27,27 @@ def new_manifest(
         source: where the rows came from.
     """
     groups = _identical_images(ids, hashes)
-    rows, classes = np.nonzero(targets)
-    ends = np.searchsorted(rows, np.arange(1, len(targets)))
     return pd.DataFrame(
         {
             "id": ids,
-            "targets": pd.Series(np.split(classes, ends), dtype=object),
+            "targets": target_lists(targets),
             "split": _default_split(targets, groups),
             "group": groups,
             "source": source,
             "sha256": hashes,
         }
     )
+
+
+def target_lists(targets: Bool[np.ndarray, "N C"]) -> "pd.Series[Any]":
+    """Return the class numbers of every row, ascending, as a manifest has them.
+
+    >>> [row.tolist() for row in target_lists(np.array([[True, True], [False, False]]))]
+    [[0, 1], []]
+    """
+    rows, classes = np.nonzero(targets)
+    ends = np.searchsorted(rows, np.arange(1, len(targets)))
+    return pd.Series(np.split(classes, ends), dtype=object)
 
 
 def _identical_images(ids: np.ndarray, hashes: list[str]) -> np.ndarray:

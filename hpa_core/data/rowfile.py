@@ -40,8 +40,14 @@ class RowFile:
 
     def write(self, row: int, values: np.ndarray) -> None:
         """Write one row."""
-        if values.shape != self.shape or values.dtype != np.uint8:
-            raise ValueError(f"expected uint8 {self.shape}, got {values.dtype} {values.shape}")
+        self.write_rows(row, values[None])
+
+    def write_rows(self, row: int, values: np.ndarray) -> None:
+        """Write consecutive rows (n, ...), the first at `row`."""
+        if values.shape[1:] != self.shape or values.dtype != np.uint8:
+            raise ValueError(
+                f"expected uint8 (n, *{self.shape}), got {values.dtype} {values.shape}"
+            )
         with explained_os_errors(self.path), self.path.open("r+b") as file:
             file.seek(self._start + row * self._row_bytes)
             file.write(np.ascontiguousarray(values).data)
