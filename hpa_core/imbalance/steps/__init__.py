@@ -9,6 +9,7 @@ from hpa_core.imbalance.steps.by_class import CopyAlone, CopyClasses, DeleteAlon
 from hpa_core.imbalance.steps.by_frequency import ClassAware, RepeatFactor
 from hpa_core.imbalance.steps.by_label import MlRos, MlRus
 from hpa_core.imbalance.steps.by_label_set import LpRos, LpRus
+from hpa_core.imbalance.steps.by_share import TargetShares
 from hpa_core.imbalance.steps.step import Step
 
 _KNOWN: tuple[type[Step], ...] = (
@@ -21,6 +22,7 @@ _KNOWN: tuple[type[Step], ...] = (
     LpRus,
     RepeatFactor,
     ClassAware,
+    TargetShares,
 )
 __all__ = [
     "STEPS",
@@ -34,6 +36,7 @@ __all__ = [
     "MlRus",
     "RepeatFactor",
     "Step",
+    "TargetShares",
     "step_from_dict",
     "steps_from_dicts",
 ]

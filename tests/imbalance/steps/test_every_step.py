@@ -23,6 +23,7 @@ from hpa_core.imbalance.steps import (
     MlRus,
     RepeatFactor,
     Step,
+    TargetShares,
     step_from_dict,
     steps_from_dicts,
 )
@@ -37,6 +38,9 @@ EXAMPLES: dict[str, Step] = {
     "lp-rus": LpRus(percent=30),
     "repeat-factor": RepeatFactor(threshold=0.5),
     "class-aware": ClassAware(length=1.5),
+    "target-shares": TargetShares(
+        targets=({"classes": [3], "kind": "at least", "share": 0.05},), drop=(0,)
+    ),
 }
 GROWING = ("copy-classes", "copy-alone", "ml-ros", "lp-ros", "repeat-factor")
 SHRINKING = ("delete-alone", "ml-rus", "lp-rus")
@@ -48,6 +52,17 @@ step_lists = st.lists(st.sampled_from(sorted(EXAMPLES)), min_size=1, max_size=3)
 def applied(step: Step, targets: np.ndarray, *, seed: int = 0) -> np.ndarray:
     ones = np.ones(len(targets), dtype=np.int64)
     return step.apply(ones, targets, rng=np.random.default_rng(seed))
+
+
+def tried(
+    step: Step, copies: np.ndarray, targets: np.ndarray, *, seed: int = 0
+) -> np.ndarray | None:
+    """Apply a step; None where it asks for shares that the table cannot have."""
+    try:
+        return step.apply(copies, targets, rng=np.random.default_rng(seed))
+    except ConfigError:
+        assert step.kind == "target-shares"
+        return None
 
 
 def skewed(rows: int = 400) -> np.ndarray:
@@ -94,15 +109,15 @@ def test_a_step_that_deletes_adds_nothing(targets: np.ndarray, kind: str, seed: 
 def test_the_copies_given_are_left_as_they_are(targets: np.ndarray, kind: str) -> None:
     given_copies = np.arange(len(targets)) % 3
     before = given_copies.copy()
-    EXAMPLES[kind].apply(given_copies, targets, rng=np.random.default_rng(0))
+    tried(EXAMPLES[kind], given_copies, targets)
     assert given_copies.tolist() == before.tolist()
 
 
 @given(label_tables, st.sampled_from(sorted(set(STEPS) - {"class-aware"})), st.integers(0, 5))
 def test_a_row_that_was_left_out_stays_out(targets: np.ndarray, kind: str, seed: int) -> None:
     copies = np.arange(len(targets)) % 3
-    after = EXAMPLES[kind].apply(copies, targets, rng=np.random.default_rng(seed))
-    assert not after[copies == 0].any()
+    after = tried(EXAMPLES[kind], copies, targets, seed=seed)
+    assert after is None or not after[copies == 0].any()
 
 
 @pytest.mark.parametrize("kind", STEPS)
@@ -155,6 +170,10 @@ REFUSED: list[tuple[object, str]] = [
     ({"step": "copy-classes", "factors": {True: 2}}, "must name classes from 0 to 27"),
     ({"step": "copy-classes", "factors": {"8": 0.5}}, "factors of class 8 must lie between 1"),
     ({"step": "copy-classes", "factors": {"8": None}}, "factors of class 8 must be a finite"),
+    ({"step": "target-shares"}, "needs 'targets': Wishes"),
+    ({"step": "target-shares", "targets": []}, "no target share; state at least one"),
+    ({"step": "target-shares", "targets": "8"}, "no target share; state at least one"),
+    ({"step": "target-shares", "targets": [{"share": 1}]}, "an object with classes, kind, share"),
     ({"step": "delete-alone", "fractions": {"0": 1.1}}, "fractions of class 0 must lie between"),
 ]
 
@@ -195,4 +214,5 @@ def test_an_epoch_of_nothing_and_an_endless_one_are_refused(step: Step, sentence
 def test_rows_without_labels_break_no_step(targets: np.ndarray) -> None:
     targets[0] = False
     for step in EXAMPLES.values():
-        assert len(applied(step, targets)) == len(targets)
+        after = tried(step, np.ones(len(targets), dtype=np.int64), targets)
+        assert after is None or len(after) == len(targets)

@@ -1,0 +1,137 @@
+"""The least copying that meets target shares.
+
+Axes: N rows of a split, C classes, S label sets. The linear program, in which moves may be
+fractions, bounds the least from below and is solved in milliseconds. Rounding its answer breaks a
+target by a label or so; so the targets are tightened by a margin, small first, until the rounded
+answer meets them as they are. The integer program is solved where that fails or the least is asked
+for; it takes from milliseconds to minutes.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from hpa_core.errors import ConfigError
+from hpa_core.imbalance.measures import group_label_sets
+from hpa_core.imbalance.target_shares.caps import Case
+from hpa_core.imbalance.target_shares.dealing import deal
+from hpa_core.imbalance.target_shares.program import Program, build_program
+from hpa_core.imbalance.target_shares.reasons import why_impossible
+from hpa_core.imbalance.target_shares.stock import Stock
+from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, ShareRequest
+
+MARGINS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Labels of room to spare that the linear program leaves for rounding."""
+PATIENCE = 10.0
+"""Seconds after which the search for whole numbers, where rounding fails, is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareSolution:
+    """Copies that meet the targets.
+
+    Attributes:
+        copies: how often an epoch shows each row, (N,).
+        added: showings that were added.
+        dropped: showings that were taken away.
+        bound: no solution changes fewer.
+        cap: the cap it keeps, given or found.
+        achieved: the share of each target's classes.
+    """
+
+    copies: Int[np.ndarray, " N"]
+    added: int
+    dropped: int
+    bound: int
+    cap: int
+    achieved: tuple[float, ...]
+
+    @property
+    def gap(self) -> int:
+        """How many changes the least could save at most."""
+        return self.added + self.dropped - self.bound
+
+
+def solve_shares(
+    targets: Bool[np.ndarray, "N C"],
+    request: ShareRequest,
+    *,
+    rng: np.random.Generator,
+    copies: Int[np.ndarray, " N"] | None = None,
+    exact: bool = False,
+) -> ShareSolution:
+    """Meet the request with as few showings added or taken away as possible.
+
+    Args:
+        targets: the labels of the rows.
+        request: the shares wanted and what may be done.
+        rng: draws which rows of a label set get the copies that do not come out even.
+        copies: how often each row is shown before, once if None; rows at 0 stay left out.
+        exact: prove the least; else be quick, which is some copies more, told by `gap`.
+
+    Raises:
+        ConfigError: it cannot be met, with the reason; or no label is shown at all.
+    """
+    wanted = request.targets
+    before = np.ones(len(targets), dtype=np.int64) if copies is None else copies
+    sets = group_label_sets(targets)
+    if not (sets.sizes(before) @ sets.members).any():
+        raise ConfigError("No sample with a label is shown; shares need some labels.")
+    case = Case(sets, before, request)
+    found = _find(case, exact=exact)
+    change = found.shown - found.stock.shown
+    return ShareSolution(
+        copies=deal(sets, before, found.shown, rng=rng),
+        added=int(change.clip(min=0).sum()),
+        dropped=int((-change).clip(min=0).sum()),
+        bound=found.bound,
+        cap=found.cap,
+        achieved=tuple(float(found.stock.share(one.classes, found.shown)) for one in wanted),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    stock: Stock
+    cap: int
+    shown: Int[np.ndarray, " S"]
+    bound: int
+
+
+def _find(case: Case, *, exact: bool) -> _Found:
+    """Solve under the cap that was given, or under the smallest that whole copies allow."""
+    given = case.request.cap
+    cap = given or case.smallest_cap(case.request.targets) or MOST_COPIES
+    for trial in [given] if given else range(cap, MOST_COPIES + 1):
+        stock = case.stock(trial)
+        program = build_program(stock, case.request.targets)
+        start = program.fewest_moves()
+        if start is None:
+            raise ConfigError(why_impossible(case, cap=trial))
+        moves = _whole_moves(program, exact=exact)
+        if moves is not None:
+            bound = int(moves.sum()) if exact else ceil(start.sum() - 1e-6)
+            return _Found(stock, trial, program.shown(stock, moves), bound)
+    raise ConfigError(
+        "The target shares can be met by fractions of copies, but no whole numbers were found that "
+        "do; widen a tolerance or move a share a little."
+    )
+
+
+def _whole_moves(program: Program, *, exact: bool) -> Int[np.ndarray, " V"] | None:
+    """Return few whole moves, or the fewest; None if there are none or they take too long."""
+    if exact:
+        return program.fewest_whole_moves()
+    for margin in MARGINS:
+        moves = program.fewest_moves(margin=margin)
+        if moves is None:
+            break
+        rounded: np.ndarray = np.rint(moves).astype(np.int64)
+        if program.meets(rounded):
+            return rounded
+    try:
+        return program.fewest_whole_moves(seconds=PATIENCE)
+    except TimeoutError:
+        return None
