@@ -83,6 +83,19 @@ def read_id_table(path: Path) -> tuple[list[str], Bool[np.ndarray, "N C"] | None
     Raises:
         LabelTableError: the file is missing or no CSV, has no ids, or an id or a target is bad.
     """
+    columns = read_columns(path)
+    truth = None
+    if "Target" in columns:
+        truth = read_targets(columns["Target"], ids=columns["Id"], source=path.name)
+    return list(columns["Id"]), truth
+
+
+def read_columns(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read the columns of a CSV by name; `Id` is among them and its ids keep their contract.
+
+    Raises:
+        LabelTableError: the file is missing or no CSV, has no ids, or an id is bad.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file, strict=True) if row]
@@ -97,8 +110,32 @@ def read_id_table(path: Path) -> tuple[list[str], Bool[np.ndarray, "N C"] | None
     _check_rows(path, rows)
     columns = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
     check_ids(columns["Id"], source=path.name)
-    truth = _truth(path, columns) if "Target" in columns else None
-    return list(columns["Id"]), truth
+    return columns
+
+
+def read_targets(
+    texts: Sequence[str], *, ids: Sequence[str], source: str, allow_empty: bool = False
+) -> Bool[np.ndarray, "N C"]:
+    """Read target strings, one a sample.
+
+    Args:
+        texts: class numbers separated by spaces.
+        ids: the samples, for the message.
+        source: where they come from, named in the message.
+        allow_empty: whether a sample may have none, as calls may.
+
+    Raises:
+        LabelTableError: a text breaks its contract; names source and sample.
+    """
+    targets = np.zeros((len(texts), N_CLASSES), dtype=bool)
+    for row, text in enumerate(texts):
+        if allow_empty and not text.strip():
+            continue
+        try:
+            targets[row, parse_target(text)] = True
+        except LabelTableError as error:
+            raise LabelTableError(f"{source}, sample {ids[row]}: {error}") from None
+    return targets
 
 
 def _check_rows(path: Path, rows: list[list[str]]) -> None:
@@ -114,13 +151,3 @@ def _check_rows(path: Path, rows: list[list[str]]) -> None:
             f"{path.name}, sample {uneven}: {len(rows[uneven])} values stand under {len(header)} "
             "columns; mend that row."
         )
-
-
-def _truth(path: Path, columns: dict[str, tuple[str, ...]]) -> Bool[np.ndarray, "N C"]:
-    targets = np.zeros((len(columns["Id"]), N_CLASSES), dtype=bool)
-    for row, text in enumerate(columns["Target"]):
-        try:
-            targets[row, parse_target(text)] = True
-        except LabelTableError as error:
-            raise LabelTableError(f"{path.name}, sample {columns['Id'][row]}: {error}") from None
-    return targets

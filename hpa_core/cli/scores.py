@@ -32,6 +32,7 @@ from hpa_core.runs.thresholds import (
     read_thresholds,
     save_thresholds,
 )
+from hpa_core.targets import read_id_table
 
 thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
 app.add_typer(thresholds_app, name="thresholds")
@@ -96,7 +97,7 @@ def fit(
     """Choose thresholds by a strategy, save them, and say what to expect of them on new data."""
     run = open_run(workspace_of(), run_id)
     predictions = read_predictions(run, split)
-    targets = _truth(run, split, predictions)
+    targets = truth_of(run, split, predictions)
     chosen = strategy_named(strategy)
     with terminal_progress() as progress:
         honest = cross_fitted(predictions.probs, targets, strategy=chosen, progress=progress)
@@ -139,12 +140,12 @@ def evaluate_command(
 ) -> None:
     """Score a run's calls against the truth."""
     run = open_run(workspace_of(), run_id)
-    decided = _decide(run, split, thresholds, fallback)
-    scores = evaluate(_truth(run, split, decided.predictions), decided.calls)
+    decided = decide(run, split, thresholds, fallback)
+    scores = evaluate(truth_of(run, split, decided.predictions), decided.calls)
     if as_json:
-        print_json(_plain(scores))
+        print_json(plain_scores(scores))
         return
-    _print_scores(scores)
+    print_scores(scores)
 
 
 @app.command("submit")
@@ -161,21 +162,24 @@ def submit(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Write a run's calls as Kaggle takes them: Id,Predicted."""
     run = open_run(workspace_of(), run_id)
-    decided = _decide(run, split, thresholds, fallback)
+    decided = decide(run, split, thresholds, fallback)
     ids, calls = decided.predictions.ids.tolist(), decided.calls
     if order is not None:
-        ids, calls = ordered_like(order, ids, calls)
+        ids, calls = ordered_like(read_id_table(order)[0], ids, calls, name=order.name)
     write_submission(out, ids, calls)
     typer.echo(f"Wrote {len(ids)} samples with {int(calls.sum())} calls to {out}.")
 
 
 @dataclass(frozen=True)
-class _Decided:
+class Decided:
+    """A run's predictions and the calls that a threshold set makes of them."""
+
     predictions: Predictions
     calls: Bool[np.ndarray, "N C"]
 
 
-def _decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> _Decided:
+def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> Decided:
+    """Apply a saved set, a file or one number to a split's predictions."""
     predictions = read_predictions(run, split)
     threshold_set = _threshold_set(run, chosen)
     calls = apply_thresholds(
@@ -183,7 +187,7 @@ def _decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) 
         np.array(threshold_set.thresholds),
         fallback=fallback or threshold_set.fallback,
     )
-    return _Decided(predictions, calls)
+    return Decided(predictions, calls)
 
 
 def _threshold_set(run: RunFolder, chosen: str) -> ThresholdSet:
@@ -198,7 +202,8 @@ def _threshold_set(run: RunFolder, chosen: str) -> ThresholdSet:
     return load_thresholds(run, chosen)
 
 
-def _truth(run: RunFolder, split: str, predictions: Predictions) -> Bool[np.ndarray, "N C"]:
+def truth_of(run: RunFolder, split: str, predictions: Predictions) -> Bool[np.ndarray, "N C"]:
+    """Return the truth of a split's predictions, or refuse in one sentence."""
     if predictions.targets is None:
         raise ScoresError(
             f"Run {run.id!r} has no truth for {split!r}; import the scores with a table of ids "
@@ -207,7 +212,8 @@ def _truth(run: RunFolder, split: str, predictions: Predictions) -> Bool[np.ndar
     return predictions.targets
 
 
-def _plain(scores: Scores) -> dict[str, Any]:
+def plain_scores(scores: Scores) -> dict[str, Any]:
+    """Return the scores as JSON takes them."""
     columns = {name: values.tolist() for name, values in vars(scores.per_class).items()}
     return {
         "macro_f1": scores.macro_f1,
@@ -224,7 +230,8 @@ def _plain(scores: Scores) -> dict[str, Any]:
     }
 
 
-def _print_scores(scores: Scores) -> None:
+def print_scores(scores: Scores) -> None:
+    """Print the scores and a table of the classes."""
     typer.echo(
         f"macro F1 {scores.macro_f1:.4f}, micro {scores.micro_f1:.4f}, "
         f"samples {scores.samples_f1:.4f}"

@@ -12,7 +12,12 @@ from jaxtyping import Bool
 
 from hpa_core.errors import LabelTableError, WorkspaceError
 from hpa_core.files import write_atomic
-from hpa_core.targets import check_ids, format_target, read_id_table
+from hpa_core.targets import (
+    check_ids,
+    format_target,
+    read_columns,
+    read_targets,
+)
 
 HEADER = "Id,Predicted"
 
@@ -43,25 +48,48 @@ def write_submission(path: Path, ids: Sequence[str], calls: Bool[np.ndarray, "N 
     write_atomic(path, ("\n".join(lines) + "\n").encode())
 
 
-def ordered_like(
-    sample: Path, ids: Sequence[str], calls: Bool[np.ndarray, "N C"]
-) -> tuple[list[str], Bool[np.ndarray, "N C"]]:
-    """Bring ids and calls into the order of a sample submission (or any table with an Id column).
+def read_submission(path: Path) -> tuple[list[str], Bool[np.ndarray, "N C"]]:
+    """Read a submission (`Id,Predicted`) or a solution (`Id,Target`).
 
     Raises:
-        LabelTableError: the table cannot be read, or names other samples than `ids`.
+        LabelTableError: the file is missing or no such table, or an id or a target is bad.
     """
-    wanted, _ = read_id_table(sample)
+    columns = read_columns(path)
+    found = [name for name in ("Predicted", "Target") if name in columns]
+    if len(found) != 1:
+        raise LabelTableError(
+            f"{path.name} has the columns {', '.join(columns)[:80]!r}; expected Id with either "
+            "Predicted (a submission) or Target (a solution)."
+        )
+    ids = list(columns["Id"])
+    texts = columns[found[0]]
+    return ids, read_targets(texts, ids=ids, source=path.name, allow_empty=found[0] == "Predicted")
+
+
+def ordered_like(
+    wanted: Sequence[str], ids: Sequence[str], calls: Bool[np.ndarray, "N C"], *, name: str
+) -> tuple[list[str], Bool[np.ndarray, "N C"]]:
+    """Bring ids and calls into the order of a sample submission, or of any other table.
+
+    Args:
+        wanted: the ids in the order wanted.
+        ids: those of `calls`.
+        calls: (N, 28).
+        name: of the table that `wanted` comes from, for the message.
+
+    Raises:
+        LabelTableError: the table names other samples than `ids`.
+    """
     rows = {sample_id: row for row, sample_id in enumerate(ids)}
     missing = [sample_id for sample_id in wanted if sample_id not in rows]
     extra = len(rows) - (len(wanted) - len(missing))
     if missing or extra:
         raise LabelTableError(
-            f"{sample.name} names {len(wanted)} samples, of which {len(missing)} have no "
+            f"{name} names {len(wanted)} samples, of which {len(missing)} have no "
             f"prediction {_example(missing)}, and {extra} predictions are for none of them; "
             "predict exactly those samples."
         )
-    return wanted, calls[[rows[sample_id] for sample_id in wanted]]
+    return list(wanted), calls[[rows[sample_id] for sample_id in wanted]]
 
 
 def _rows(ids: Sequence[str], calls: Bool[np.ndarray, "N C"]) -> list[tuple[str, str]]:

@@ -75,7 +75,8 @@ def test_a_place_that_cannot_hold_the_file_is_refused(tmp_path: Path, place: str
 def test_rows_are_brought_into_the_order_of_a_sample_submission(tmp_path: Path) -> None:
     sample = tmp_path / "sample.csv"
     sample.write_text("Id,Predicted\nc,0\na,0\nb,0\n")
-    ids, calls = ordered_like(sample, ["a", "b", "c"], calls_of([1], [2], [3]))
+    wanted, _ = read_id_table(sample)
+    ids, calls = ordered_like(wanted, ["a", "b", "c"], calls_of([1], [2], [3]), name="sample.csv")
     assert ids == ["c", "a", "b"]
     assert calls.argmax(axis=1).tolist() == [3, 1, 2]
 
@@ -85,4 +86,4 @@ def test_a_sample_submission_of_other_samples_is_refused(tmp_path: Path, rows: s
     sample = tmp_path / "sample.csv"
     sample.write_text("Id,Predicted\n" + rows)
     with pytest.raises(LabelTableError, match="predict exactly those samples"):
-        ordered_like(sample, ["a", "b"], calls_of([1], [2]))
+        ordered_like(read_id_table(sample)[0], ["a", "b"], calls_of([1], [2]), name="sample.csv")
