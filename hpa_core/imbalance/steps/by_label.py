@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from hpa_core.imbalance.measures import imbalance_ratios, mean_ratio
+from hpa_core.imbalance.measures import group_label_sets, imbalance_ratios, mean_ratio
 from hpa_core.imbalance.plan import planned_counts
 from hpa_core.imbalance.steps.step import Copies, Step, Targets
 from hpa_core.settings import setting
@@ -101,59 +101,67 @@ class MlRus(Step):
     percent: float = setting(10.0, help="Deletions, in % of the samples shown", low=0.1, high=100.0)
 
     def apply(self, copies: Copies, targets: Targets, *, rng: np.random.Generator) -> Copies:
-        counts = planned_counts(targets, copies)
+        sets = group_label_sets(targets)
+        counts = sets.sizes(copies) @ sets.members
         irlbl = imbalance_ratios(counts)
         mean_ir = mean_ratio(irlbl)
         row_of = np.repeat(np.arange(len(copies)), copies)  # (M,) one entry a copy
+        set_of = sets.of_row[row_of]
         bags = {
-            int(label): rng.permutation(np.flatnonzero(targets[row_of, label])).tolist()
+            int(label): rng.permutation(np.flatnonzero(sets.members[:, label][set_of])).tolist()
             for label in np.flatnonzero(irlbl < mean_ir)
         }
-        budget = int(copies.sum() * self.percent / 100)
-        deleted = _delete(targets, counts.tolist(), bags, row_of, budget=budget, mean_ir=mean_ir)
-        return copies - np.bincount(deleted, minlength=len(copies))
+        labels_of = [np.flatnonzero(row).tolist() for row in sets.members]
+        deletion = _Deletion(counts.tolist(), bags, set_of.tolist(), labels_of)
+        deleted = deletion.run(budget=int(len(row_of) * self.percent / 100), mean_ir=mean_ir)
+        return copies - np.bincount(row_of[deleted], minlength=len(copies))
 
 
-def _delete(  # noqa: PLR0913 - what one loop works on
-    targets: Targets,
-    counts: list[int],
-    bags: dict[int, list[int]],
-    row_of: Int[np.ndarray, " M"],
-    *,
-    budget: int,
-    mean_ir: float,
-) -> Int[np.ndarray, " deletions"]:
-    """Return the rows that lose a copy, each label's drawn from the end of its shuffled bag.
+@dataclass
+class _Deletion:
+    """Copies on their way out, in plain lists: the turns depend on each other, one by one.
 
-    What another label's turn deleted is passed over, so each draw is even among what is left.
+    Attributes:
+        counts: positives left of each class.
+        bags: the shuffled copies of each majority label.
+        set_of: the label set of each copy.
+        labels_of: the labels of each set.
     """
-    ends = np.cumsum(np.count_nonzero(targets, axis=1)).tolist()
-    labels_of = np.nonzero(targets)[1].tolist()
-    rows, gone = row_of.tolist(), bytearray(len(row_of))
-    deleted: list[int] = []
-    largest = max(counts)  # It only falls, so an old one is looked at again where it decides.
-    turns = deque(bags)
-    while turns and len(deleted) < budget:
-        label = turns.popleft()
-        unit = _next_left(bags[label], gone)
-        if unit is None:
-            continue
-        gone[unit] = 1
-        row = rows[unit]
-        deleted.append(row)
-        for carried in labels_of[ends[row - 1] if row else 0 : ends[row]]:
-            counts[carried] -= 1
-        if not counts[label]:
-            continue
-        if largest / counts[label] >= mean_ir:
-            largest = max(counts)
-        if largest / counts[label] < mean_ir:
-            turns.append(label)
-    return np.array(deleted, dtype=np.int64)
+
+    counts: list[int]
+    bags: dict[int, list[int]]
+    set_of: list[int]
+    labels_of: list[list[int]]
+
+    def run(self, *, budget: int, mean_ir: float) -> Int[np.ndarray, " deletions"]:
+        """Return the copies deleted, each label's drawn from the end of its bag.
+
+        What another label's turn deleted is passed over, so each draw is even among what is left.
+        """
+        counts, gone = self.counts, bytearray(len(self.set_of))
+        deleted: list[int] = []
+        largest = max(counts)  # It only falls, so an old one is looked at again where it decides.
+        turns = deque(self.bags)
+        while turns and len(deleted) < budget:
+            label = turns.popleft()
+            copy = _next_left(self.bags[label], gone)
+            if copy is None:
+                continue
+            gone[copy] = 1
+            deleted.append(copy)
+            for carried in self.labels_of[self.set_of[copy]]:
+                counts[carried] -= 1
+            if not counts[label]:
+                continue
+            if largest / counts[label] >= mean_ir:
+                largest = max(counts)
+            if largest / counts[label] < mean_ir:
+                turns.append(label)
+        return np.array(deleted, dtype=np.int64)
 
 
 def _next_left(bag: list[int], gone: bytearray) -> int | None:
     while bag:
-        if not gone[unit := bag.pop()]:
-            return unit
+        if not gone[copy := bag.pop()]:
+            return copy
     return None

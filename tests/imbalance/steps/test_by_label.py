@@ -5,6 +5,7 @@ numbers, so that rows can be compared, not sums alone.
 """
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -99,15 +100,13 @@ def test_ml_rus_deletes_the_rows_of_the_pseudocode(
     assert found.tolist() == ml_rus(targets, percent, np.random.default_rng(seed))
 
 
-def test_chunks_of_another_length_clone_the_same_rows(real_targets: np.ndarray) -> None:
+def test_chunks_of_another_length_clone_the_same_rows(
+    real_targets: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     step = MlRos(percent=20)
     usual = plan_copies(real_targets, [step], seed=1)
-    before = implementation.CHUNK
-    try:
-        implementation.CHUNK = 37
-        assert plan_copies(real_targets, [step], seed=1).tolist() == usual.tolist()
-    finally:
-        implementation.CHUNK = before
+    monkeypatch.setattr(implementation, "CHUNK", 37)
+    assert plan_copies(real_targets, [step], seed=1).tolist() == usual.tolist()
 
 
 def test_ml_ros_copies_samples_of_the_published_minority_labels_alone(
