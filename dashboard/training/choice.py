@@ -83,8 +83,10 @@ def training_table(trainings: Sequence[Training]) -> pd.DataFrame:
             "dataset": [item.run.info.dataset for item in trainings],
             "model": [item.run.info.settings.get("model", "") for item in trainings],
             "plan": [item.run.info.settings.get("plan") or None for item in trainings],
-            "epochs": [record.get("epoch", 0) for record in last],
-            "of": [item.run.info.settings.get("epochs") for item in trainings],
+            "epochs": [
+                f"{record.get('epoch', 0)} of {item.run.info.settings.get('epochs', '?')}"
+                for item, record in zip(trainings, last, strict=True)
+            ],
             "macro F1 at 0.5": [record.get("f1_macro/validation") for record in last],
             "tuned, in-sample": [record.get("f1_macro_tuned/validation") for record in last],
             "data": ["SYNTHETIC" if item.run.info.synthetic else "real" for item in trainings],

@@ -29,8 +29,10 @@ PRESET_HELP = {
 MAIN = (
     "model",
     "weights",
-    "plan",
     "image_size",
+    "train_split",
+    "plan",
+    "validation_split",
     "epochs",
     "batch_size",
     "loss",
