@@ -4,7 +4,8 @@ Axes: N samples, C classes, K parts (folds, or train and validation).
 
 Iterative stratification, carried over from samples to groups: the class with the fewest groups left
 is dealt out first, each group to the part that still wants that class most. Dealing the rare
-classes while every part is still open is what keeps them even.
+classes while every part is still open is what keeps them even. What that leaves out (`coverage`)
+or uneven (`evening`) is mended afterwards.
 
 References:
     Sechidis, Tsoumakas, Vlahavas: On the Stratification of Multi-Label Data, ECML PKDD 2011.
@@ -15,6 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from hpa_core.data.coverage import covered
+from hpa_core.data.evening import evened
 from hpa_core.errors import ConfigError
 
 DECIMALS = 6
@@ -26,13 +29,15 @@ def stratified_folds(
 ) -> Int[np.ndarray, " N"]:
     """Return the fold, 0 to `folds` - 1, of every sample.
 
-    Every class that at least `folds` groups have is in every fold, unless the rare classes are
-    bound together so that no dealing can do it; `class_counts_by_part` shows what came out.
+    Every class that at least `folds` groups have is in every fold, if any dealing does that for all
+    such classes. Rare classes may be bound together so that none does; then as few (class, fold)
+    pairs as possible are empty, and `class_counts_by_part` shows which.
 
     Args:
         targets: the labels; rows without any are spread evenly too.
         folds: from 2 to the number of groups.
-        seed: the same seed gives the same folds, on every machine.
+        seed: the same seed gives the same folds, on every machine (but for a search that
+            `coverage.MOST_SECONDS` cut short).
         groups: (N,) one key a sample; samples of one key stay together. Each its own if None.
 
     Raises:
@@ -92,9 +97,35 @@ def _deal(
         )
     dealing = _Dealing(members, shares, np.random.default_rng(seed))
     dealing.deal_all()
-    dealing.mend_coverage()
-    parts: np.ndarray = dealing.part[group_of]
+    parts: np.ndarray = _improved(members, dealing.part, shares)[group_of]
     return parts
+
+
+def _improved(
+    members: Int[np.ndarray, "G C+1"], part: Int[np.ndarray, " G"], shares: Float[np.ndarray, " K"]
+) -> Int[np.ndarray, " G"]:
+    """Cover what can be covered, then even out; groups with the same counts are one kind."""
+    kinds, kind_of = np.unique(members, axis=0, return_inverse=True)
+    held = np.zeros((len(kinds), len(shares)), dtype=np.int64)
+    np.add.at(held, (kind_of, part), 1)
+    wanted = evened(kinds, covered(kinds > 0, held), shares)
+    part = part.copy()
+    for kind in np.flatnonzero((wanted != held).any(axis=1)):
+        groups = np.flatnonzero(kind_of == kind)
+        part[groups] = _reassigned(part[groups], wanted[kind])
+    return part
+
+
+def _reassigned(part: Int[np.ndarray, " n"], wanted: Int[np.ndarray, " K"]) -> np.ndarray:
+    """Give each part as many of these groups as wanted; as many as can be stay where they are."""
+    by_part = np.argsort(part, kind="stable")
+    rank = np.empty(len(part), dtype=np.int64)
+    rank[by_part] = np.arange(len(part)) - np.searchsorted(part[by_part], part[by_part])
+    moving = rank >= wanted[part]
+    free = np.maximum(wanted - np.bincount(part, minlength=len(wanted)), 0)
+    moved = part.copy()
+    moved[moving] = np.repeat(np.arange(len(wanted)), free)
+    return moved
 
 
 def _group_counts(
@@ -149,28 +180,3 @@ class _Dealing:
         part = np.lexsort((*keys, self._wants[:, label].round(DECIMALS)))[-1]
         self.part[group] = part
         self._wants[part] -= counts
-
-    def mend_coverage(self) -> None:
-        """Move groups, one at a time, as long as that makes fewer classes absent from a part."""
-        parts = len(self._wants)
-        needed = self._has.sum(axis=0) >= parts
-        present = np.zeros((parts, len(needed)), dtype=np.int64)
-        np.add.at(present, self.part, self._has)
-        while (move := self._best_move(present, needed)) is not None:
-            group, part = move
-            present[self.part[group]] -= self._has[group]
-            present[part] += self._has[group]
-            self.part[group] = part
-
-    def _best_move(
-        self, present: Int[np.ndarray, "K C"], needed: Bool[np.ndarray, " C"]
-    ) -> tuple[int, int] | None:
-        best, best_gain = None, 0
-        for part, label in np.argwhere((present == 0) & needed):
-            groups = self._order[self._has[self._order, label]]
-            filled = self._has[groups] & needed & (present[part] == 0)
-            emptied = self._has[groups] & needed & (present[self.part[groups]] == 1)
-            gains = filled.sum(axis=1) - emptied.sum(axis=1)
-            if gains.max() > best_gain:
-                best, best_gain = (int(groups[gains.argmax()]), int(part)), int(gains.max())
-        return best
