@@ -13,7 +13,17 @@ import typer
 from hpa_core.errors import HpaError
 from hpa_core.workspace import Workspace, default_workspace
 
-COMMANDS = ("demo", "data", "merging", "plans", "scores", "comparing", "training", "jobs")
+COMMANDS = (
+    "demo",
+    "data",
+    "merging",
+    "duplicates",
+    "plans",
+    "scores",
+    "comparing",
+    "training",
+    "jobs",
+)
 """The modules of this package that add commands when they are imported."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

@@ -1,0 +1,1 @@
+"""Duplicates: perceptual hashes, pairs, groups, and what leaks from one split into another."""
