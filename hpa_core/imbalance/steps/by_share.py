@@ -41,18 +41,24 @@ class TargetShares(Step):
     drop: tuple[int, ...] = setting(
         (), help="Samples whose only label is one of these may be left out"
     )
+    spread: bool = setting(False, help="Rather copy many samples a little than few often")
 
     def __post_init__(self) -> None:
         given = self.targets
         wishes = tuple(map(_wish, given)) if isinstance(given, list | tuple) else ()
-        request = ShareRequest(targets=wishes, copy=self.copy, cap=self.cap, drop=self.drop)
+        request = self._request(wishes)
         for name, value in vars(request).items():
             object.__setattr__(self, name, value)
 
     @property
     def request(self) -> ShareRequest:
         """What is asked of the solver."""
-        return ShareRequest(targets=self.targets, copy=self.copy, cap=self.cap, drop=self.drop)
+        return self._request(self.targets)
+
+    def _request(self, targets: tuple[ShareTarget, ...]) -> ShareRequest:
+        return ShareRequest(
+            targets=targets, copy=self.copy, cap=self.cap, drop=self.drop, spread=self.spread
+        )
 
     def apply(self, copies: Copies, targets: Targets, *, rng: np.random.Generator) -> Copies:
         return solve_shares(targets, self.request, rng=rng, copies=copies).copies
@@ -65,6 +71,7 @@ class TargetShares(Step):
             "copy": None if self.copy is None else list(self.copy),
             "cap": self.cap,
             "drop": list(self.drop),
+            "spread": self.spread,
         }
 
 

@@ -44,7 +44,7 @@ def can_be_met(stock: Stock, targets: Sequence[ShareTarget]) -> bool:
     """Whether all targets can be met together; one that fails alone is found without a program."""
     if any(missed_limit(stock, target) for target in targets):
         return False
-    return build_program(stock, targets).fewest_moves() is not None
+    return build_program(stock, targets).cheapest() is not None
 
 
 def missed_limit(stock: Stock, target: ShareTarget) -> str | None:

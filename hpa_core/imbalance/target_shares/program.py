@@ -13,26 +13,30 @@ from jaxtyping import Float, Int
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from hpa_core.imbalance.target_shares.stock import Stock
-from hpa_core.imbalance.target_shares.wanted import RESOLUTION, ShareTarget
+from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, RESOLUTION, ShareTarget
 
 OPTIMAL, TIME_OUT, INFEASIBLE = 0, 1, 2
 """scipy's words for how HiGHS ended."""
+LEVELS = (2, 3, 4, 6, 10, 16, 26, 42, 68, 110, 200, 400, MOST_COPIES)
+"""Copies at which the cost of a further one rises, where they are to be spread."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """Moves x with 0 <= x <= limits and offsets + effects @ x >= 0; the fewest moves are sought.
+    """Moves x with 0 <= x <= limits and offsets + effects @ x >= 0; the cheapest are sought.
 
     Attributes:
         sets: the label set of each move, (V,).
         signs: 1 shows it once more, -1 once less, (V,).
         limits: how often each move may be made, (V,).
+        costs: of making it once, (V,).
         offsets, effects: (K,) and (K, V), whole numbers, `RESOLUTION` to a label.
     """
 
     sets: Int[np.ndarray, " V"]
     signs: Int[np.ndarray, " V"]
     limits: Int[np.ndarray, " V"]
+    costs: Int[np.ndarray, " V"]
     offsets: Int[np.ndarray, " K"]
     effects: Int[np.ndarray, "K V"]
 
@@ -46,27 +50,25 @@ class Program:
         np.add.at(after, self.sets, self.signs * moves)
         return after
 
-    def fewest_moves(self, *, margin: float = 0.0) -> Float[np.ndarray, " V"] | None:
-        """Return the fewest moves where they may be fractions; None if nothing meets them.
+    def cheapest(self, *, margin: float = 0.0) -> Float[np.ndarray, " V"] | None:
+        """Return the cheapest moves where they may be fractions; None if none meet the targets.
 
         Args:
-            margin: labels by which every constraint is to be met with room to spare.
+            margin: labels of room to spare that every constraint is to leave.
         """
         return self._minimise(margin=margin, whole=False)
 
-    def fewest_whole_moves(
-        self, *, gap: float = 0.0, seconds: float = np.inf
-    ) -> Int[np.ndarray, " V"] | None:
-        """Return the fewest moves, at most `gap` above the least; None if nothing meets them.
+    def cheapest_whole(self, *, seconds: float = np.inf) -> Int[np.ndarray, " V"] | None:
+        """Return the cheapest moves; None if none meet the targets.
 
         Raises:
             TimeoutError: after `seconds`; a plan cut off by the clock would differ by machine.
         """
-        moves = self._minimise(margin=0.0, whole=True, gap=gap, seconds=seconds)
+        moves = self._minimise(margin=0.0, whole=True, seconds=seconds)
         return None if moves is None else np.rint(moves).astype(np.int64)
 
     def _minimise(
-        self, *, margin: float, whole: bool, gap: float = 0.0, seconds: float = np.inf
+        self, *, margin: float, whole: bool, seconds: float = np.inf
     ) -> Float[np.ndarray, " V"] | None:
         if not len(self.sets):
             return np.zeros(0) if self.meets(np.zeros(0, dtype=np.int64)) else None
@@ -74,13 +76,13 @@ class Program:
         # well above the solver's tolerance.
         floor = margin * RESOLUTION - 0.5
         result = milp(
-            np.ones(len(self.sets)),
+            self.costs,
             bounds=Bounds(0, self.limits),
             constraints=LinearConstraint(
                 self.effects / RESOLUTION, (floor - self.offsets) / RESOLUTION, np.inf
             ),
             integrality=np.full(len(self.sets), int(whole)),
-            options={"mip_rel_gap": gap, "time_limit": seconds},
+            options={"mip_rel_gap": 0.0, "time_limit": seconds},
         )
         if result.status == TIME_OUT:
             raise TimeoutError(f"no plan after {seconds} s")
@@ -90,26 +92,48 @@ class Program:
         return moves
 
 
-def build_program(stock: Stock, targets: Sequence[ShareTarget]) -> Program:
-    """Write the targets as constraints on moves from what `stock` shows."""
-    up = np.flatnonzero(stock.most > stock.shown)
-    down = np.flatnonzero(stock.least < stock.shown)
-    sets = np.concatenate([up, down])
-    signs = np.repeat([1, -1], [len(up), len(down)])
-    rows = np.array([*_constraints(stock, targets)]).reshape(-1, len(stock.shown))
-    # An epoch without labels would meet every share.
-    some_label = RESOLUTION * stock.sizes
-    rows = np.vstack([rows, some_label])
+def build_program(stock: Stock, targets: Sequence[ShareTarget], *, spread: bool = False) -> Program:
+    """Write the targets as constraints on moves from what `stock` shows.
+
+    Args:
+        stock: what there is, and what may be done.
+        targets: the wishes.
+        spread: let each further copy of a sample cost more, as the square of its copies, in steps;
+            else every move costs 1.
+    """
+    sets, signs, limits, costs = _moves(stock, LEVELS if spread else LEVELS[-1:])
+    # The last row asks for some label: an epoch without any would meet every share.
+    rows = np.array([*_constraints(stock, targets), RESOLUTION * stock.sizes])
     offsets = rows @ stock.shown
     offsets[-1] -= RESOLUTION
-    limits = np.abs(np.concatenate([stock.most, stock.least]) - np.tile(stock.shown, 2))
-    places = np.concatenate([up, down + len(stock.shown)])
     return Program(
         sets=sets,
         signs=signs,
-        limits=limits[places],
+        limits=limits,
+        costs=costs if spread else np.ones_like(costs),
         offsets=offsets,
         effects=rows[:, sets] * signs,
+    )
+
+
+def _moves(stock: Stock, levels: Sequence[int]) -> tuple[Int[np.ndarray, " V"], ...]:
+    """Set, sign, limit and cost of every move: down, and up to each level of copies a row.
+
+    The costs add up to (copies - 1) squared where a row comes to a level.
+    """
+    drops = stock.shown - stock.least
+    moves = [(np.flatnonzero(drops), -1, drops, 1)]
+    below, reached = 1, stock.shown
+    for level in levels:
+        upto = np.clip(stock.samples * level, reached, stock.most)
+        moves.append((np.flatnonzero(upto - reached), 1, upto - reached, level + below - 2))
+        below, reached = level, upto
+    sizes = [len(sets) for sets, _, _, _ in moves]
+    return (
+        np.concatenate([sets for sets, _, _, _ in moves]),
+        np.repeat([sign for _, sign, _, _ in moves], sizes),
+        np.concatenate([limits[sets] for sets, _, limits, _ in moves]),
+        np.repeat([cost for _, _, _, cost in moves], sizes),
     )
 
 

@@ -97,7 +97,7 @@ def _smallest_conflict(stock: Stock, targets: Sequence[ShareTarget]) -> list[Sha
     needed = list(targets)
     for target in targets:
         rest = [one for one in needed if one is not target]
-        if build_program(stock, rest).fewest_moves() is None:
+        if build_program(stock, rest).cheapest() is None:
             needed = rest
     return needed
 

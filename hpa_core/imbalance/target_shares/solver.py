@@ -24,6 +24,7 @@ from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, ShareRequest
 
 MARGINS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Labels of room to spare that the linear program leaves for rounding."""
+WIDE_MARGINS = (1.0, 4.0, 0.0)
 PATIENCE = 10.0
 """Seconds after which the search for whole numbers, where rounding fails, is given up."""
 
@@ -102,17 +103,22 @@ class _Found:
 
 def _find(case: Case, *, exact: bool) -> _Found:
     """Solve under the cap that was given, or under the smallest that whole copies allow."""
-    given = case.request.cap
-    cap = given or case.smallest_cap(case.request.targets) or MOST_COPIES
+    request = case.request
+    given = request.cap or (MOST_COPIES if request.spread else None)
+    cap = given or case.smallest_cap(request.targets) or MOST_COPIES
     for trial in [given] if given else range(cap, MOST_COPIES + 1):
         stock = case.stock(trial)
-        program = build_program(stock, case.request.targets)
-        start = program.fewest_moves()
-        if start is None:
+        program = build_program(stock, request.targets)
+        fewest = program.cheapest()
+        if fewest is None:
             raise ConfigError(why_impossible(case, cap=trial))
-        moves = _whole_moves(program, exact=exact)
+        bound = ceil(fewest.sum() - 1e-6)
+        if request.spread:
+            program = build_program(stock, request.targets, spread=True)
+        moves = _whole_moves(program, exact=exact, roomy=request.spread)
         if moves is not None:
-            bound = int(moves.sum()) if exact else ceil(start.sum() - 1e-6)
+            proven = exact and not request.spread
+            bound = int(moves.sum()) if proven else bound
             return _Found(stock, trial, program.shown(stock, moves), bound)
     raise ConfigError(
         "The target shares can be met by fractions of copies, but no whole numbers were found that "
@@ -120,18 +126,21 @@ def _find(case: Case, *, exact: bool) -> _Found:
     )
 
 
-def _whole_moves(program: Program, *, exact: bool) -> Int[np.ndarray, " V"] | None:
-    """Return few whole moves, or the fewest; None if there are none or they take too long."""
+def _whole_moves(program: Program, *, exact: bool, roomy: bool) -> Int[np.ndarray, " V"] | None:
+    """Return cheap whole moves, or the cheapest; None if there are none or they take too long.
+
+    Where it matters little, `roomy`, the narrow margins are left out, which mostly fail.
+    """
     if exact:
-        return program.fewest_whole_moves()
-    for margin in MARGINS:
-        moves = program.fewest_moves(margin=margin)
+        return program.cheapest_whole()
+    for margin in WIDE_MARGINS if roomy else MARGINS:
+        moves = program.cheapest(margin=margin)
         if moves is None:
             break
         rounded: np.ndarray = np.rint(moves).astype(np.int64)
         if program.meets(rounded):
             return rounded
     try:
-        return program.fewest_whole_moves(seconds=PATIENCE)
+        return program.cheapest_whole(seconds=PATIENCE)
     except TimeoutError:
         return None

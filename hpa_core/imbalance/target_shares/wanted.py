@@ -82,6 +82,9 @@ class ShareRequest:
         cap: how often an epoch may show one sample, 1 to `MOST_COPIES`; None: the smallest cap that
             meets the targets. A sample that is shown more often already stays so.
         drop: samples whose only label is one of these may be left out; no other sample may.
+        spread: rather copy many samples a little than few samples often: the sum of the squares of
+            what is added to each sample becomes least instead of the sum, which leaves a cap of
+            None without effect.
 
     Raises:
         ConfigError: at construction, a value cannot be meant.
@@ -91,6 +94,7 @@ class ShareRequest:
     copy: tuple[int, ...] | None = None
     cap: int | None = None
     drop: tuple[int, ...] = ()
+    spread: bool = False
 
     def __post_init__(self) -> None:
         if not self.targets:

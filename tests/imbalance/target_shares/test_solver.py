@@ -1,5 +1,6 @@
 """The solver against every possible plan of tiny tables."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -110,6 +111,25 @@ def test_the_cap_that_is_found_is_the_smallest_that_works(
         assert not works
     else:
         assert works[:1] == [found] if found <= 4 else not works
+
+
+@settings(max_examples=60)
+@given(tables, requests)
+def test_no_possible_plan_is_spread_more_evenly(table: np.ndarray, request: ShareRequest) -> None:
+    once = (1,) * len(table)
+    plans = every_plan(table, request, once)
+    request = replace(request, spread=True)
+    rng = np.random.default_rng(0)
+    if not plans:
+        with pytest.raises(ConfigError):
+            solve_shares(table, request, rng=rng)
+        return
+    evenest = solve_shares(table, request, rng=rng, exact=True)
+    least = min(sum((copies - 1) ** 2 for copies in plan) for plan in plans)
+    assert tuple(evenest.copies) in plans
+    assert ((evenest.copies - 1) ** 2).sum() == least
+    assert evenest.bound <= min(changes(plan, once) for plan in plans)
+    assert tuple(solve_shares(table, request, rng=rng).copies) in plans
 
 
 @given(tables, classes, st.integers(1, 4), st.booleans(), st.just(()) | classes)
