@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from hpa_core.imbalance.measures import class_counts
+from hpa_core.imbalance.report_plans import report_best, report_copy, report_delete
 from hpa_core.imbalance.steps import ClassAware, LpRos, MlRos, MlRus, RepeatFactor, Step
 
 Preset = Callable[[Bool[np.ndarray, "N C"]], tuple[Step, ...]]
@@ -44,6 +45,9 @@ def lp_ros(_targets: Bool[np.ndarray, "N C"]) -> tuple[Step, ...]:
 
 
 PLAN_PRESETS: dict[str, Preset] = {
+    "report-copy": report_copy,
+    "report-delete": report_delete,
+    "report-best": report_best,
     "repeat-factor": repeat_factor,
     "class-aware": class_aware,
     "ml-ros": ml_ros,

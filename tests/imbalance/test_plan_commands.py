@@ -63,7 +63,7 @@ def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Run, tiny: Dataset) -> No
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--preset", "best"], "preset must be one of repeat-factor"),
+        (["--preset", "best"], "preset must be one of report-copy"),
         (["--step", "smote"], "Step 1: step must be one of copy-classes"),
         (["--step", "copy-classes factors=8:x"], "factors of class 8 must be a finite number"),
         (["--step", "{"], "Step 1 must be an object with the key 'step'"),
