@@ -4,6 +4,7 @@ from dashboard import cache
 from dashboard.guard import guarded, need
 from dashboard.session import session
 from dashboard.thresholds.board import draw_board
+from dashboard.thresholds.bring import draw_bring_form
 from dashboard.thresholds.scores import describe_scores, score_set
 from dashboard.thresholds.sections import SECTIONS
 from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
@@ -12,7 +13,6 @@ st.title("Thresholds")
 chosen = session()
 nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
 run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
-predictions = cache.predictions(run.id, split)
 st.markdown(describe_scores(run, split, chosen.thresholds))
 draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
 section = st.segmented_control(
@@ -28,12 +28,13 @@ below = st.container()
 
 st.subheader("Sets of this run")
 draw_comparison(run, split)
-keep, take = st.columns(2, gap="large")
+keep, bring = st.columns(2, gap="large")
 with keep:
     st.subheader("Keep")
     draw_save_form(run)
-with take:
-    st.subheader("Take away")
-    draw_exports(run, split, predictions)
+    draw_exports(run, split)
+with bring:
+    st.subheader("Bring in")
+    draw_bring_form(run)
 with below, guarded():  # Filled last: it may take seconds, which nothing else here waits for.
     SECTIONS[section](run, split)

@@ -12,13 +12,13 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.images.gallery import scored_samples
 from dashboard.images.paging import draw_gallery
-from dashboard.session import fixed_thresholds, session, write_link
+from dashboard.session import session, write_link
 from dashboard.thresholds.board import Held, held_before
+from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.flips import KINDS, Flips, find_flips, flipped_rows
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import list_thresholds
 
 LAST_MOVE = "the last move"
 ANY = "any"
@@ -79,10 +79,9 @@ def draw_flips(run: RunFolder, split: str) -> None:
 
 def _comparisons(run: RunFolder) -> list[Comparison]:
     """The last move first, then every set that differs from the active one."""
-    active = session().thresholds
+    active, *others = offered_sets(run)
     current = (active.thresholds, active.fallback)
-    sets = [*list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
-    named = [Comparison(item.name, (item.thresholds, item.fallback)) for item in sets]
+    named = [Comparison(item.name, (item.thresholds, item.fallback)) for item in others]
     different = [each for each in named if each.held != current]
     return [Comparison(LAST_MOVE, held_before()), *different]
 

@@ -5,11 +5,17 @@ A section draws one split of a run whose scores are known; whether the truth is,
 
 from collections.abc import Callable
 
+from dashboard.thresholds.compare import draw_compare
 from dashboard.thresholds.flips import draw_flips
 from dashboard.thresholds.honesty import draw_strategies
+from dashboard.thresholds.submissions import draw_submissions
+from dashboard.thresholds.sweeps import draw_sweeps
 from hpa_core.runs.folder import RunFolder
 
 SECTIONS: dict[str, Callable[[RunFolder, str], None]] = {
     "Strategies": draw_strategies,
     "Flips": draw_flips,
+    "Compare": draw_compare,
+    "Sweeps": draw_sweeps,
+    "Submissions": draw_submissions,
 }

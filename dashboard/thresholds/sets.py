@@ -1,24 +1,18 @@
-"""Naming, comparing and handing out threshold sets: the lower half of the Thresholds page."""
+"""Naming, listing and handing out threshold sets: the foot of the Thresholds page."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.guard import guarded
 from dashboard.session import UNSAVED, fixed_thresholds, session
 from dashboard.thresholds.scores import score_set
-from hpa_core.data.submission import write_submission
 from hpa_core.errors import RunError
-from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
 
 
@@ -30,16 +24,15 @@ def draw_save_form(run: RunFolder) -> None:
         over = st.checkbox("Replace a set of the same name", key="save-over")
         if st.form_submit_button("Save in the run", icon=":material/save:"):
             with guarded():
-                chosen.thresholds = _save(run, chosen.thresholds, name.strip(), over=over)
+                named = replace(chosen.thresholds, name=name.strip(), created="")
+                chosen.thresholds = save_named(run, named, over=over)
                 st.rerun()
 
 
 def draw_comparison(run: RunFolder, split: str) -> None:
     """List every set of the run beside the active one; one can be taken into use."""
-    active = session().thresholds
-    saved = [item for item in list_thresholds(run) if item != active]
-    fixed = [item for item in (fixed_thresholds(0.5), fixed_thresholds(0.15)) if item != active]
-    sets = [active, *saved, *fixed]
+    sets = offered_sets(run)
+    active = sets[0]
     picked = st.dataframe(
         _table(sets, run.id, split),
         column_config={
@@ -57,37 +50,38 @@ def draw_comparison(run: RunFolder, split: str) -> None:
     st.button(label, disabled=other == active, key="use-set", on_click=_use, args=(other,))
 
 
-def draw_exports(run: RunFolder, split: str, predictions: Predictions) -> None:
-    """Offer the active set as JSON and its calls as a submission."""
+def draw_exports(run: RunFolder, split: str) -> None:
+    """Offer the active set as JSON."""
     active = session().thresholds
-    stem = f"{run.id}-{split}-{active.name}"
     st.download_button(
         "Threshold set (JSON)",
         json.dumps(asdict(active), indent=1),
-        file_name=f"{stem}.json",
+        file_name=f"{run.id}-{split}-{active.name}.json",
         mime="application/json",
         on_click="ignore",
         icon=":material/download:",
     )
-    st.download_button(
-        "Submission (CSV)",
-        lambda: _submission(predictions, active),
-        file_name=f"{stem}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        help="Id,Predicted: one line an image, in the order of the predictions.",
-    )
 
 
-def _save(run: RunFolder, active: ThresholdSet, name: str, *, over: bool) -> ThresholdSet:
-    if name == UNSAVED:
+def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdSet:
+    """Save a set in a run and return it as it was saved.
+
+    Raises:
+        RunError: the name is taken and `over` is not asked for, or it cannot be a name.
+    """
+    if named.name == UNSAVED:
         raise RunError(f"{UNSAVED!r} names the set that is not saved yet; choose another name.")
-    if not over and name in {item.name for item in list_thresholds(run)}:
-        raise RunError(f"Run {run.id!r} has a set {name!r} already; tick Replace, or rename.")
-    named = replace(active, name=name, created="")
+    if not over and named.name in {item.name for item in list_thresholds(run)}:
+        raise RunError(f"Run {run.id!r} has a set {named.name!r} already; tick Replace, or rename.")
     save_thresholds(run, named)
-    return next(item for item in list_thresholds(run) if item.name == name)
+    return next(item for item in list_thresholds(run) if item.name == named.name)
+
+
+def offered_sets(run: RunFolder) -> list[ThresholdSet]:
+    """The active set first, then the saved ones and the two fixed ones that differ from it."""
+    active = session().thresholds
+    others = [*list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    return [active, *(item for item in others if item != active)]
 
 
 def _use(thresholds: ThresholdSet) -> None:
@@ -114,12 +108,3 @@ def _table(sets: Sequence[ThresholdSet], run_id: str, split: str) -> pd.DataFram
             }
         rows.append(row | {"Saved": item.created[:16].replace("T", " ")})
     return pd.DataFrame(rows)
-
-
-def _submission(predictions: Predictions, active: ThresholdSet) -> bytes:
-    bounds = np.array(active.thresholds)
-    calls = apply_thresholds(predictions.probs, bounds, fallback=active.fallback)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "submission.csv"
-        write_submission(path, predictions.ids.tolist(), calls)
-        return path.read_bytes()

@@ -1,0 +1,46 @@
+"""A threshold set from another run or from a file, kept in this run with where it came from."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from dashboard import cache
+from dashboard.guard import guarded
+from dashboard.session import session
+from dashboard.thresholds.sets import save_named
+from hpa_core.errors import RunError
+from hpa_core.runs.folder import RunFolder, list_runs
+from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, read_thresholds
+
+NOTHING = ""
+
+
+def draw_bring_form(run: RunFolder) -> None:
+    """Ask for a set of another run, or a JSON file of 28 numbers, and put it into use here."""
+    others = {
+        f"{other.id} / {item.name}": item
+        for other in list_runs(cache.workspace())
+        if other.id != run.id
+        for item in list_thresholds(other)
+    }
+    with st.form("bring-thresholds", border=False):
+        picked = st.selectbox("Set of another run", [NOTHING, *others], key="bring-set")
+        file = st.file_uploader("or a JSON file of 28 numbers", type=["json"], key="bring-file")
+        name = st.text_input("Its name here", key="bring-name")
+        if st.form_submit_button("Use it on this run", icon=":material/input:"):
+            with guarded():
+                if bool(picked) == bool(file):
+                    raise RunError("Name the set once: one of another run, or a file.")
+                found = others[picked] if file is None else _read(file.name, file.getvalue())
+                named = replace(found, name=name.strip() or found.name)
+                session().thresholds = save_named(run, named, over=False)
+                st.rerun()
+
+
+def _read(name: str, content: bytes) -> ThresholdSet:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        return read_thresholds(path)

@@ -1,0 +1,133 @@
+"""Compare, Sweeps, Submissions and sets brought in, on scores whose answers are known."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+from streamlit.testing.v1 import AppTest
+
+from dashboard.session import KEY
+from hpa_core.data.dataset import Dataset
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
+from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.pages.conftest import OpenPage
+from tests.scored import score_dataset
+
+
+@pytest.fixture
+def dataset(make_dataset: MakeDataset) -> Dataset:
+    return make_dataset(samples=140)
+
+
+@pytest.fixture
+def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
+    return score_dataset(workspace, dataset)
+
+
+def said(page: AppTest) -> str:
+    assert not page.exception
+    return " ".join(item.value for item in page.markdown)
+
+
+def macro(run: RunFolder, thresholds: float | np.ndarray) -> float:
+    predictions = read_predictions(run, "validation")
+    calls = predictions.probs > thresholds
+    return f1_score(predictions.targets, calls, average="macro", zero_division=0)
+
+
+def test_two_sets_are_compared_by_what_one_gains(run: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds", studio="Compare")
+    page.selectbox(key="compare-second").select("fixed-0.15").run()
+    page.selectbox(key="compare-first").select("fixed-0.5").run()
+    assert f"**Macro F1 {macro(run, 0.15) - macro(run, 0.5):+.4f}**" in said(page)
+    assert "for **fixed-0.15** over **fixed-0.5**" in said(page)
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_a_set_is_not_compared_with_itself(run: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds", studio="Compare")
+    page.selectbox(key="compare-first").select("fixed-0.5").run()
+    assert "two different sets" in page.info[0].value
+
+
+def test_the_best_value_of_a_sweep_becomes_the_active_set(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    page = open_page("thresholds", studio="Sweeps")
+    scores = {value: macro(run, value) for value in np.round(np.arange(0.05, 0.96, 0.05), 2)}
+    best = max(scores, key=lambda value: (scores[value], -value))
+    button = page.button(key="use-sweep-common")
+    assert button.label == f"Use {best:g} (macro F1 {scores[best]:.4f} here)"
+    button.click().run()
+    assert page.session_state[KEY].thresholds.thresholds == (best,) * 28
+
+
+def test_the_classes_that_move_are_the_ones_named(run: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds", studio="Sweeps")
+    page.number_input(key="sweep-base").set_value(0.7).run()
+    page.multiselect(key="sweep-classes").set_value([27]).run()
+    page.button(key="use-sweep-some").click().run()
+    thresholds = page.session_state[KEY].thresholds.thresholds
+    assert thresholds[:27] == (0.7,) * 27
+    # One sample scores 0.6 falsely, which as a 32-bit number lies above 0.6; true ones have 0.9.
+    assert thresholds[27] == 0.65
+
+
+def test_a_submission_follows_the_order_of_the_sample(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("thresholds", studio="Submissions")
+    ids = read_predictions(run, "validation").ids[::-1]
+    sample = "Id,Predicted\n" + "".join(f"{sample_id},0\n" for sample_id in ids)
+    upload = ("sample_submission.csv", sample.encode(), "text/csv")
+    page.file_uploader(key="submission-sample").set_value(upload).run()
+    assert f"All {len(ids)} ids of sample_submission.csv" in page.success[0].value
+    short = ("short.csv", sample.encode().rsplit(b"\n", 2)[0], "text/csv")
+    page.file_uploader(key="submission-sample").set_value(short).run()
+    assert page.error[0].value.startswith(f"short.csv names {len(ids) - 1} samples")
+
+
+def test_a_submission_is_scored_against_a_solution(run: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds", studio="Submissions")
+    mine = ("mine.csv", b"Id,Predicted\na,0 25\nb,3\n", "text/csv")
+    page.file_uploader(key="score-submission").set_value(mine).run()
+    solution = ("truth.csv", b"Id,Target\nb,3\na,0\n", "text/csv")
+    page.file_uploader(key="score-solution").set_value(solution).run()
+    assert f"**Macro F1 {2 / 28:.5f}**" in said(page)
+    assert "1 of 2 images are called otherwise" in said(page)
+
+
+def test_a_set_of_another_run_is_kept_here_with_where_it_came_from(
+    run: RunFolder, dataset: Dataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    other = score_dataset(workspace, dataset, name="other")
+    tuned = ThresholdSet(
+        name="tuned", thresholds=(0.3,) * 28, run="other", split="validation", strategy="exact"
+    )
+    save_thresholds(other, tuned)
+    page = open_page("thresholds", run="scored")
+    page.selectbox(key="bring-set").select("other / tuned")
+    page.text_input(key="bring-name").input("from-other")
+    next(button for button in page.button if button.label == "Use it on this run").click().run()
+    kept = load_thresholds(run, "from-other")
+    assert (kept.run, kept.strategy, kept.thresholds) == ("other", "exact", (0.3,) * 28)
+    assert page.session_state[KEY].thresholds == kept
+    assert "chosen on run `other`, split validation, not on these images" in said(page)
+
+
+def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    page = open_page("thresholds")
+    for numbers in ([0.2] * 27, [0.2] * 28):
+        file = ("mine.json", json.dumps(numbers).encode(), "application/json")
+        page.file_uploader(key="bring-file").set_value(file)
+        page.text_input(key="bring-name").input("mine")
+        next(button for button in page.button if button.label == "Use it on this run").click().run()
+        if len(numbers) == 27:
+            assert "has 27" in page.error[0].value
+    assert load_thresholds(run, "mine").thresholds == (0.2,) * 28
