@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hpa_core.cli.app import main
 from hpa_core.data.dataset import Dataset
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Status = Callable[..., int]
 
 
 @pytest.fixture
@@ -35,6 +37,20 @@ def hpa(workspace: Workspace) -> Run:
         )
 
     return command
+
+
+@pytest.fixture
+def status(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Status:
+    """Return a function that runs a command in this process, which is quicker, to its end."""
+
+    def ended(*arguments: str) -> int:
+        monkeypatch.setenv("HPA_WORKSPACE", str(workspace.root))
+        monkeypatch.setattr(sys, "argv", ["hpa_core", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0)
+
+    return ended
 
 
 def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Run, tiny: Dataset) -> None:
@@ -73,15 +89,20 @@ def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Run, tiny: Dataset) -> No
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(
-    hpa: Run, tiny: Dataset, arguments: list[str], sentence: str
+    status: Status,
+    tiny: Dataset,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    sentence: str,
 ) -> None:
-    done = hpa("plan", "tiny", *arguments)
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert status("plan", "tiny", *arguments) == 1
+    printed = capsys.readouterr()
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1
+    assert not printed.out
     assert not (tiny.folder / "plans").exists()
 
 
-def test_a_plan_of_nothing_is_wrong_usage(hpa: Run, tiny: Dataset) -> None:
-    assert hpa("plan", tiny.info.name).returncode == 2
-    assert hpa("plan", tiny.info.name, "--remake", "a", "--preset", "ml-ros").returncode == 2
+def test_a_plan_of_nothing_is_wrong_usage(status: Status, tiny: Dataset) -> None:
+    assert status("plan", tiny.info.name) == 2
+    assert status("plan", tiny.info.name, "--remake", "a", "--preset", "ml-ros") == 2
