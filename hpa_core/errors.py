@@ -6,6 +6,7 @@ HpaError
 ├── ImageError          one image file cannot become one grey channel
 ├── DatasetError        a dataset is missing, stale or damaged
 ├── PlanError           a resampling plan is missing, stale or damaged
+├── DownloadError       files cannot be fetched from where they were said to be
 ├── ScoresError         probabilities from outside break their contract
 ├── RunError            a run folder is missing, locked or damaged
 ├── CheckpointError     weights are damaged, unsafe or of another shape
@@ -44,6 +45,10 @@ class DatasetError(HpaError):
 
 class PlanError(HpaError):
     """A resampling plan is missing, stale or damaged."""
+
+
+class DownloadError(HpaError):
+    """Files cannot be fetched from where they were said to be."""
 
 
 class ScoresError(HpaError):

@@ -16,6 +16,7 @@ from hpa_core.workspace import Workspace, default_workspace
 COMMANDS = (
     "demo",
     "data",
+    "download",
     "merging",
     "duplicates",
     "plans",

@@ -76,7 +76,11 @@ class Layout:
 
     def files(self, sample_id: str) -> tuple[str, ...]:
         """Return the names of a sample's four files, in channel order."""
-        return tuple(f"{sample_id}_{channel}.{self.suffix}" for channel in CHANNELS)
+        return tuple(self.file(sample_id, channel) for channel in CHANNELS)
+
+    def file(self, sample_id: str, channel: str) -> str:
+        """Return the name of one of a sample's files."""
+        return f"{sample_id}_{channel}.{self.suffix}"
 
 
 def channel_files(sample_id: str) -> tuple[str, ...]:
