@@ -5,6 +5,7 @@ from dashboard.guard import guarded, need
 from dashboard.session import session
 from dashboard.thresholds.board import draw_board
 from dashboard.thresholds.bring import draw_bring_form
+from dashboard.thresholds.history import draw_history
 from dashboard.thresholds.scores import describe_scores, score_set
 from dashboard.thresholds.sections import SECTIONS
 from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
@@ -28,6 +29,7 @@ below = st.container()
 
 st.subheader("Sets of this run")
 draw_comparison(run, split)
+draw_history(run, split)
 keep, bring = st.columns(2, gap="large")
 with keep:
     st.subheader("Keep")

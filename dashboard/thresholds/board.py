@@ -13,6 +13,7 @@ from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
 from dashboard.session import UNSAVED, fixed_thresholds, session
+from dashboard.thresholds.history import remember_stand
 from dashboard.thresholds.score_file import score_file_address
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import Fallback, ThresholdSet, list_thresholds
@@ -85,7 +86,9 @@ def _take_result() -> None:
     with guarded():
         if result["address"] != score_file_address(chosen.run, chosen.split):
             return
-        chosen.thresholds = _recognised(_moved(chosen.run, chosen.split, result))
+        moved = _moved(chosen.run, chosen.split, result)
+        remember_stand(moved)
+        chosen.thresholds = _recognised(moved)
         chosen.thresholds_owner = chosen.run
         memory: BoardMemory = st.session_state[MEMORY]
         held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.guard import guarded
 from dashboard.session import UNSAVED, fixed_thresholds, session
 from dashboard.thresholds.scores import score_set
+from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.errors import RunError
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
@@ -51,16 +52,38 @@ def draw_comparison(run: RunFolder, split: str) -> None:
 
 
 def draw_exports(run: RunFolder, split: str) -> None:
-    """Offer the active set as JSON."""
+    """Offer the active set as JSON, and as a table with what each class scores under it."""
     active = session().thresholds
-    st.download_button(
-        "Threshold set (JSON)",
-        json.dumps(asdict(active), indent=1),
-        file_name=f"{run.id}-{split}-{active.name}.json",
-        mime="application/json",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    stem = f"{run.id}-{split}-{active.name}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Set (JSON)",
+            json.dumps(asdict(active), indent=1),
+            file_name=f"{stem}.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "Classes (CSV)",
+            lambda: class_table(active, run.id, split).to_csv(index=False).encode(),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def class_table(thresholds: ThresholdSet, run_id: str, split: str) -> pd.DataFrame:
+    """One row a class: its threshold, and where the truth is known what it scores."""
+    columns: dict[str, Any] = {
+        "class": range(N_CLASSES),
+        "name": CLASS_NAMES,
+        "threshold": thresholds.thresholds,
+    }
+    if scores := score_set(thresholds, run_id, split):
+        columns |= vars(scores.per_class)
+    return pd.DataFrame(columns)
 
 
 def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdSet:

@@ -196,6 +196,7 @@ def test_undo_and_redo_go_through_the_moves_one_by_one(
     board.locator("button.undo").click()
     expect(board.locator('[data-figure="macro"] .shown')).to_have_text("0.51304")
     expect(board.locator("button.undo")).to_be_disabled()
+    expect(browser_page.get_by_text("Moves of this visit (4)")).to_be_visible()
     row(board, 0).locator(".handle").focus()
     browser_page.keyboard.press("Control+Shift+Z")
     expect(board.locator('[data-figure="macro"] .shown')).to_have_text(best)

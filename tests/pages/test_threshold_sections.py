@@ -1,13 +1,16 @@
 """Compare, Sweeps, Submissions and sets brought in, on scores whose answers are known."""
 
 import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session import KEY
+from dashboard.session import KEY, UNSAVED, fixed_thresholds
+from dashboard.thresholds.history import Stand
+from dashboard.thresholds.sets import class_table
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import read_predictions
@@ -131,3 +134,39 @@ def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
         if len(numbers) == 27:
             assert "has 27" in page.error[0].value
     assert load_thresholds(run, "mine").thresholds == (0.2,) * 28
+
+
+def test_a_move_of_this_visit_is_listed_and_can_be_gone_back_to(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    page = open_page("thresholds")
+    stands = [
+        Stand(
+            datetime(2026, 1, 1, 12, minute, tzinfo=UTC),
+            ThresholdSet(
+                name=UNSAVED,
+                thresholds=(value, *([0.5] * 27)),
+                run="scored",
+                split="validation",
+                strategy="manual",
+            ),
+        )
+        for minute, value in ((1, 0.7), (0, 0.3))
+    ]
+    page.session_state["hpa-threshold-history"] = stands
+    page.run()
+    table = next(each.value for each in page.dataframe if "Moved" in each.value.columns)
+    assert table["Moved"].tolist() == ["0 to 0.7000", ""]
+    assert table["At (UTC)"].tolist() == ["12:01:00", "12:00:00"]
+    expected = [macro(run, np.array(stand.thresholds.thresholds)) for stand in stands]
+    np.testing.assert_allclose(table["Macro F1"], expected, atol=1e-12)
+
+
+def test_the_table_of_classes_has_what_each_scores(run: RunFolder, open_page: OpenPage) -> None:
+    open_page("thresholds")
+    table = class_table(fixed_thresholds(0.5), "scored", "validation")
+    predictions = read_predictions(run, "validation")
+    expected = f1_score(predictions.targets, predictions.probs > 0.5, average=None, zero_division=0)
+    np.testing.assert_allclose(table["f1"], expected, atol=1e-12)
+    assert table["threshold"].tolist() == [0.5] * 28
+    assert table["support"].tolist() == predictions.targets.sum(axis=0).tolist()

@@ -1,0 +1,89 @@
+"""Where the thresholds stood during this visit: every move that came to rest, newest first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.session import UNSAVED, session
+from dashboard.thresholds.scores import score_set
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.thresholds import ThresholdSet
+
+KEY = "hpa-threshold-history"
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where the thresholds of one split came to rest."""
+
+    at: datetime
+    thresholds: ThresholdSet
+
+
+def remember_stand(thresholds: ThresholdSet) -> None:
+    """Note where a move came to rest; the oldest are forgotten."""
+    stands: list[Stand] = st.session_state.setdefault(KEY, [])
+    stands.insert(0, Stand(datetime.now(UTC), thresholds))
+    del stands[MOST:]
+
+
+def draw_history(run: RunFolder, split: str) -> None:
+    """List this visit's moves on one split of a run; one can be taken up again."""
+    stands: list[Stand] = [
+        stand
+        for stand in st.session_state.get(KEY, [])
+        if (stand.thresholds.run, stand.thresholds.split) == (run.id, split)
+    ]
+    with st.expander(f"Moves of this visit ({len(stands)})", icon=":material/history:"):
+        if not stands:
+            st.write(
+                "None yet. What is saved below stays; what is listed here ends with the visit."
+            )
+            return
+        picked = st.dataframe(
+            _table(stands),
+            key=f"history-{run.id}-{split}-{len(stands)}",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={"Macro F1": st.column_config.NumberColumn(format="%.5f")},
+        )
+        rows = picked["selection"]["rows"]
+        chosen = stands[rows[0]].thresholds if rows else None
+        label = "Select a move to go back to it" if chosen is None else "Go back to it"
+        st.button(label, disabled=chosen is None, key="use-stand", on_click=_use, args=(chosen,))
+
+
+def _use(chosen: ThresholdSet) -> None:
+    session().thresholds = chosen
+
+
+def _table(stands: list[Stand]) -> pd.DataFrame:
+    rows = []
+    for stand, before in zip(stands, [*stands[1:], None], strict=True):
+        now = stand.thresholds
+        scores = score_set(now, now.run, now.split)
+        rows.append(
+            {
+                "At (UTC)": f"{stand.at:%H:%M:%S}",
+                "How": now.strategy if now.name == UNSAVED else now.name,
+                "Moved": _moved(before, now),
+                "No call": "highest class" if now.fallback == "top1" else "nothing",
+                "Macro F1": scores.macro_f1 if scores else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _moved(before: Stand | None, now: ThresholdSet) -> str:
+    """Name the classes that moved, with where they went, if they are few."""
+    if before is None:
+        return ""
+    pairs = zip(before.thresholds.thresholds, now.thresholds, strict=True)
+    changed = [number for number, (was, at) in enumerate(pairs) if was != at]
+    if len(changed) > 3:
+        return f"{len(changed)} classes"
+    return ", ".join(f"{number} to {now.thresholds[number]:.4f}" for number in changed)
