@@ -4,6 +4,22 @@ MODELS = {
     "small": "residual network of 0.4 M parameters, quick on two CPU cores at 128 px",
     "bninception": "model 1: BN-Inception with a four-channel first convolution",
     "wide": "model 2: three convolutions, four parallel branches, joined by further convolutions",
+    "xception": "Xception, 20.9 M parameters, depthwise separable convolutions",
+    "inceptionv4": "Inception-v4, 41.2 M parameters, at least 75 px",
+    "se_resnext50": "SE-ResNeXt-50 (32 x 4d), 25.6 M parameters",
+}
+PRETRAINED = ("bninception", "xception", "inceptionv4", "se_resnext50")
+"""Networks that have ImageNet weights."""
+TIMM = "timm:"
+"""What the name of a network of timm begins with, as in `timm:convnext_tiny`."""
+SMALLEST_SIZE = {"inceptionv4": 75}
+SIZE_STEP = {"bninception": 32}
+"""Sizes that a network can take, in pixels a side, where not every one from 32 on."""
+POOLS = {
+    "default": "what the network was made with: both for small, average for the others",
+    "average": "mean over the image",
+    "max": "maximum over the image: one bright dot is enough",
+    "both": "mean and maximum side by side, twice the features",
 }
 LOSSES = {
     "bce": "binary cross-entropy, mean over samples and classes",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from hpa_core.choices import DEVICES, LOSSES, MODELS, OPTIMIZERS, PRECISIONS, SCHEDULES
+from hpa_core import choices
 from hpa_core.errors import ConfigError
 from hpa_core.settings import check_settings, setting
 
@@ -30,19 +30,28 @@ class TrainConfig:
         optional=True,
     )
     validation_split: str = setting("validation", help="Split to measure on after every epoch")
-    model: str = setting("small", help="Network", choices=MODELS)
+    model: str = setting(
+        "small",
+        help="Network; timm:<name> takes any of timm, an extra",
+        choices=choices.MODELS,
+        prefix=choices.TIMM,
+    )
+    pool: str = setting("default", help="From the last maps to one vector", choices=choices.POOLS)
     weights: str = setting(
-        "random", help="First weights: random, imagenet (bninception only), or a file"
+        "random",
+        help=f"First weights: random, imagenet ({', '.join(choices.PRETRAINED)}), or a file",
     )
     image_size: int = setting(128, help="Pixels a side given to the network", low=32, high=2048)
     epochs: int = setting(10, help="Passes over the training rows", low=1, high=10_000)
     batch_size: int = setting(32, help="Samples a step", low=2, high=4096)
-    loss: str = setting("bce", help="Loss", choices=LOSSES)
-    optimizer: str = setting("sgd", help="Optimizer", choices=OPTIMIZERS)
+    loss: str = setting("bce", help="Loss", choices=choices.LOSSES)
+    optimizer: str = setting("sgd", help="Optimizer", choices=choices.OPTIMIZERS)
     learning_rate: float = setting(0.03, help="Highest learning rate", low=1e-8, high=10.0)
     momentum: float = setting(0.9, help="Momentum of SGD", low=0.0, high=0.999)
     weight_decay: float = setting(1e-4, help="Weight decay", low=0.0, high=1.0)
-    schedule: str = setting("constant", help="Course of the learning rate", choices=SCHEDULES)
+    schedule: str = setting(
+        "constant", help="Course of the learning rate", choices=choices.SCHEDULES
+    )
     warmup_epochs: float = setting(0.0, help="Linear rise at the start (epochs)", low=0, high=100)
     clip_norm: float = setting(0.0, help="Largest gradient norm; 0 = no limit", low=0.0, high=1e6)
     ema_decay: float = setting(
@@ -89,25 +98,36 @@ class TrainConfig:
         high=10.0,
     )
     seed: int = setting(0, help="Seed of weights, order and augmentation", low=0, high=2**31 - 1)
-    device: str = setting("auto", help="Where to compute", choices=DEVICES)
-    precision: str = setting("auto", help="Number format", choices=PRECISIONS)
+    device: str = setting("auto", help="Where to compute", choices=choices.DEVICES)
+    precision: str = setting("auto", help="Number format", choices=choices.PRECISIONS)
 
     def __post_init__(self) -> None:
         check_settings(self)
-        if self.weights == "imagenet" and self.model != "bninception":
-            raise ConfigError(
-                f"weights 'imagenet' exist for the model 'bninception' only, not for "
-                f"{self.model!r}; choose 'random' or a file."
-            )
+        self._check_model()
         if self.warmup_epochs > self.epochs:
             raise ConfigError(
                 f"warmup_epochs must not exceed epochs ({self.epochs}); found {self.warmup_epochs}."
             )
-
         if self.mixup + self.cutmix > 1:
             raise ConfigError(
                 "mixup and cutmix are shares of the samples and must not exceed 1 together; found "
                 f"{self.mixup:g} and {self.cutmix:g}."
+            )
+
+    def _check_model(self) -> None:
+        if self.weights == "imagenet" and self.model not in choices.PRETRAINED:
+            raise ConfigError(
+                f"weights 'imagenet' exist for {', '.join(choices.PRETRAINED)}, not for "
+                f"{self.model!r}; choose 'random' or a file."
+            )
+        smallest, step = (
+            choices.SMALLEST_SIZE.get(self.model, 0),
+            choices.SIZE_STEP.get(self.model, 1),
+        )
+        if self.image_size < smallest or self.image_size % step:
+            rule = f"at least {smallest}" if smallest else f"a multiple of {step}"
+            raise ConfigError(
+                f"image_size must be {rule} for the model {self.model!r}; found {self.image_size}."
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -30,9 +30,20 @@ def setting(  # noqa: PLR0913 - what a form needs to know of a field
     low: float | None = None,
     high: float | None = None,
     optional: bool = False,
+    prefix: str = "",
 ) -> Any:
-    """Declare a field: default, help text, choices (value -> meaning), limits, may it be empty."""
-    metadata = {"help": help, "choices": choices, "low": low, "high": high, "optional": optional}
+    """Declare a field: default, help text, choices (value -> meaning), limits, may it be empty.
+
+    A value that begins with `prefix` is taken beside the choices.
+    """
+    metadata = {
+        "help": help,
+        "choices": choices,
+        "low": low,
+        "high": high,
+        "optional": optional,
+        "prefix": prefix,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -51,11 +62,11 @@ def _checked(item: Field[Any], value: Any) -> Any:
     if item.type == dict[int, float]:
         return _checked_by_class(item, value)
     checked = _typed(item.name, item.type, value)
-    choices = item.metadata["choices"]
-    if choices and checked not in choices:
-        raise ConfigError(
-            f"{item.name} must be one of {', '.join(choices)}; found {checked!r:.80}."
-        )
+    choices, prefix = item.metadata["choices"], item.metadata["prefix"]
+    named = prefix and checked.startswith(prefix) and checked != prefix
+    if choices and checked not in choices and not named:
+        known = ", ".join([*choices, *([f"{prefix}<name>"] if prefix else [])])
+        raise ConfigError(f"{item.name} must be one of {known}; found {checked!r:.80}.")
     _check_limits(item, item.name, checked)
     if checked == "" and not item.metadata["optional"]:
         raise ConfigError(f"{item.name} must not be empty.")

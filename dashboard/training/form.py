@@ -129,7 +129,8 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
     choices = _choices(item, dataset)
     value: Any
     if choices:
-        if st.session_state[key] not in choices:  # It was another dataset's, or is gone.
+        named = bool(item.metadata["prefix"])
+        if st.session_state[key] not in choices and not named:  # Another dataset's, or gone.
             st.session_state[key] = default if default in choices else next(iter(choices))
         value = st.selectbox(
             label,
@@ -137,6 +138,7 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
             key=key,
             help=_help(meaning, choices),
             format_func=lambda one: one or "none",
+            accept_new_options=named,
         )
     elif item.type is bool:
         value = st.toggle(label, key=key, help=meaning)

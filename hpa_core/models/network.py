@@ -11,6 +11,8 @@ import torch
 from jaxtyping import Float, Num
 from torch import Tensor, nn
 
+from hpa_core.models.pooling import Pool
+
 MEAN_LABELS_PER_CLASS = 50_782 / 31_072 / 28
 """Share of positives among the competition's N x C decisions: where a fresh bias starts."""
 
@@ -23,12 +25,13 @@ class Output(NamedTuple):
 
 
 class Network(nn.Module):
-    """A body that turns images into embeddings, and a head that turns these into logits.
+    """A body that turns images into maps, a pool that makes embeddings of them, and a head.
 
     The scaling of the input belongs to the network, so that no caller can forget it or do it twice.
 
     Args:
-        body: (B, 4, S, S) scaled images -> (B, E).
+        body: (B, 4, S, S) scaled images -> (B, K, H, W).
+        pool: (B, K, H, W) -> (B, E); without weights.
         head: (B, E) -> (B, 28).
         mean: subtracted from the brightness (0 to 255), one a channel.
         std: divides what is left, one a channel.
@@ -38,17 +41,23 @@ class Network(nn.Module):
     std: Tensor
 
     def __init__(
-        self, *, body: nn.Module, head: nn.Module, mean: Sequence[float], std: Sequence[float]
+        self,
+        *,
+        body: nn.Module,
+        pool: Pool,
+        head: nn.Module,
+        mean: Sequence[float],
+        std: Sequence[float],
     ) -> None:
         super().__init__()
-        self.body, self.head = body, head
+        self.body, self.pool, self.head = body, pool, head
         self.register_buffer("mean", torch.tensor(mean).view(1, 4, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(1, 4, 1, 1), persistent=False)
 
     def forward(self, images: Num[Tensor, "B 4 S S"]) -> Output:
         """Score images of brightness 0 to 255 (uint8 or float)."""
         scaled = ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        embeddings = self.body(scaled)  # (B, E)
+        embeddings = self.pool(self.body(scaled))  # (B, K, H, W) -> (B, E)
         return Output(self.head(embeddings), embeddings)
 
     def __call__(self, images: Num[Tensor, "B 4 S S"]) -> Output:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.models.network import Network, convolution, start_at_prevalence
+from hpa_core.models.pooling import Pool
 
 MEAN = (20.5, 12.5, 14.6, 20.9)
 STD = (37.6, 28.4, 40.7, 37.1)
@@ -31,16 +32,9 @@ class Residual(nn.Module):
         return torch.relu(features + self.second(self.first(features)))
 
 
-class MeanAndMax(nn.Module):
-    """Average and maximum over the image, side by side."""
-
-    def forward(self, features: Float[Tensor, "B K H W"]) -> Float[Tensor, "B 2K"]:
-        """Pool (B, K, H, W) to (B, 2 K)."""
-        return torch.cat([features.mean((2, 3)), features.amax((2, 3))], dim=1)
-
-
-def build_small() -> Network:
-    """Build the small network with random weights; its embedding has 256 features."""
+def build_small(pool: str) -> Network:
+    """Build the small network with random weights; it has 128 maps."""
+    pooling = Pool(pool)
     body = nn.Sequential(
         convolution(4, 24, kernel=5, stride=2),  # S / 2
         convolution(24, 48, stride=2),  # S / 4
@@ -48,7 +42,7 @@ def build_small() -> Network:
         convolution(48, 96, stride=2),  # S / 8
         Residual(96),
         convolution(96, 128, stride=2),  # S / 16
-        MeanAndMax(),  # (B, 256)
     )
-    head = nn.Sequential(nn.Dropout(0.2), start_at_prevalence(nn.Linear(256, N_CLASSES)))
-    return Network(body=body, head=head, mean=MEAN, std=STD)
+    layer = start_at_prevalence(nn.Linear(pooling.features(128), N_CLASSES))
+    head = nn.Sequential(nn.Dropout(0.2), layer)
+    return Network(body=body, pool=pooling, head=head, mean=MEAN, std=STD)

@@ -20,7 +20,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import Tensor
+from torch import Tensor, nn
 
 from hpa_core.errors import CheckpointError
 from hpa_core.files import write_atomic
@@ -81,6 +81,26 @@ def read_tensors(path: Path, *, checksum: bool = False) -> TensorFile:
     return TensorFile(
         path=path, tensors=tensors, metadata=metadata, sha256=sha256(content).hexdigest()
     )
+
+
+def load_tensors(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Copy tensors into a module, all of them or none.
+
+    Raises:
+        CheckpointError: naming the first tensor that is missing, unknown or of another shape.
+    """
+    own = module.state_dict()
+    for name, value in own.items():
+        if name not in tensors:
+            raise CheckpointError(f"{path} lacks the tensor {name!r} {tuple(value.shape)}.")
+        if tensors[name].shape != value.shape:
+            raise CheckpointError(
+                f"{path}: the tensor {name!r} has the shape {tuple(tensors[name].shape)}, "
+                f"the network expects {tuple(value.shape)}; choose weights of the same network."
+            )
+    if unknown := sorted(set(tensors) - set(own)):
+        raise CheckpointError(f"{path} has a tensor {unknown[0]!r} that the network does not know.")
+    module.load_state_dict(dict(tensors))
 
 
 def _checked_metadata(path: Path) -> dict[str, str]:

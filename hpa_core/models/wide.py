@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.models.network import Network, convolution, start_at_prevalence
+from hpa_core.models.pooling import Pool
 from hpa_core.models.small import MEAN, STD
 
 
@@ -32,8 +33,9 @@ class Branches(nn.Module):
         return torch.cat([branch(features) for branch in self.branches], dim=1)
 
 
-def build_wide() -> Network:
-    """Build model 2 with random weights; its embedding has 512 features."""
+def build_wide(pool: str) -> Network:
+    """Build model 2 with random weights; it has 512 maps."""
+    pooling = Pool(pool)
     body = nn.Sequential(
         convolution(4, 64, kernel=7, stride=2),  # S / 2
         convolution(64, 96, stride=2),  # S / 4
@@ -41,8 +43,6 @@ def build_wide() -> Network:
         Branches(128, 128),  # (B, 512, S / 8, S / 8)
         convolution(512, 256, kernel=1),
         convolution(256, 512, stride=2),  # S / 16
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
     )
-    head = start_at_prevalence(nn.Linear(512, N_CLASSES))
-    return Network(body=body, head=head, mean=MEAN, std=STD)
+    head = start_at_prevalence(nn.Linear(pooling.features(512), N_CLASSES))
+    return Network(body=body, pool=pooling, head=head, mean=MEAN, std=STD)

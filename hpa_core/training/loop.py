@@ -154,6 +154,7 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     info = WeightsInfo(
         model=config.model,
         image_size=config.image_size,
+        pool=config.pool,
         epoch=state.epoch,
         run=run.id,
         dataset=config.dataset,

@@ -151,8 +151,8 @@ def _first_state(run: RunFolder, config: TrainConfig, device: torch.device) -> T
 def _first_network(run: RunFolder, config: TrainConfig) -> Network:
     torch.manual_seed(config.seed)
     if has_state(run.checkpoints):
-        return build_network(config.model, "random")[0]  # A checkpoint follows.
-    network, first = build_network(config.model, config.weights)
+        return build_network(config.model, "random", pool=config.pool)[0]  # A checkpoint follows.
+    network, first = build_network(config.model, config.weights, pool=config.pool)
     log.info("%s starts from %s", config.model, first)
     write_json(run.path / FIRST_WEIGHTS, asdict(first))
     return network

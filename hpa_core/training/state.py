@@ -21,8 +21,7 @@ from torch.optim import Optimizer
 
 from hpa_core.errors import CheckpointError
 from hpa_core.models.network import Network
-from hpa_core.models.tensorfile import read_tensors, write_tensors
-from hpa_core.models.weights import load_tensors
+from hpa_core.models.tensorfile import load_tensors, read_tensors, write_tensors
 from hpa_core.training.optimization import Average
 from hpa_core.training.tally import Tally
 
