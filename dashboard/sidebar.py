@@ -117,11 +117,11 @@ def _store(attribute: str, key: str) -> None:
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
-    rendered = [f"Dataset {info.name}"] if info and info.synthetic else []
-    rendered += [f"Run {run.id}"] if run and run.info.synthetic else []
+    rendered = [f"dataset {info.name}"] if info and info.synthetic else []
+    rendered += [f"run {run.id}"] if run and run.info.synthetic else []
     if rendered:
         st.warning(
-            f"{' and '.join(rendered)}: synthetic cells, rendered and not seen by a microscope. "
-            "No score on them says anything about the Human Protein Atlas.",
+            f"Synthetic cells in {' and '.join(rendered)}: rendered, not microscopy. No score on "
+            "them says anything about the Human Protein Atlas.",
             icon=":material/science:",
         )
