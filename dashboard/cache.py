@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
 from hpa_core.imbalance.measures import (
     Imbalance,
     cooccurrence,
@@ -55,6 +56,13 @@ def plans(name: str) -> list[SavedPlan]:
     return _plans(name, opened.info.hash, folder.stat().st_mtime_ns if folder.exists() else 0)
 
 
+def folds(name: str) -> list[SavedFolds]:
+    """List the fold sets of a dataset."""
+    opened = dataset(name)
+    files = sorted((opened.folder / FOLDS).glob("*.csv"))
+    return _folds(name, opened.info.hash, tuple((str(f), f.stat().st_mtime_ns) for f in files))
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
@@ -63,6 +71,12 @@ def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
 @st.cache_resource(max_entries=4)
 def _plans(name: str, content: str, written: int) -> list[SavedPlan]:
     return list_plans(dataset(name))
+
+
+@st.cache_resource(max_entries=4)
+def _folds(name: str, content: str, written: tuple[tuple[str, int], ...]) -> list[SavedFolds]:
+    opened = dataset(name)
+    return list_folds(opened.folder, opened.ids)
 
 
 @st.cache_resource(max_entries=16)

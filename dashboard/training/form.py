@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
+from dashboard.training.splits import OTHER, keep_apart, split_choices
 from hpa_core.choices import UNCALIBRATED
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset
@@ -139,6 +140,8 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
             help=_help(meaning, choices),
             format_func=lambda one: one or "none",
             accept_new_options=named,
+            on_change=keep_apart if item.name in OTHER else None,
+            args=(preset, item.name),
         )
     elif item.type is bool:
         value = st.toggle(label, key=key, help=meaning)
@@ -153,8 +156,10 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
 def _choices(item: Field[Any], dataset: Dataset) -> Collection[str] | None:
     if item.name == "plan":
         return ["", *(saved.name for saved in cache.plans(dataset.info.name) if not saved.problem)]
+    if item.name in OTHER:
+        return split_choices(item.name, dataset)
     choices: Collection[str] | None = item.metadata["choices"]
-    return dataset.splits if item.name.endswith("_split") else choices
+    return choices
 
 
 def _ask_number(item: Field[Any], label: str, *, default: float, key: str) -> Any:

@@ -17,6 +17,7 @@ COMMANDS = (
     "demo",
     "data",
     "download",
+    "folds",
     "merging",
     "duplicates",
     "plans",

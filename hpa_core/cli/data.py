@@ -1,11 +1,8 @@
-"""Commands: import images or labels, list datasets, count classes, make folds."""
+"""Commands: import images or labels, list datasets, count classes."""
 
-import csv
-from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -19,8 +16,6 @@ from hpa_core.data.importing import (
     import_kaggle,
     import_labels,
 )
-from hpa_core.data.splits import class_counts_by_part, stratified_folds
-from hpa_core.files import write_atomic
 from hpa_core.progress import terminal_progress
 
 Name = Annotated[str, typer.Option("--name", help="Name of the dataset.")]
@@ -132,30 +127,6 @@ def counts(dataset: DatasetName, as_json: Json = False) -> None:
     Console().print(table)
 
 
-@app.command()
-def split(
-    dataset: DatasetName,
-    folds: Annotated[int, typer.Option(help="How many folds.")] = 5,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    as_json: Json = False,
-) -> None:
-    """Deal the samples to folds, even in every class, and write `Id,Fold` into the dataset."""
-    opened = open_dataset(workspace_of(), dataset)
-    groups = opened.manifest["group"].to_numpy(dtype=str)
-    parts = stratified_folds(opened.targets, folds, seed=seed, groups=groups)
-    path = opened.folder / "folds" / f"{folds}-folds-seed-{seed}.csv"
-    _write_folds(path, opened.ids, parts)
-    by_fold = class_counts_by_part(opened.targets, parts)
-    if as_json:
-        sizes = np.bincount(parts, minlength=folds).tolist()
-        print_json({"file": str(path), "samples": sizes, "counts": by_fold.tolist()})
-        return
-    table = Table("id", "class", *(f"fold {fold}" for fold in range(folds)), caption=str(path))
-    for number, (name, row) in enumerate(zip(CLASS_NAMES, by_fold.T, strict=True)):
-        table.add_row(str(number), name, *map(str, row))
-    Console().print(table)
-
-
 def _report_import(dataset: Dataset, *, known: bool, as_json: bool) -> None:
     info = dataset.info
     if as_json:
@@ -170,15 +141,6 @@ def _report_import(dataset: Dataset, *, known: bool, as_json: bool) -> None:
     typer.echo(f"Dataset {info.name!r} {has} {info.samples} samples.{refused * bool(info.refused)}")
     if info.note:
         typer.echo(info.note)
-
-
-def _write_folds(path: Path, ids: np.ndarray, parts: np.ndarray) -> None:
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["Id", "Fold"])
-    writer.writerows(zip(ids, parts.tolist(), strict=True))
-    path.parent.mkdir(exist_ok=True)
-    write_atomic(path, text.getvalue().encode())
 
 
 def _caption(dataset: Dataset) -> str:

@@ -13,6 +13,7 @@ from hpa_core.choices import MODELS
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.config import PRESETS, TrainConfig, parse_settings
 from hpa_core.data.dataset import open_dataset
+from hpa_core.data.folds import fold_split
 from hpa_core.errors import ConfigError
 from hpa_core.imbalance.plan_runs import create_planned_run
 from hpa_core.progress import JOB_FOLDER_VARIABLE, terminal_progress
@@ -32,6 +33,9 @@ def train(  # noqa: PLR0913 - one argument an option
     batch_size: Annotated[int | None, typer.Option(help="Samples a step.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Pixels a side.")] = None,
     plan: Annotated[str | None, typer.Option(help="Resampling plan of DATASET.")] = None,
+    fold: Annotated[
+        str | None, typer.Option(help="Measure on this fold, cv.fold-3, and learn from the others.")
+    ] = None,
     weights: Annotated[str | None, typer.Option(help="random, imagenet or a file.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything drawn.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
@@ -60,6 +64,7 @@ def train(  # noqa: PLR0913 - one argument an option
             "weights": weights,
             "seed": seed,
             "device": device,
+            **_fold_settings(fold),
         }
         config = _config(dataset, preset, parse_settings(settings), changes)
         folder = create_planned_run(
@@ -102,6 +107,18 @@ def _config(
     given = {key: value for key, value in changes.items() if value is not None}
     own = PRESETS[preset](dataset).to_dict()
     return TrainConfig.from_dict({**own, **settings, **given, "dataset": dataset})
+
+
+def _fold_settings(name: str | None) -> dict[str, str]:
+    if name is None:
+        return {}
+    fold = fold_split(name)
+    if fold is None or not fold.inside:
+        raise ConfigError(
+            f"--fold takes a fold of a set, such as cv.fold-3; found {name!r:.80}. "
+            "`python -m hpa_core folds DATASET` lists them."
+        )
+    return {"train_split": str(fold.complement), "validation_split": str(fold)}
 
 
 def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:

@@ -5,6 +5,7 @@ Axes: N samples, C classes (28), 4 channels in the order red, green, blue, yello
     datasets/<name>/
         dataset.json        DatasetInfo
         manifest.parquet    one row a sample: id, targets, split, group, source, sha256
+        folds/<set>.csv     named sets of folds, each fold a further split (see folds)
         images.npy          uint8 (N, 4, S, S), memory-mapped; absent for labels alone
         thumbnails.npy      uint8 (N, 4, T, T), memory-mapped; absent for labels alone
         refused.json        what the import refused: id, file, reason
@@ -23,6 +24,7 @@ import pandas as pd
 from jaxtyping import Bool, Int, UInt8
 
 from hpa_core.classes import N_CLASSES
+from hpa_core.data.folds import FoldSet, FoldSplit, fold_split, read_folds
 from hpa_core.errors import DatasetError
 from hpa_core.files import read_json, write_atomic, write_json
 from hpa_core.workspace import Workspace
@@ -111,13 +113,15 @@ class Dataset:
         return rows
 
     def rows(self, split: str) -> Int[np.ndarray, " n"]:
-        """Row numbers of one split, or of every sample for `all`.
+        """Row numbers of one split, of a fold (`cv.fold-3`, `cv.not-3`), or, for `all`, of all.
 
         Raises:
-            DatasetError: the dataset has no such split.
+            DatasetError: the dataset has no such split or fold, or its folds cannot be used.
         """
         if split == "all":
             return np.arange(self.info.samples)
+        if fold := self._fold(split):
+            return self.folds(fold.folds).rows(fold)
         rows = np.flatnonzero(self.manifest["split"].to_numpy() == split)
         if not rows.size:
             raise DatasetError(
@@ -125,6 +129,28 @@ class Dataset:
                 f"{', '.join(self.splits)}."
             )
         return rows
+
+    def folds(self, name: str) -> FoldSet:
+        """Read one of the dataset's fold sets.
+
+        Raises:
+            DatasetError: there is none of that name, or its file cannot be used.
+        """
+        return read_folds(self.folder, name, self.ids)
+
+    def content_hash(self, *splits: str) -> str:
+        """SHA-256 of what `splits` are made of: the dataset's own hash, and that of their folds.
+
+        Raises:
+            DatasetError: a fold set that they name is missing, or cannot be used.
+        """
+        named = {fold.folds for split in splits if (fold := self._fold(split))}
+        parts = [self.info.hash, *(self.folds(name).hash for name in sorted(named))]
+        return sha256("\n".join(parts).encode()).hexdigest() if named else self.info.hash
+
+    def _fold(self, split: str) -> FoldSplit | None:
+        """Read `split` as a fold, unless the dataset has a split that is really called so."""
+        return None if split in self.splits else fold_split(split)
 
     @property
     def splits(self) -> list[str]:

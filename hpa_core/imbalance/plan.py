@@ -19,7 +19,7 @@ class Plan:
     Attributes:
         name: of the plan; unique within its dataset.
         dataset: name of the dataset.
-        dataset_hash: `DatasetInfo.hash` of the labels the plan was made for.
+        dataset_hash: `Dataset.content_hash` of the labels and folds the plan was made for.
         split: the split whose rows it resamples, as `Dataset.rows` orders them.
         seed: of everything that was drawn.
         steps: what was done, in order, each as plain values with the key `step`.

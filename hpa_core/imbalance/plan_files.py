@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hpa_core.data.dataset import Dataset
-from hpa_core.errors import HpaError, PlanError
+from hpa_core.errors import DatasetError, HpaError, PlanError
 from hpa_core.files import checked_name, explained_os_errors, write_atomic
 from hpa_core.imbalance.plan import Plan
 from hpa_core.imbalance.planning import LONGEST_EPOCH, make_plan
@@ -114,8 +114,7 @@ def check_plan(dataset: Dataset, plan: Plan, *, split: str | None = None) -> Non
         PlanError: its labels, its splits or its split are others.
     """
     name = dataset.info.name
-    known = plan.dataset_hash == dataset.info.hash and plan.split in ("all", *dataset.splits)
-    if not known or len(plan.copies) != len(dataset.rows(plan.split)):
+    if not _fits(dataset, plan):
         raise PlanError(
             f"Plan {plan.name!r} was made for other labels or splits than dataset {name!r} has "
             f"now; make it again: python -m hpa_core plan {name} --remake {plan.name}"
@@ -125,6 +124,14 @@ def check_plan(dataset: Dataset, plan: Plan, *, split: str | None = None) -> Non
             f"Plan {plan.name!r} resamples split {plan.split!r} of dataset {name!r}, and "
             f"{split!r} was asked for; choose another plan or split."
         )
+
+
+def _fits(dataset: Dataset, plan: Plan) -> bool:
+    try:
+        same = plan.dataset_hash == dataset.content_hash(plan.split)
+        return same and len(plan.copies) == len(dataset.rows(plan.split))
+    except DatasetError:  # The split, or the folds that it names, are gone.
+        return False
 
 
 def plan_to_json(plan: Plan) -> bytes:

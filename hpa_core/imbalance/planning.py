@@ -42,7 +42,7 @@ def make_plan(
     return Plan(
         name=name,
         dataset=dataset.info.name,
-        dataset_hash=dataset.info.hash,
+        dataset_hash=dataset.content_hash(split),
         split=split,
         seed=seed,
         steps=tuple(step.to_dict() for step in steps),

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import CheckpointError
+from hpa_core.imbalance.fold_runs import check_fold_predicted
 from hpa_core.loading.order import plain_batches
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
@@ -78,7 +79,8 @@ def predict_dataset(
 
     Raises:
         CheckpointError: the run has no such checkpoint, or it is damaged.
-        DatasetError: the dataset is missing, or has no such split or no images.
+        DatasetError: the dataset is missing, or has no such split or no images; or the split is a
+            fold of a set that has changed since the run learnt from it.
         WorkspaceError: the run folder cannot be written.
     """
     weights = run.checkpoints / f"{checkpoint}.safetensors"
@@ -87,6 +89,7 @@ def predict_dataset(
             f"Run {run.id!r} has no checkpoint {checkpoint!r} yet; train it for an epoch first."
         )
     dataset = open_dataset(workspace, run.info.dataset)
+    check_fold_predicted(run, dataset, split)
     predictions = predict(weights, dataset, split, progress=progress)
     write_predictions(run, split, predictions)
     return predictions

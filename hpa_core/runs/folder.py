@@ -33,7 +33,7 @@ class RunInfo:
     Attributes:
         kind: `train`, `scores` (probabilities from outside) or `demo` (the shipped checkpoint).
         dataset: the dataset it belongs to; empty for scores that belong to none.
-        dataset_hash: `DatasetInfo.hash` at that time; empty as above.
+        dataset_hash: `Dataset.content_hash` of its splits at that time; empty as above.
         synthetic: whether its numbers come from rendered cells.
         settings: the whole configuration of a training (`TrainConfig` as a dictionary).
     """

@@ -27,7 +27,8 @@ def create_training_run(  # noqa: PLR0913 - the keyword-only facts of one run
         workspace: where.
         config: the settings, stored in the run.
         name: a word for people; the run id is the time, this name and four random digits.
-        dataset_hash: `DatasetInfo.hash`; training refuses a dataset that has changed since.
+        dataset_hash: `Dataset.content_hash` of the splits; training refuses a dataset that has
+            changed since.
         synthetic: `DatasetInfo.synthetic`.
         plan: what `plan.json` holds; given exactly where the settings name a plan.
 

@@ -15,6 +15,7 @@ from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
 from hpa_core.files import write_json
+from hpa_core.imbalance.fold_runs import check_unchanged
 from hpa_core.imbalance.plan_runs import read_run_plan
 from hpa_core.loading.order import epoch_batches
 from hpa_core.loading.source import Source, open_source
@@ -85,7 +86,8 @@ def prepare(
     """
     config = TrainConfig.from_dict(run.info.settings)
     device = compute_device(config.device)
-    dataset = _open_unchanged(workspace, run)
+    dataset = open_dataset(workspace, run.info.dataset)
+    check_unchanged(run, dataset)
     state = _first_state(run, config, device)
     _go_on(run, state)
     learnt = _part(dataset, _learnt_rows(dataset, run, config), config, device)
@@ -103,16 +105,6 @@ def prepare(
         reporter=reporter,
         stop=stop,
     )
-
-
-def _open_unchanged(workspace: Workspace, run: RunFolder) -> Dataset:
-    dataset = open_dataset(workspace, run.info.dataset)
-    if dataset.info.hash != run.info.dataset_hash:
-        raise DatasetError(
-            f"Dataset {dataset.info.name!r} has changed since run {run.id!r} was made; "
-            "start a new run."
-        )
-    return dataset
 
 
 def _learnt_rows(dataset: Dataset, run: RunFolder, config: TrainConfig) -> Int[np.ndarray, " N"]:

@@ -50,9 +50,18 @@ def test_a_folder_is_imported_counted_split_and_listed(
 
     split = json.loads(run("split", "one", "--folds", "2", "--seed", "3", "--json").stdout)
     assert np.array(split["counts"]).tolist() == [[1] * 28] * 2
+    assert (split["name"], split["samples"], split["empty"]) == ("2-folds-seed-3", [28, 28], [])
+    assert split["splits"] == ["2-folds-seed-3.fold-0", "2-folds-seed-3.fold-1"]
     with Path(split["file"]).open(newline="") as file:
         folds = {row["Id"]: int(row["Fold"]) for row in csv.DictReader(file)}
     assert folds.keys() == set(open_dataset(workspace, "one").ids.tolist())
+
+    assert run("split", "one", "--name", "cv", "--folds", "3").returncode == 0
+    listed = json.loads(run("folds", "one", "--json").stdout)
+    assert [item["name"] for item in listed["folds"]] == ["2-folds-seed-3", "cv"]
+    assert listed["folds"][0]["hash"] == split["hash"]
+    left = json.loads(run("folds", "one", "--delete", "cv", "--json").stdout)
+    assert [item["name"] for item in left["folds"]] == ["2-folds-seed-3"]
 
     (listed,) = json.loads(run("datasets", "--json").stdout)["datasets"]
     assert listed["name"] == "one"

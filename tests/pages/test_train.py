@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.data.dealing import deal_folds
+from hpa_core.data.folds import write_folds
 from hpa_core.imbalance.plan_files import write_plan
 from hpa_core.imbalance.planning import make_plan
 from hpa_core.imbalance.steps import MlRos
@@ -218,6 +220,39 @@ def test_a_plan_of_the_dataset_can_be_chosen_and_the_table_says_which_was_used(
     assert run.info.settings["plan"] == "rare"
     assert page.dataframe[0].value["plan"].tolist() == ["rare"]
     assert "trained by plan rare and validated on tiny" in shown(page)
+
+
+def test_a_fold_to_measure_on_takes_the_other_folds_to_learn_from(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    write_folds(dataset.folder, "cv", dataset.ids, deal_folds(dataset, 2))
+    page = open_page("train", dataset="tiny")
+    measured, learnt = ("demo", "validation_split"), ("demo", "train_split")
+    own = ["train", "validation"]
+    assert widget(page, *measured).options == [*own, "cv.fold-0", "cv.fold-1"]
+    assert widget(page, *learnt).options == [*own, "cv.not-0", "cv.not-1"]
+    widget(page, *measured).set_value("cv.fold-1").run()
+    assert widget(page, *learnt).value == "cv.not-1"
+    widget(page, *learnt).set_value("cv.not-0").run()
+    assert widget(page, *measured).value == "cv.fold-0"
+    page.button(key="train-start-0").click().run()
+    assert not page.exception
+    (run,) = list_runs(workspace)
+    assert run.info.settings["train_split"] == "cv.not-0"
+    assert run.info.settings["validation_split"] == "cv.fold-0"
+    assert run.info.dataset_hash == dataset.content_hash("cv.fold-0")
+
+
+def test_going_back_from_a_fold_goes_back_on_both_sides(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    write_folds(dataset.folder, "cv", dataset.ids, deal_folds(dataset, 2))
+    page = open_page("train", dataset="tiny")
+    widget(page, "demo", "validation_split").set_value("cv.fold-1").run()
+    widget(page, "demo", "validation_split").set_value("validation").run()
+    assert widget(page, "demo", "train_split").value == "train"
 
 
 def test_a_plan_of_another_dataset_is_not_kept_in_the_form(
