@@ -14,6 +14,7 @@ from dashboard.training.charts import (
     class_heatmap,
     epoch_curves,
 )
+from dashboard.training.comparison import draw_comparison
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import Training, observe_training, start_training
 from hpa_core.progress import read_progress
@@ -177,6 +178,8 @@ def _draw_curves(
         st.markdown("**F1 of each class**")
         chart = class_curves(own, classes) if classes else class_heatmap(own)
         st.plotly_chart(chart, key=f"train-classes-{bool(classes)}")
+    if compared:
+        draw_comparison(training.run.id, compared)
 
 
 def _draw_log(training: Training) -> None:

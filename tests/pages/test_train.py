@@ -1,8 +1,9 @@
 """The Train page: its form makes the run that was asked for, and it tells how trainings stand."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +17,7 @@ from hpa_core.imbalance.steps import MlRos
 from hpa_core.jobs import open_backend
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.metrics import METRICS, append_metrics
+from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
 from hpa_core.runs.training import create_training_run
@@ -266,3 +268,38 @@ def test_a_plan_of_another_dataset_is_not_kept_in_the_form(
     picker(page, "Dataset").set_value("other").run()
     assert not page.exception
     assert widget(page, "demo", "plan").value == ""
+
+
+def test_compared_runs_show_what_differs_and_who_is_better_on_the_same_images(
+    workspace: Workspace, make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    dataset = make_dataset(samples=80)
+    poor = make_run(workspace, dataset, name="poor")
+    good = create_training_run(
+        workspace,
+        replace(PRESETS["demo"](dataset.info.name), epochs=7),
+        name="good",
+        dataset_hash=dataset.info.hash,
+        synthetic=True,
+    )
+    append_metrics(
+        good.path / METRICS, {"epoch": 1, "loss/train": 1.0, "f1/validation": [0.1] * 28}
+    )
+    page = open_page("train", job=good.id)
+    page.multiselect(key="train-compared-pick").set_value([poor.id]).run()
+    assert not page.exception
+    settings = page.dataframe[1].value
+    assert settings.index.tolist() == ["epochs"]
+    assert settings.loc["epochs"].tolist() == ["7", "20"]
+    said = " ".join(item.value for item in page.markdown)
+    assert f"`{good.id}` has no predictions of validation yet" in said
+    rows = dataset.rows("validation")
+    truth = dataset.targets[rows]
+    for run, probs in ((good, np.where(truth, 0.9, 0.1)), (poor, np.full(truth.shape, 0.1))):
+        scored = Predictions(ids=dataset.ids[rows], probs=probs.astype(np.float32), targets=truth)
+        write_predictions(run, "validation", scored)
+    page.run()
+    present = truth.any(axis=0).sum() / 28
+    said = " ".join(item.value for item in page.markdown)
+    assert f"{poor.id}: **{present:+.4f}** (95 %: " in said
+    assert f"on {len(rows)} images." in said
