@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from hpa_core.data.dataset import INFO, Dataset, open_dataset
-from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
 from hpa_core.data.duplicates.store import FILES
+from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
 from hpa_core.imbalance.measures import (
     Imbalance,
     cooccurrence,

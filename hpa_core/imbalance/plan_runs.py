@@ -5,8 +5,8 @@ What is done to the dataset's plan later changes nothing for the run, and it res
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset
-from hpa_core.imbalance.fold_runs import check_folds
 from hpa_core.data.duplicates.leaks import check_leaks
+from hpa_core.imbalance.fold_runs import check_folds
 from hpa_core.imbalance.plan import Plan
 from hpa_core.imbalance.plan_files import check_plan, plan_to_json, read_plan, read_plan_file
 from hpa_core.runs.folder import RunFolder

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from hpa_core.data.dataset import Dataset
+from hpa_core.data.folds import write_folds
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import RunFolder
 from hpa_core.workspace import Workspace
@@ -71,6 +73,20 @@ def test_the_command_line_says_it_with_every_score(
     expected = leaking.targets[[30, 40, 50]].sum(axis=0)
     assert [row["leaking"] for row in leaks["per_class"]] == expected.tolist()
     assert f"Beware: {SENTENCE}" in hpa("evaluate", scored.id, "--thresholds", "0.5")
+
+
+def test_scores_of_a_fold_are_taken_to_have_learnt_from_the_others(
+    leaking: Dataset, workspace: Workspace
+) -> None:
+    write_folds(leaking.folder, "cv", leaking.ids, np.arange(56) % 2)
+    write_folds(leaking.folder, "halves", leaking.ids, np.arange(56) // 28)
+    run = score_dataset(workspace, leaking, split="cv.fold-0", name="folds")
+    leaks = score_leaks(workspace, run, "cv.fold-0")
+    assert leaks is not None
+    assert (leaks.learnt, len(leaks.leaks)) == ("cv.not-0", 1)  # row 40 copies row 3
+    halves = score_leaks(workspace, run, "halves.fold-1")
+    assert halves is not None
+    assert len(halves.leaks) == 3
 
 
 def test_nothing_is_said_of_what_cannot_be_told(
