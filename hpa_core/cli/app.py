@@ -24,6 +24,7 @@ COMMANDS = (
     "scores",
     "comparing",
     "training",
+    "oversample",
     "jobs",
 )
 """The modules of this package that add commands when they are imported."""

@@ -180,10 +180,8 @@ def _plain_group(known: Duplicates, group: Group) -> dict[str, Any]:
     }
 
 
-def plain_leaks(found: Leaks | None) -> dict[str, Any] | None:
+def plain_leaks(found: Leaks) -> dict[str, Any]:
     """Return leaks as plain values for `--json`."""
-    if found is None:
-        return None
     return {
         "learnt": found.learnt,
         "scored": found.scored,

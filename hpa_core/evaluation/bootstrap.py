@@ -63,7 +63,7 @@ def macro_f1_intervals(
 
     Thresholds chosen on these very samples need `honesty` instead.
     """
-    drawn = _drawn_f1(targets, all_calls, replicates, seed)
+    drawn = drawn_f1(targets, all_calls, replicates=replicates, seed=seed)
     return [Interval(*np.quantile(f1.mean(axis=1), ENDS).tolist()) for f1 in drawn]
 
 
@@ -89,7 +89,7 @@ def compare_calls(
     """
     if not len(targets) or not targets.shape == first.shape == second.shape:
         raise ValueError(f"shapes {targets.shape}, {first.shape}, {second.shape} do not compare")
-    was, now = _drawn_f1(targets, [first, second], replicates, seed)
+    was, now = drawn_f1(targets, [first, second], replicates=replicates, seed=seed)
     gains = now - was  # (B, C)
     macro = gains.mean(axis=1)
     low, high = np.quantile(gains, ENDS, axis=0)
@@ -105,17 +105,30 @@ def compare_calls(
     )
 
 
-def _f1(targets: np.ndarray, calls: np.ndarray) -> Float[np.ndarray, " C"]:
-    counts = [cells.sum(axis=0) for cells in (targets & calls, targets, calls)]
-    return f1_from_counts(*counts)
-
-
-def _drawn_f1(
-    targets: np.ndarray, all_calls: Sequence[np.ndarray], replicates: int, seed: int
+def drawn_f1(
+    targets: Bool[np.ndarray, "N C"],
+    all_calls: Sequence[Bool[np.ndarray, "N C"]],
+    *,
+    replicates: int,
+    seed: int = 0,
+    groups: np.ndarray | None = None,
 ) -> list[Float[np.ndarray, "B C"]]:
-    """F1 of every class in every replicate, for each way of calling."""
+    """F1 of every class in every replicate, for each way of calling.
+
+    Args:
+        targets: the truth.
+        all_calls: the ways; all are drawn together, and so are those of another call with the
+            same seed, replicates and groups.
+        replicates: how often the samples are drawn anew.
+        seed: of the draws.
+        groups: (N,) one key a sample; samples of one key are drawn together. Each its own if None.
+    """
+    numbers = np.arange(len(targets))
+    if groups is not None:
+        numbers = np.unique(groups, return_inverse=True)[1]
     blocks = []
-    for weights in _weights(len(targets), replicates, np.random.default_rng(seed)):
+    for drawn in _weights(numbers.max(initial=-1) + 1, replicates, np.random.default_rng(seed)):
+        weights = drawn[:, numbers]
         positives = weights @ targets
         blocks.append(
             [
@@ -124,6 +137,11 @@ def _drawn_f1(
             ]
         )
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _f1(targets: np.ndarray, calls: np.ndarray) -> Float[np.ndarray, " C"]:
+    counts = [cells.sum(axis=0) for cells in (targets & calls, targets, calls)]
+    return f1_from_counts(*counts)
 
 
 def _weights(

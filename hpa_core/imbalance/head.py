@@ -11,12 +11,12 @@ tolerance is as near the optimum as its Newton solvers at a third of their time 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from os import cpu_count
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 TOLERANCE = 1e-6
 """Of the gradient: a class of 1 in 3,000 has small gradients from the start."""
@@ -83,7 +83,7 @@ def fit_heads(
         for label in range(targets.shape[1])
     )
     # The classes share the cores: within one, the products are too small for BLAS to do so.
-    with threadpool_limits(1), ThreadPoolExecutor(cpu_count()) as pool:
+    with _blas().limit(limits=1), ThreadPoolExecutor(cpu_count()) as pool:
         columns = list(pool.map(lambda fit: _fit_class(*fit), fits))  # (C, L, E + 1)
     return [
         Head(weights=np.stack([path[step][:-1] for path in columns], axis=1), bias=bias)
@@ -150,12 +150,20 @@ def log_odds(probs: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N C"]:
     return odds
 
 
+@cache
+def _blas() -> ThreadpoolController:
+    """Find the BLAS libraries: a search of some milliseconds, so only once."""
+    return ThreadpoolController()
+
+
 def _fit_class(
     features: Float[np.ndarray, "N E"],
     targets: Bool[np.ndarray, " N"],
     strengths: Float[np.ndarray, " L"],
     weights: Float[np.ndarray, " N"],
 ) -> list[Float[np.ndarray, " E+1"]]:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a second to import
+
     if targets.all() or not targets.any():
         share = (targets.sum() + 0.5) / (len(targets) + 1)
         constant = np.append(np.zeros(features.shape[1]), np.log(share / (1 - share)))

@@ -16,17 +16,19 @@ References:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from sklearn.neighbors import NearestNeighbors
 
 from hpa_core.errors import ConfigError
-from hpa_core.imbalance.measures import class_counts, imbalance_ratios
+from hpa_core.imbalance.measures import class_counts, imbalance_ratios, mean_ratio
 
-LabelRule = Literal["ranking", "union", "intersection"]
-LABEL_RULES: tuple[LabelRule, ...] = get_args(LabelRule)
+LABEL_RULES = {
+    "ranking": "those that at least half of seed and neighbours carry",
+    "union": "those that any of them carries",
+    "intersection": "those that all of them carry",
+}
+"""How a synthetic row is labelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +55,7 @@ def minority_classes(targets: Bool[np.ndarray, "N C"]) -> Int[np.ndarray, " m"]:
     [1]
     """
     ratios = imbalance_ratios(class_counts(targets))
-    finite = np.isfinite(ratios)
-    mean = ratios[finite].mean() if finite.any() else np.inf
-    return np.flatnonzero(finite & (ratios > mean))
+    return np.flatnonzero((ratios > mean_ratio(ratios)) & np.isfinite(ratios))
 
 
 def synthesise(  # noqa: PLR0913 - the method's own parameters
@@ -63,7 +63,7 @@ def synthesise(  # noqa: PLR0913 - the method's own parameters
     targets: Bool[np.ndarray, "N C"],
     *,
     k: int = 5,
-    rule: LabelRule = "ranking",
+    rule: str = "ranking",
     times: int = 1,
     seed: int = 0,
 ) -> MadeRows:
@@ -76,8 +76,7 @@ def synthesise(  # noqa: PLR0913 - the method's own parameters
         features: on scales that may be compared: distances are Euclidean.
         targets: the labels.
         k: neighbours looked at, at least 1; all others of a bag that has fewer.
-        rule: `ranking` gives the labels that at least half of seed and neighbours carry, `union`
-            those of any, `intersection` those of all.
+        rule: one of `LABEL_RULES`.
         times: rows made of every seed, at least 1; the paper makes one.
         seed: the same seed gives the same rows.
 
@@ -127,7 +126,7 @@ def _interpolated(  # noqa: PLR0913 - as above
     bag: Int[np.ndarray, " n"],
     *,
     k: int,
-    rule: LabelRule,
+    rule: str,
     times: int,
     rng: np.random.Generator,
 ) -> MadeRows:
@@ -147,14 +146,14 @@ def _interpolated(  # noqa: PLR0913 - as above
 
 def _nearest(features: Float[np.ndarray, "n E"], k: int) -> Int[np.ndarray, "n k"]:
     """Return every row's k nearest other rows, the nearest first."""
+    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - a second to import
+
     search = NearestNeighbors(n_neighbors=k).fit(features)
     near: np.ndarray = search.kneighbors(return_distance=False)  # Without a query: never itself.
     return near
 
 
-def _labels(
-    counts: Int[np.ndarray, "n C"], instances: int, rule: LabelRule
-) -> Bool[np.ndarray, "n C"]:
+def _labels(counts: Int[np.ndarray, "n C"], instances: int, rule: str) -> Bool[np.ndarray, "n C"]:
     """Apply the rule to how many of `instances` rows carry each class."""
     needed = {"ranking": instances / 2, "union": 1, "intersection": instances}[rule]
     carried: np.ndarray = counts >= needed
