@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 
 from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.data.duplicates.known import Duplicates, known_duplicates
+from hpa_core.data.duplicates.store import FILES
 from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
 from hpa_core.imbalance.measures import (
     Imbalance,
@@ -63,9 +65,22 @@ def folds(name: str) -> list[SavedFolds]:
     return _folds(name, opened.info.hash, tuple((str(f), f.stat().st_mtime_ns) for f in files))
 
 
+def duplicates(name: str) -> Duplicates:
+    """Gather what is known of a dataset's duplicates."""
+    folder = workspace().dataset(name)
+    written = (folder / file for file in (INFO, *FILES))
+    times = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in written)
+    return _duplicates(name, times)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _duplicates(name: str, written: tuple[int, ...]) -> Duplicates:
+    return known_duplicates(dataset(name))
 
 
 @st.cache_resource(max_entries=4)

@@ -4,6 +4,7 @@ from dashboard import cache
 from dashboard.guard import need
 from dashboard.images.filters import choose_order, choose_samples, choose_selection
 from dashboard.images.paging import draw_gallery
+from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 
 st.title("Images")
@@ -27,6 +28,8 @@ st.markdown(
     f"**{len(order):,} of {len(samples.ids):,} images** of dataset {dataset.info.name}. "
     f"{about if scored else 'No run: labels alone.'}{synthetic}"
 )
+if scored and chosen.run and chosen.split:
+    draw_leak_badge(cache.run(chosen.run), chosen.split)
 if not len(order):
     st.info("No image fulfils all of these filters. Set one of them back to any.")
 draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

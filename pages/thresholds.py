@@ -2,6 +2,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded, need
+from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.thresholds.board import draw_board
 from dashboard.thresholds.bring import draw_bring_form
@@ -15,6 +16,7 @@ chosen = session()
 nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
 run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
 st.markdown(describe_scores(run, split, chosen.thresholds))
+draw_leak_badge(run, split)
 draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
 section = st.segmented_control(
     "Section",

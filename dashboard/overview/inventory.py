@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
+from dashboard.leaks import leak_summary
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.backend import JobStatus
@@ -16,6 +17,10 @@ ACTIVE = ("queued", "running", "stopping")
 COLUMNS = {
     "created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
     "samples": st.column_config.NumberColumn(format="localized"),
+    "leaks": st.column_config.TextColumn(
+        help="Scored images that have a copy among those the run learnt from: its scores on that "
+        "split are too high."
+    ),
     "refused": st.column_config.NumberColumn(
         format="localized", help="Samples of the input that could not be taken; listed below."
     ),
@@ -57,6 +62,7 @@ def run_table(runs: list[RunFolder]) -> pd.DataFrame:
             "dataset": [run.info.dataset or "-" for run in runs],
             "state": [_state(run) for run in runs],
             "predictions": [", ".join(predicted_splits(run)) or "-" for run in runs],
+            "leaks": [leak_summary(run) or "-" for run in runs],
             "data": ["SYNTHETIC" if run.info.synthetic else "real" for run in runs],
             "created": pd.to_datetime([run.info.created for run in runs]),
         }

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.leaks import draw_leak_badge
 from dashboard.training.charts import (
     FIGURES,
     Curves,
@@ -66,6 +67,7 @@ def _draw(
         _draw_state(training)
         _draw_progress(training)
         _draw_figures(training, records)
+        draw_leak_badge(training.run, training.run.info.settings.get("validation_split", ""))
         _draw_curves(training, records, compared, classes)
         _draw_log(training)
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.cli.duplicates import plain_leaks
 from hpa_core.cli.scores import (
     AsJson,
     Chosen,
@@ -20,12 +21,14 @@ from hpa_core.cli.scores import (
     plain_scores,
     print_scores,
     truth_of,
+    warn_of_leaks,
 )
 from hpa_core.data.submission import ordered_like, read_submission
 from hpa_core.errors import ConfigError
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.sweeps import GRID, sweep_threshold
+from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import read_predictions
 
@@ -43,12 +46,14 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     as_json: AsJson = False,
 ) -> None:
     """Say what one threshold set gains over another, by a paired bootstrap over the images."""
-    run = open_run(workspace_of(), run_id)
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
     first, second = (decide(run, split, name, fallback) for name in (against, thresholds))
     truth = truth_of(run, split, first.predictions)
     compared = compare_calls(truth, first.calls, second.calls)
+    leaks = score_leaks(workspace, run, split)
     if as_json:
-        print_json(_plain_comparison(compared))
+        print_json({**_plain_comparison(compared), "leaks": plain_leaks(leaks)})
         return
     low, high = compared.interval
     typer.echo(
@@ -56,6 +61,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         f"on {len(truth)} images; higher in {100 * compared.wins:.0f} % of the redraws."
     )
     _print_classes(compared)
+    warn_of_leaks(leaks)
 
 
 @app.command("sweep")
@@ -72,20 +78,24 @@ def sweep(
     as_json: AsJson = False,
 ) -> None:
     """Move one threshold for several classes over a grid: the report's experiments R-12, R-13."""
-    run = open_run(workspace_of(), run_id)
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
     predictions = read_predictions(run, split)
     truth = truth_of(run, split, predictions)
     swept = sweep_threshold(
         predictions.probs, truth, classes=_class_numbers(classes), base=base, values=GRID
     )
+    leaks = score_leaks(workspace, run, split)
     if as_json:
-        print_json({name: values.tolist() for name, values in vars(swept).items()})
+        columns = {name: values.tolist() for name, values in vars(swept).items()}
+        print_json({**columns, "leaks": plain_leaks(leaks)})
         return
     table = Table("threshold", "macro F1", "95 %", box=None)
     for value, score, low, high in zip(*vars(swept).values(), strict=True):
         mark = " best here" if value == swept.best else ""
         table.add_row(f"{value:g}", f"{score:.4f}", f"{low:.4f} to {high:.4f}{mark}")
     Console().print(table)
+    warn_of_leaks(leaks)
 
 
 @app.command("score")

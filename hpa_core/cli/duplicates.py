@@ -180,8 +180,10 @@ def _plain_group(known: Duplicates, group: Group) -> dict[str, Any]:
     }
 
 
-def plain_leaks(found: Leaks) -> dict[str, Any]:
+def plain_leaks(found: Leaks | None) -> dict[str, Any] | None:
     """Return leaks as plain values for `--json`."""
+    if found is None:
+        return None
     return {
         "learnt": found.learnt,
         "scored": found.scored,

@@ -13,13 +13,16 @@ from rich.table import Table
 
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.cli.app import app, import_app, print_json, workspace_of
+from hpa_core.cli.duplicates import plain_leaks
 from hpa_core.data.dataset import open_dataset
+from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.data.submission import ordered_like, write_submission
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
+from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
@@ -95,7 +98,8 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Choose thresholds by a strategy, save them, and say what to expect of them on new data."""
-    run = open_run(workspace_of(), run_id)
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
     predictions = read_predictions(run, split)
     targets = truth_of(run, split, predictions)
     chosen = strategy_named(strategy)
@@ -113,6 +117,7 @@ def fit(
         ),
     )
     low, high = honest.interval
+    leaks = score_leaks(workspace, run, split)
     if as_json:
         print_json(
             {
@@ -120,6 +125,7 @@ def fit(
                 "macro_f1": honest.in_sample,
                 "expected_macro_f1": honest.expected,
                 "interval": [low, high],
+                "leaks": plain_leaks(leaks),
             }
         )
         return
@@ -127,6 +133,7 @@ def fit(
         f"Saved {name}: macro F1 {honest.in_sample:.4f} on these samples; on new ones expect "
         f"{honest.expected:.3f} (95 %: {low:.3f} to {high:.3f})."
     )
+    warn_of_leaks(leaks)
 
 
 @app.command("evaluate")
@@ -139,13 +146,16 @@ def evaluate_command(
     as_json: AsJson = False,
 ) -> None:
     """Score a run's calls against the truth."""
-    run = open_run(workspace_of(), run_id)
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
     decided = decide(run, split, thresholds, fallback)
     scores = evaluate(truth_of(run, split, decided.predictions), decided.calls)
+    leaks = score_leaks(workspace, run, split)
     if as_json:
-        print_json(plain_scores(scores))
+        print_json({**plain_scores(scores), "leaks": plain_leaks(leaks)})
         return
     print_scores(scores)
+    warn_of_leaks(leaks)
 
 
 @app.command("submit")
@@ -168,6 +178,12 @@ def submit(  # noqa: PLR0913 - one parameter for each option
         ids, calls = ordered_like(read_id_table(order)[0], ids, calls, name=order.name)
     write_submission(out, ids, calls)
     typer.echo(f"Wrote {len(ids)} samples with {int(calls.sum())} calls to {out}.")
+
+
+def warn_of_leaks(leaks: Leaks | None) -> None:
+    """Print what makes the scores too high, if anything does."""
+    if leaks and leaks.sentence:
+        typer.echo(f"Beware: {leaks.sentence}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ What is done to the dataset's plan later changes nothing for the run, and it res
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset
+from hpa_core.data.duplicates.leaks import check_leaks
 from hpa_core.imbalance.fold_runs import check_folds
 from hpa_core.imbalance.plan import Plan
 from hpa_core.imbalance.plan_files import check_plan, plan_to_json, read_plan, read_plan_file
@@ -19,12 +20,14 @@ def create_planned_run(
     """Make the folder of a training run on `dataset`, with the plan that its settings name.
 
     Raises:
-        DatasetError: the settings name folds that are missing, or that share samples.
+        DatasetError: the settings name splits or folds that are missing, that share samples, or
+            that the very same image is in.
         PlanError: the plan is missing, stale, damaged, or of another split than `train_split`.
         WorkspaceError: a name cannot be a file's, or the workspace cannot be written.
     """
     splits, plan = (config.train_split, config.validation_split), None
     check_folds(dataset, config)
+    check_leaks(dataset, *splits)
     if config.plan:
         plan = plan_to_json(read_plan(dataset, config.plan, split=config.train_split))
     return create_training_run(

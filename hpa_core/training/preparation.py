@@ -13,6 +13,7 @@ from torch import Tensor
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset, open_dataset
+from hpa_core.data.duplicates.leaks import check_leaks
 from hpa_core.errors import DatasetError
 from hpa_core.files import write_json
 from hpa_core.imbalance.fold_runs import check_unchanged
@@ -80,7 +81,8 @@ def prepare(
     """Open the dataset, build the network, and go on from a checkpoint where there is one.
 
     Raises:
-        DatasetError: the dataset is missing, has changed since the run was made, or is too small.
+        DatasetError: the dataset is missing, has changed since the run was made, is too small, or
+            has the very same image in both splits.
         PlanError: the run's plan is missing, damaged, or of another state of the dataset.
         ConfigError, CheckpointError: device, first weights or checkpoints cannot be used.
     """
@@ -88,6 +90,8 @@ def prepare(
     device = compute_device(config.device)
     dataset = open_dataset(workspace, run.info.dataset)
     check_unchanged(run, dataset)
+    if leaks := check_leaks(dataset, config.train_split, config.validation_split).sentence:
+        log.warning("%s", leaks)
     state = _first_state(run, config, device)
     _go_on(run, state)
     learnt = _part(dataset, _learnt_rows(dataset, run, config), config, device)

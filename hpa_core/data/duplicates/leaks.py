@@ -14,6 +14,7 @@ from jaxtyping import Int
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
+from hpa_core.data.folds import fold_split
 from hpa_core.data.refusals import named_few
 from hpa_core.errors import DatasetError
 
@@ -130,10 +131,14 @@ def check_leaks(dataset: Dataset, learnt: str, scored: str) -> Leaks:
     if exact := leaks.of_kind("exact"):
         name = dataset.info.name
         pairs = named_few((f"{leak.scored} = {leak.learnt}" for leak in exact), limit=3)
+        way = (
+            f"`python -m hpa_core duplicates apply {name}` and deal the folds anew"
+            if fold_split(learnt) or fold_split(scored)
+            else f"`python -m hpa_core duplicates apply {name} --as {name}-split` and train on that"
+        )
         raise DatasetError(
             f"{len(exact)} of {leaks.samples} images of split {scored!r} are in split {learnt!r} "
-            f"of dataset {name!r} too ({pairs}), so their scores would be too high; run "
-            f"`python -m hpa_core duplicates apply {name} --as {name}-split` and train on that."
+            f"of dataset {name!r} too ({pairs}), so their scores would be too high; run {way}."
         )
     return leaks
 

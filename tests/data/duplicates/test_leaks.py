@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hpa_core.data.duplicates.gathering import import_list, search_duplicates
 from hpa_core.data.duplicates.known import known_duplicates
 from hpa_core.data.duplicates.leaks import Leaks, check_leaks, find_leaks
+from hpa_core.data.folds import write_folds
 from hpa_core.errors import DatasetError
 from tests.data.duplicates.conftest import CopiedDataset
 
@@ -69,6 +71,15 @@ def test_the_same_image_on_both_sides_is_refused_with_its_ids_and_the_way_out(
         "(s5 = s1, s8 = s1), so their scores would be too high; run "
         "`python -m hpa_core duplicates apply copied --as copied-split` and train on that."
     )
+
+
+def test_folds_that_share_an_image_are_refused_with_another_way_out(copied: CopiedDataset) -> None:
+    dataset = copied(hashes={5: 1})
+    write_folds(dataset.folder, "cv", dataset.ids, np.arange(24) % 2)
+    assert check_leaks(dataset, "cv.not-0", "cv.fold-0").leaks == ()
+    write_folds(dataset.folder, "bad", dataset.ids, np.arange(24) % 3)
+    with pytest.raises(DatasetError, match="duplicates apply copied` and deal the folds anew"):
+        check_leaks(dataset, "bad.not-1", "bad.fold-1")
 
 
 def test_near_copies_and_learning_from_everything_are_not_refused(
