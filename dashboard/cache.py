@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.data.dealing import deal_folds
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
 from hpa_core.data.duplicates.store import FILES
 from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
@@ -73,6 +74,12 @@ def duplicates(name: str) -> Duplicates:
     return _duplicates(name, times)
 
 
+def dealt_folds(name: str, folds: int, seed: int, grouped: bool) -> np.ndarray:
+    """Deal a dataset's samples to folds, once for the labels and groups as they are now."""
+    written = (workspace().dataset(name) / INFO).stat().st_mtime_ns
+    return _dealt_folds(name, written, folds, seed, grouped)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
@@ -92,6 +99,11 @@ def _plans(name: str, content: str, written: int) -> list[SavedPlan]:
 def _folds(name: str, content: str, written: tuple[tuple[str, int], ...]) -> list[SavedFolds]:
     opened = dataset(name)
     return list_folds(opened.folder, opened.ids)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Dealing the samples to folds")
+def _dealt_folds(name: str, written: int, folds: int, seed: int, grouped: bool) -> np.ndarray:
+    return deal_folds(dataset(name), folds, seed=seed, grouped=grouped)
 
 
 @st.cache_resource(max_entries=16)

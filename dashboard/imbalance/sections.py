@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from dashboard.imbalance.measures import draw_measures
+from dashboard.imbalance.splits import draw_splits
 from hpa_core.data.dataset import Dataset
 
 SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Measures": draw_measures,
+    "Splits": draw_splits,
 }
