@@ -2,7 +2,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.overview import import_forms, inventory
+from dashboard.overview import import_forms, inventory, merges
 
 st.title("HPA Workbench")
 st.write(
@@ -33,6 +33,9 @@ if datasets:
         hide_index=True,
         key="datasets",
     )
+if merged := merges.merged_datasets(datasets):
+    with st.expander("What merges did to rows and labels"), guarded():
+        merges.draw_merge(st.selectbox("Merged dataset", merged, key="merged-dataset"))
 if incomplete := [info.name for info in datasets if info.refused]:
     with st.expander("Samples that imports refused, by id and reason"):
         name = st.selectbox("Dataset", incomplete, key="refused-dataset")

@@ -3,14 +3,8 @@
 import streamlit as st
 
 from dashboard.overview import imports
-from dashboard.overview.imports import Source
-
-
-def ask_for_file(what: str, types: list[str], *, key: str) -> Source:
-    """Ask for one file by path or upload."""
-    path = st.text_input(f"{what}: path on this machine", key=f"{key}-path")
-    upload = st.file_uploader(f"or upload it ({', '.join(types)})", type=types, key=f"{key}-upload")
-    return Source(path.strip(), upload)
+from dashboard.overview.asking import ask_for_file, ask_for_name
+from dashboard.overview.external_forms import download_form, external_form, merge_form
 
 
 def demo_form() -> None:
@@ -29,7 +23,7 @@ def images_form() -> None:
         st.write("A folder of `<id>_{red,green,blue,yellow}.png` and a CSV `Id,Target`.")
         folder = st.text_input("Folder of the images on this machine", key="images-folder")
         labels = ask_for_file("Label table", ["csv"], key="images-labels")
-        name, size = _name_field("images"), _size_field()
+        name, size = ask_for_name("images"), _size_field()
         if st.form_submit_button("Import images", type="primary"):
             imports.import_images(folder, labels, name=name, size=size)
 
@@ -39,7 +33,7 @@ def labels_form() -> None:
     with st.form("import-labels", border=False):
         st.write("A CSV `Id,Target`: enough for the Imbalance page.")
         labels = ask_for_file("Label table", ["csv"], key="labels-file")
-        name = _name_field("labels")
+        name = ask_for_name("labels")
         if st.form_submit_button("Import labels", type="primary"):
             imports.import_labels(labels, name=name)
 
@@ -56,16 +50,10 @@ def scores_form() -> None:
             scores = ask_for_file("Scores", ["npy", "npz", "csv", "parquet"], key="scores-file")
         with right:
             ids = ask_for_file("Ids", ["csv"], key="scores-ids")
-        name = _name_field("scores")
+        name = ask_for_name("scores")
         dataset = st.text_input("Dataset they belong to, if any", key="scores-dataset")
         if st.form_submit_button("Import scores", type="primary"):
             imports.import_scores(scores, ids, name=name, dataset=dataset.strip())
-
-
-def _name_field(key: str) -> str:
-    return st.text_input(
-        "Name", key=f"{key}-name", help="Letters, digits, '.', '-' and '_'."
-    ).strip()
 
 
 def _size_field() -> int:
@@ -83,4 +71,7 @@ FORMS = {
     "Images and labels": images_form,
     "Labels only": labels_form,
     "Scores from outside": scores_form,
+    "Download": download_form,
+    "External images (HPA)": external_form,
+    "Merge two datasets": merge_form,
 }

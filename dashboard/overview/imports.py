@@ -1,12 +1,14 @@
 """Imports started from the Overview: each is a job running the same command a terminal would."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import cache
+from hpa_core.data.download.wanted import checked_template
 from hpa_core.data.uploads import check_uploaded_csv
 from hpa_core.errors import WorkspaceError
 from hpa_core.files import checked_name, write_atomic
@@ -21,6 +23,11 @@ class Source:
 
     path: str
     upload: UploadedFile | None
+
+    @property
+    def named(self) -> bool:
+        """Whether the file was named at all: some may be left out."""
+        return bool(self.path or self.upload)
 
     def check(self) -> None:
         """Refuse a file that is named twice, not at all, not there, or not what its name says.
@@ -85,6 +92,54 @@ def import_scores(scores: Source, ids: Source, *, name: str, dataset: str) -> st
     options = ["--dataset", dataset] if dataset else []
     title = f"Import scores as {checked_name(name, what='run')}"
     return submit(title, "import", "scores", scores, "--ids", ids, "--name", name, *options)
+
+
+def import_external(folder: str, labels: Source, *, name: str, size: int) -> str:
+    """Import a folder of the atlas's false-colour JPEGs with its label table."""
+    title = f"Import external images as {_dataset_name(name)}"
+    options = ("--labels", labels, "--name", name, "--size", str(size))
+    return submit(title, "import", "external", _existing(folder), *options)
+
+
+def merge(base: str, external: str, *, name: str, rule: str, lists: Sequence[Source]) -> str:
+    """Merge two datasets into a third."""
+    title = f"Merge {base} and {external} as {_dataset_name(name)}"
+    options = [word for one in lists for word in ("--duplicates", one)]
+    return submit(title, "merge", base, external, "--name", name, "--rule", rule, *options)
+
+
+def download(  # noqa: PLR0913 - the fields of one form
+    table: Source,
+    folder: str,
+    address: str,
+    *,
+    checksums: Source,
+    workers: int,
+    delay_seconds: float,
+) -> str:
+    """Fetch the image files of a list of ids.
+
+    Raises:
+        WorkspaceError: no folder is named, or a file is not there.
+        DownloadError: the address cannot be meant.
+    """
+    if not folder.strip():
+        raise WorkspaceError("Name the folder on this machine that the files should go into.")
+    target = str(Path(folder.strip()).expanduser().absolute())
+    options: list[str | Source] = ["--checksums", checksums] if checksums.named else []
+    return submit(
+        f"Download into {target}",
+        "download",
+        table,
+        "--to",
+        target,
+        f"--base={checked_template(address.strip())}",
+        "--workers",
+        str(workers),
+        "--delay",
+        str(delay_seconds),
+        *options,
+    )
 
 
 def _dataset_name(name: str) -> str:

@@ -15,8 +15,8 @@ import pytest
 from hpa_core.data.download.journal import DownloadJournal
 from hpa_core.data.importing import import_external
 from hpa_core.workspace import Workspace
-from tests.data.download.conftest import Answer, Handler, Server, jpeg, serve, stall_after, status
 from tests.data.jpegs import PARTS, cells, false_colour
+from tests.image_server import Answer, Handler, Server, jpeg, serve, stall_after, status
 
 ROOT = Path(__file__).parents[3]
 IDS = [f"7_1_A{number}_1" for number in range(30)]

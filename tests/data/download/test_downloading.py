@@ -16,7 +16,7 @@ from hpa_core.data.download.journal import JOURNAL, DownloadJournal, sole_downlo
 from hpa_core.data.download.manners import Gate, Manners
 from hpa_core.data.download.wanted import WantedFile
 from hpa_core.errors import ConfigError, DownloadError
-from tests.data.download.conftest import (
+from tests.image_server import (
     Answer,
     Handler,
     Server,
