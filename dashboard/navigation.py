@@ -11,6 +11,7 @@ PAGES = (
     ("overview", "Overview", ":material/home:"),
     ("imbalance", "Imbalance", ":material/bar_chart:"),
     ("train", "Train", ":material/model_training:"),
+    ("experiments", "Experiments", ":material/science:"),
     ("images", "Images", ":material/grid_view:"),
     ("thresholds", "Thresholds", ":material/tune:"),
 )

@@ -25,6 +25,7 @@ COMMANDS = (
     "comparing",
     "training",
     "oversample",
+    "experiments",
     "jobs",
 )
 """The modules of this package that add commands when they are imported."""

@@ -66,7 +66,7 @@ def train(  # noqa: PLR0913 - one argument an option
             "device": device,
             **_fold_settings(fold),
         }
-        config = _config(dataset, preset, parse_settings(settings), changes)
+        config = base_config(dataset, preset, settings, changes)
         folder = create_planned_run(
             workspace, open_dataset(workspace, config.dataset), config, name=name
         )
@@ -99,14 +99,15 @@ def predict(
         print_json({"run": run, "split": split, "samples": len(predictions.ids)})
 
 
-def _config(
-    dataset: str, preset: str, settings: dict[str, Any], changes: dict[str, Any]
+def base_config(
+    dataset: str, preset: str, settings: str, changes: dict[str, Any] | None = None
 ) -> TrainConfig:
+    """Return a preset's settings for a dataset, changed by JSON and then by single options."""
     if preset not in PRESETS:
         raise ConfigError(f"preset must be one of {', '.join(PRESETS)}; found {preset!r}.")
-    given = {key: value for key, value in changes.items() if value is not None}
+    given = {key: value for key, value in (changes or {}).items() if value is not None}
     own = PRESETS[preset](dataset).to_dict()
-    return TrainConfig.from_dict({**own, **settings, **given, "dataset": dataset})
+    return TrainConfig.from_dict({**own, **parse_settings(settings), **given, "dataset": dataset})
 
 
 def _fold_settings(name: str | None) -> dict[str, str]:

@@ -1,0 +1,135 @@
+"""What an experiment has shown: each variant's scores over its seeds, beside the report's."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import BLUE, ORANGE, SKY, tidy
+from dashboard.guard import guarded
+from hpa_core.experiments.experiment import Experiment, read_experiment
+from hpa_core.experiments.kinds import Kind, kind_named
+from hpa_core.experiments.results import VariantResult, judge, read_results
+from hpa_core.jobs import open_backend
+from hpa_core.jobs.trainings import observe_training
+
+REFRESH_SECONDS = 3.0
+COLUMNS = {
+    name: st.column_config.NumberColumn(format="%.4f", help=told)
+    for name, told in {
+        "macro F1": "Mean over seeds, last epoch, validation, every threshold at 0.5",
+        "low": "With high: 95 % t interval of the mean over seeds",
+        "high": "With low: 95 % t interval of the mean over seeds",
+        "tuned, in-sample": "With thresholds fitted on these very images",
+        "the report": "Macro F1 on Kaggle's private test images",
+    }.items()
+}
+
+
+def watch_experiment(name: str) -> None:
+    """Show an experiment, again and again while one of its runs is active."""
+    experiment = read_experiment(cache.workspace(), name)
+    live = st.fragment(_draw, run_every=REFRESH_SECONDS if _active(experiment) else None)
+    live(experiment)
+
+
+def _draw(experiment: Experiment) -> None:
+    with guarded():
+        kind = kind_named(experiment.kind)
+        results = read_results(cache.workspace(), experiment)
+        states = _states(experiment)
+        synthetic = cache.dataset(experiment.dataset).info.synthetic
+        made = " of synthetic cells" if synthetic else ""
+        st.markdown(
+            f"**{kind.question}** Dataset {experiment.dataset}{made}, split validation; "
+            f"{', '.join(f'{count} {state}' for state, count in states.items())}."
+        )
+        st.markdown(_verdict(results, kind))
+        st.dataframe(_table(results), column_config=COLUMNS, hide_index=True, key="variants")
+        st.plotly_chart(_chart(results), key="variant-scores")
+        st.caption(
+            "Dots: single seeds. Blue: their mean with its 95 % interval. Orange: the report, on "
+            "Kaggle's private test images: compare directions, not heights."
+        )
+
+
+def _verdict(results: Sequence[VariantResult], kind: Kind) -> str:
+    verdict = judge(results)
+    if verdict is None:
+        return f"No two variants have finished yet. The report: {kind.finding}."
+    sure = f"**{verdict.best}** is best here, {verdict.difference:+.4f} over {verdict.second}"
+    if verdict.low is None:
+        sure += "; one seed gives no interval"
+    else:
+        sure += f" (95 % over seeds: {verdict.low:+.4f} to {verdict.high:+.4f})"
+        sure += "" if verdict.told else ", which these seeds do not tell from nothing"
+    return f"{sure}. The report: {kind.finding}."
+
+
+def _table(results: Sequence[VariantResult]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "variant": [result.variant for result in results],
+            "seeds done": [f"{len(result.scores)} of {result.runs}" for result in results],
+            "macro F1": [result.mean for result in results],
+            "low": [result.low for result in results],
+            "high": [result.high for result in results],
+            "tuned, in-sample": [result.tuned for result in results],
+            "the report": [result.reported for result in results],
+        }
+    )
+
+
+def _chart(results: Sequence[VariantResult]) -> go.Figure:
+    figure = go.Figure()
+    seeds = [(result.variant, score) for result in results for score in result.scores.values()]
+    figure.add_scatter(
+        x=[score for _, score in seeds],
+        y=[variant for variant, _ in seeds],
+        mode="markers",
+        marker={"color": SKY, "size": 7},
+        name="one seed",
+    )
+    scored = [result for result in results if result.mean is not None]
+    figure.add_scatter(
+        x=[result.mean for result in scored],
+        y=[result.variant for result in scored],
+        error_x={"type": "data", "array": [result.reach for result in scored]},
+        mode="markers",
+        marker={"color": BLUE, "size": 12, "symbol": "line-ns-open", "line_width": 3},
+        name="mean, 95 %",
+    )
+    reported = [result for result in results if result.reported is not None]
+    figure.add_scatter(
+        x=[result.reported for result in reported],
+        y=[result.variant for result in reported],
+        mode="markers",
+        marker={"color": ORANGE, "size": 10, "symbol": "diamond"},
+        name="the report",
+    )
+    figure.update_xaxes(title="macro F1 (0 to 1)", rangemode="tozero")
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=[result.variant for result in reversed(results)],
+        title="variant",
+    )
+    figure.update_layout(legend={"orientation": "h", "y": 1.15})
+    return tidy(figure, height=110 + 55 * len(results))
+
+
+def _states(experiment: Experiment) -> dict[str, int]:
+    backend = open_backend(cache.workspace())
+    states: dict[str, int] = {}
+    for member in experiment.members:
+        state = observe_training(cache.run(member.run), backend).state
+        states[state] = states.get(state, 0) + 1
+    return states
+
+
+def _active(experiment: Experiment) -> bool:
+    backend = open_backend(cache.workspace())
+    return any(
+        observe_training(cache.run(member.run), backend).active for member in experiment.members
+    )

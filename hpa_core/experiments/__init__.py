@@ -1,0 +1,1 @@
+"""Experiments: one question, asked of several trainings that differ in one setting and the seed."""
