@@ -68,12 +68,23 @@ def plan_copies(
     """
     copies = np.ones(len(targets), dtype=np.int64)
     for number, step in enumerate(steps):
-        copies = step.apply(copies, targets, rng=np.random.default_rng([seed, number]))
-        _check_epoch(int(copies.sum()), f"after step {number + 1} ({step.kind})")
+        copies = step.apply(copies, targets, rng=step_rng(seed, number))
+        check_epoch(copies, number, step)
     return copies
 
 
-def _check_epoch(samples: int, when: str) -> None:
+def step_rng(seed: int, number: int) -> np.random.Generator:
+    """Return what step `number`, counted from 0, draws from."""
+    return np.random.default_rng([seed, number])
+
+
+def check_epoch(copies: Int[np.ndarray, " N"], number: int, step: Step) -> None:
+    """Refuse what step `number`, counted from 0, has left of an epoch, or made of it.
+
+    Raises:
+        ConfigError: it shows no sample, or more than `LONGEST_EPOCH`.
+    """
+    samples, when = int(copies.sum()), f"after step {number + 1} ({step.kind})"
     if not samples:
         raise ConfigError(f"The plan shows no sample {when}; leave fewer out.")
     if samples > LONGEST_EPOCH:

@@ -75,7 +75,7 @@ def test_the_given_labels_alone_have_too_few_such_samples_for_the_reports_deleti
     real_targets: np.ndarray,
 ) -> None:
     wish = {"classes": [9], "kind": "at least", "share": 0.01575}
-    deletion = TargetShares(targets=(wish,), copy=(), drop=(0, 25))
+    deletion = TargetShares(targets=(wish,), cap=1, drop=(0, 25))
     with pytest.raises(ConfigError, match=r"9 Endosomes can reach at most 1\.5"):
         plan_copies(real_targets, [*report_copy(real_targets), deletion], seed=0)
 

@@ -11,7 +11,12 @@ import numpy as np
 
 from hpa_core.errors import ConfigError
 from hpa_core.imbalance.steps.step import Copies, Step, Targets
-from hpa_core.imbalance.target_shares import ShareRequest, ShareTarget, solve_shares
+from hpa_core.imbalance.target_shares import (
+    ShareRequest,
+    ShareSolution,
+    ShareTarget,
+    solve_shares,
+)
 from hpa_core.settings import setting
 
 
@@ -32,8 +37,8 @@ class TargetShares(Step):
     targets: tuple[ShareTarget, ...] = setting(
         help="Wishes: {'classes': [8], 'kind': 'at least', 'share': 0.01}; or 'at most', 'about'"
     )
-    copy: tuple[int, ...] | None = setting(
-        None, help="Only samples with one of these classes may be copied"
+    copy: tuple[int, ...] = setting(
+        (), help="Only samples with one of these classes may be copied; any if there is none"
     )
     cap: int | None = setting(
         None, help="How often one sample may be shown; the smallest cap that will do if empty"
@@ -61,14 +66,18 @@ class TargetShares(Step):
         )
 
     def apply(self, copies: Copies, targets: Targets, *, rng: np.random.Generator) -> Copies:
-        return solve_shares(targets, self.request, rng=rng, copies=copies).copies
+        return self.solve(copies, targets, rng=rng).copies
+
+    def solve(self, copies: Copies, targets: Targets, *, rng: np.random.Generator) -> ShareSolution:
+        """Return the new copies with what they cost; arguments as for `apply`."""
+        return solve_shares(targets, self.request, rng=rng, copies=copies)
 
     def to_dict(self) -> dict[str, Any]:
         wishes = [vars(target) | {"classes": list(target.classes)} for target in self.targets]
         return {
             "step": self.kind,
             "targets": wishes,
-            "copy": None if self.copy is None else list(self.copy),
+            "copy": list(self.copy),
             "cap": self.cap,
             "drop": list(self.drop),
             "spread": self.spread,

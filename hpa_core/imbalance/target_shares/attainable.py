@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import linprog
 
-from hpa_core.imbalance.target_shares.program import OPTIMAL, Program
+from hpa_core.imbalance.target_shares.program import Program
+from hpa_core.imbalance.target_shares.solving import OPTIMAL
 from hpa_core.imbalance.target_shares.stock import Stock
 from hpa_core.imbalance.target_shares.wanted import RESOLUTION
 

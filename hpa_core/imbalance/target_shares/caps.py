@@ -12,6 +12,7 @@ from jaxtyping import Int
 from hpa_core.imbalance.measures import LabelSets
 from hpa_core.imbalance.target_shares.attainable import extreme_share
 from hpa_core.imbalance.target_shares.program import build_program
+from hpa_core.imbalance.target_shares.solving import solve_relaxed
 from hpa_core.imbalance.target_shares.stock import Stock, take_stock
 from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, ShareRequest, ShareTarget
 
@@ -44,7 +45,7 @@ def can_be_met(stock: Stock, targets: Sequence[ShareTarget]) -> bool:
     """Whether all targets can be met together; one that fails alone is found without a program."""
     if any(missed_limit(stock, target) for target in targets):
         return False
-    return build_program(stock, targets).cheapest() is not None
+    return solve_relaxed(build_program(stock, targets)) is not None
 
 
 def missed_limit(stock: Stock, target: ShareTarget) -> str | None:

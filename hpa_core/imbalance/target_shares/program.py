@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
-from scipy.optimize import Bounds, LinearConstraint, milp
+from jaxtyping import Int
 
 from hpa_core.imbalance.target_shares.stock import Stock
 from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, RESOLUTION, ShareTarget
 
-OPTIMAL, TIME_OUT, INFEASIBLE = 0, 1, 2
-"""scipy's words for how HiGHS ended."""
 LEVELS = (2, 3, 4, 6, 10, 16, 26, 42, 68, 110, 200, 400, MOST_COPIES)
 """Copies at which the cost of a further one rises, where they are to be spread."""
 
@@ -49,47 +46,6 @@ class Program:
         after = stock.shown.copy()
         np.add.at(after, self.sets, self.signs * moves)
         return after
-
-    def cheapest(self, *, margin: float = 0.0) -> Float[np.ndarray, " V"] | None:
-        """Return the cheapest moves where they may be fractions; None if none meet the targets.
-
-        Args:
-            margin: labels of room to spare that every constraint is to leave.
-        """
-        return self._minimise(margin=margin, whole=False)
-
-    def cheapest_whole(self, *, seconds: float = np.inf) -> Int[np.ndarray, " V"] | None:
-        """Return the cheapest moves; None if none meet the targets.
-
-        Raises:
-            TimeoutError: after `seconds`; a plan cut off by the clock would differ by machine.
-        """
-        moves = self._minimise(margin=0.0, whole=True, seconds=seconds)
-        return None if moves is None else np.rint(moves).astype(np.int64)
-
-    def _minimise(
-        self, *, margin: float, whole: bool, seconds: float = np.inf
-    ) -> Float[np.ndarray, " V"] | None:
-        if not len(self.sets):
-            return np.zeros(0) if self.meets(np.zeros(0, dtype=np.int64)) else None
-        # Half of the smallest step that whole moves can make: -1 fails and 0 passes by a distance
-        # well above the solver's tolerance.
-        floor = margin * RESOLUTION - 0.5
-        result = milp(
-            self.costs,
-            bounds=Bounds(0, self.limits),
-            constraints=LinearConstraint(
-                self.effects / RESOLUTION, (floor - self.offsets) / RESOLUTION, np.inf
-            ),
-            integrality=np.full(len(self.sets), int(whole)),
-            options={"mip_rel_gap": 0.0, "time_limit": seconds},
-        )
-        if result.status == TIME_OUT:
-            raise TimeoutError(f"no plan after {seconds} s")
-        if result.status not in {OPTIMAL, INFEASIBLE}:
-            raise RuntimeError(f"the solver stopped: {result.message}")
-        moves: np.ndarray | None = result.x
-        return moves
 
 
 def build_program(stock: Stock, targets: Sequence[ShareTarget], *, spread: bool = False) -> Program:

@@ -17,6 +17,7 @@ from hpa_core.imbalance.target_shares.attainable import extreme_share, extreme_s
 from hpa_core.imbalance.target_shares.caps import Case, missed_limit
 from hpa_core.imbalance.target_shares.companions import companions, overlaps
 from hpa_core.imbalance.target_shares.program import build_program
+from hpa_core.imbalance.target_shares.solving import solve_relaxed
 from hpa_core.imbalance.target_shares.stock import Stock
 from hpa_core.imbalance.target_shares.wanted import RESOLUTION, ShareTarget, percent
 
@@ -97,7 +98,7 @@ def _smallest_conflict(stock: Stock, targets: Sequence[ShareTarget]) -> list[Sha
     needed = list(targets)
     for target in targets:
         rest = [one for one in needed if one is not target]
-        if build_program(stock, rest).cheapest() is None:
+        if solve_relaxed(build_program(stock, rest)) is None:
             needed = rest
     return needed
 

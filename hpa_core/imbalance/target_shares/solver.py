@@ -19,14 +19,16 @@ from hpa_core.imbalance.target_shares.caps import Case
 from hpa_core.imbalance.target_shares.dealing import deal
 from hpa_core.imbalance.target_shares.program import Program, build_program
 from hpa_core.imbalance.target_shares.reasons import why_impossible
+from hpa_core.imbalance.target_shares.solving import solve_relaxed, solve_whole
 from hpa_core.imbalance.target_shares.stock import Stock
 from hpa_core.imbalance.target_shares.wanted import MOST_COPIES, ShareRequest
 
-MARGINS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+MARGINS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Labels of room to spare that the linear program leaves for rounding."""
-WIDE_MARGINS = (1.0, 4.0, 0.0)
+FEW_MOVES = 60
+"""So few moves are solved in whole numbers at once."""
 PATIENCE = 10.0
-"""Seconds after which the search for whole numbers, where rounding fails, is given up."""
+"""Seconds after which a search for whole numbers is given up, and with it the request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +111,13 @@ def _find(case: Case, *, exact: bool) -> _Found:
     for trial in [given] if given else range(cap, MOST_COPIES + 1):
         stock = case.stock(trial)
         program = build_program(stock, request.targets)
-        fewest = program.cheapest()
+        fewest = solve_relaxed(program)
         if fewest is None:
             raise ConfigError(why_impossible(case, cap=trial))
         bound = ceil(fewest.sum() - 1e-6)
         if request.spread:
             program = build_program(stock, request.targets, spread=True)
-        moves = _whole_moves(program, exact=exact, roomy=request.spread)
+        moves = solve_whole(program) if exact else _quick_moves(program)
         if moves is not None:
             proven = exact and not request.spread
             bound = int(moves.sum()) if proven else bound
@@ -126,21 +128,21 @@ def _find(case: Case, *, exact: bool) -> _Found:
     )
 
 
-def _whole_moves(program: Program, *, exact: bool, roomy: bool) -> Int[np.ndarray, " V"] | None:
-    """Return cheap whole moves, or the cheapest; None if there are none or they take too long.
+def _quick_moves(program: Program) -> Int[np.ndarray, " V"] | None:
+    """Return cheap whole moves, not always the cheapest; None if none were found."""
+    if len(program.sets) <= FEW_MOVES:
+        return solve_whole(program, seconds=PATIENCE)
+    rounded = _rounded(program)
+    return solve_whole(program, seconds=PATIENCE) if rounded is None else rounded
 
-    Where it matters little, `roomy`, the narrow margins are left out, which mostly fail.
-    """
-    if exact:
-        return program.cheapest_whole()
-    for margin in WIDE_MARGINS if roomy else MARGINS:
-        moves = program.cheapest(margin=margin)
-        if moves is None:
+
+def _rounded(program: Program) -> Int[np.ndarray, " V"] | None:
+    """Tighten the targets until the rounded answer of the linear program meets them as they are."""
+    for margin in MARGINS:
+        relaxed = solve_relaxed(program, margin=margin)
+        if relaxed is None:
             break
-        rounded: np.ndarray = np.rint(moves).astype(np.int64)
-        if program.meets(rounded):
-            return rounded
-    try:
-        return program.cheapest_whole(seconds=PATIENCE)
-    except TimeoutError:
-        return None
+        moves: np.ndarray = np.rint(relaxed).astype(np.int64)
+        if program.meets(moves):
+            return moves
+    return None

@@ -59,9 +59,7 @@ def take_stock(
     shown = sets.sizes(copies)
     room = sets.sizes(np.where(copies > 0, np.maximum(cap - copies, 0), 0))
     alone = sets.members.sum(axis=1) == 1
-    may_copy = _carries(
-        sets, range(sets.members.shape[1]) if request.copy is None else request.copy
-    )
+    may_copy = _carries(sets, request.copy or range(sets.members.shape[1]))
     may_drop = _carries(sets, request.drop) & alone
     return Stock(
         members=sets.members,

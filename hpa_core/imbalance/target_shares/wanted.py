@@ -78,7 +78,8 @@ class ShareRequest:
 
     Attributes:
         targets: the wishes, at least one.
-        copy: a sample may be copied if it carries one of these classes; None: every sample may.
+        copy: a sample may be copied if it carries one of these classes; without any, every sample
+            may. A cap of 1 forbids copies.
         cap: how often an epoch may show one sample, 1 to `MOST_COPIES`; None: the smallest cap that
             meets the targets. A sample that is shown more often already stays so.
         drop: samples whose only label is one of these may be left out; no other sample may.
@@ -91,7 +92,7 @@ class ShareRequest:
     """
 
     targets: tuple[ShareTarget, ...]
-    copy: tuple[int, ...] | None = None
+    copy: tuple[int, ...] = ()
     cap: int | None = None
     drop: tuple[int, ...] = ()
     spread: bool = False
@@ -99,8 +100,7 @@ class ShareRequest:
     def __post_init__(self) -> None:
         if not self.targets:
             raise ConfigError("There is no target share; state at least one.")
-        if self.copy is not None:
-            object.__setattr__(self, "copy", checked_classes("copy", self.copy))
+        object.__setattr__(self, "copy", checked_classes("copy", self.copy))
         object.__setattr__(self, "drop", checked_classes("drop", self.drop))
         cap = self.cap
         if cap is not None and (type(cap) is not int or not 1 <= cap <= MOST_COPIES):
@@ -146,7 +146,7 @@ def _checked_share(name: str, value: Any) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not isfinite(value) or not 0 <= value <= 1:
         raise ConfigError(f"{name} must be a number from 0 to 1; found {value!r:.40}.")
-    return float(value)
+    return round(float(value), 5)
 
 
 def _exact(share: float) -> Fraction:

@@ -79,10 +79,10 @@ def test_a_class_without_samples_is_told_as_such() -> None:
 
 def test_permissions_are_part_of_the_reason() -> None:
     table = np.array([[True, False], [True, True]])
-    none = reason(table, ShareRequest(targets=(wish(1, "at least", 0.5),), copy=(), cap=9))
+    none = reason(table, ShareRequest(targets=(wish(1, "at least", 0.5),), cap=1))
     assert "none of its 1 samples may be copied any more" in none
     alone = np.array([[True, False], [True, False], [True, True]])
-    kept = reason(alone, ShareRequest(targets=(wish(0, "at most", 0.4),), copy=(), drop=(0,)))
+    kept = reason(alone, ShareRequest(targets=(wish(0, "at most", 0.4),), cap=1, drop=(0,)))
     assert kept.startswith("0 Nucleoplasm cannot fall below 50 % of all labels, 40 % is wanted")
     assert "1 of its 3 samples must stay, and no sample without it may be copied" in kept
 

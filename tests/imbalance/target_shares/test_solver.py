@@ -30,7 +30,7 @@ wishes = st.builds(
 requests = st.builds(
     ShareRequest,
     targets=st.lists(wishes, min_size=1, max_size=3).map(tuple),
-    copy=st.none() | classes,
+    copy=st.just(()) | classes,
     cap=st.integers(1, 4),
     drop=st.just(()) | classes,
 )
@@ -41,7 +41,7 @@ def every_plan(table: np.ndarray, request: ShareRequest, before: Plan) -> list[P
     ranges = []
     for row, shown in zip(table, before, strict=True):
         labels = set(np.flatnonzero(row))
-        may_copy = shown and (request.copy is None or labels & set(request.copy))
+        may_copy = shown and (not request.copy or labels & set(request.copy))
         may_drop = len(labels) == 1 and labels <= set(request.drop)
         highest = max(request.cap or 0, shown) if may_copy else shown
         ranges.append(range(0 if may_drop else shown, highest + 1))
