@@ -52,6 +52,11 @@ def imbalance(name: str, split: str) -> Imbalance:
     return _imbalance(name, split, dataset(name).info.hash)
 
 
+def split_targets(name: str, split: str) -> np.ndarray:
+    """Return the labels of one split of a dataset, a fold, or `all` of it, (n, 28)."""
+    return _split_targets(name, split, dataset(name).content_hash(split))
+
+
 def plans(name: str) -> list[SavedPlan]:
     """List the resampling plans of a dataset."""
     opened = dataset(name)
@@ -91,6 +96,13 @@ def _duplicates(name: str, written: tuple[int, ...]) -> Duplicates:
 
 
 @st.cache_resource(max_entries=4)
+def _split_targets(name: str, split: str, content: str) -> np.ndarray:
+    opened = dataset(name)
+    targets: np.ndarray = opened.targets[opened.rows(split)]
+    return targets
+
+
+@st.cache_resource(max_entries=4)
 def _plans(name: str, content: str, written: int) -> list[SavedPlan]:
     return list_plans(dataset(name))
 
@@ -108,19 +120,13 @@ def _dealt_folds(name: str, written: int, folds: int, seed: int, grouped: bool) 
 
 @st.cache_resource(max_entries=16)
 def _imbalance(name: str, split: str, content: str) -> Imbalance:
-    return measure_imbalance(_targets(name, split))
+    return measure_imbalance(split_targets(name, split))
 
 
 @st.cache_resource(max_entries=16)
 def _class_pairs(name: str, split: str, kind: str, content: str) -> np.ndarray:
-    targets = _targets(name, split)
+    targets = split_targets(name, split)
     return cooccurrence_residual(targets) if kind == "residual" else cooccurrence(targets)
-
-
-def _targets(name: str, split: str) -> np.ndarray:
-    opened = dataset(name)
-    targets: np.ndarray = opened.targets[opened.rows(split)]
-    return targets
 
 
 @st.cache_resource(max_entries=4)

@@ -4,6 +4,7 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import session
 from dashboard.training import choice, form, view
+from dashboard.training.plan_link import follow_link
 
 st.title("Train")
 st.write(
@@ -11,13 +12,14 @@ st.write(
     "A training is a process of its own: this page may be closed meanwhile."
 )
 trainings = choice.every_training()
+dataset = session().dataset
+asked = dataset is not None and follow_link(cache.dataset(dataset))
 
 fold = f"train-new-{form.starts()}"
 with (
-    st.expander("New training", expanded=not trainings, icon=":material/add:", key=fold),
+    st.expander("New training", expanded=not trainings or asked, icon=":material/add:", key=fold),
     guarded(),
 ):
-    dataset = session().dataset
     if dataset is None:
         st.info("There is no dataset yet. Import one on the Overview, or open the demo.")
     elif started := form.new_training(cache.dataset(dataset)):

@@ -64,7 +64,7 @@ def scored_samples(chosen: Session, dataset: Dataset) -> Samples | None:
 
 def labelled_samples(dataset: Dataset, split: str) -> Samples:
     """Return the samples of one split, or of `all`, with their truth alone."""
-    return _labelled(dataset.info.hash, split, dataset)
+    return _labelled(dataset.content_hash(split), split, dataset)
 
 
 def find_tile(samples: Samples, dataset: Dataset, sample_id: str) -> tuple[Tile | None, int | None]:

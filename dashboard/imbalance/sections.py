@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from dashboard.imbalance.measures import draw_measures
+from dashboard.imbalance.plan import draw_plan
 from dashboard.imbalance.splits import draw_splits
 from hpa_core.data.dataset import Dataset
 
 SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Measures": draw_measures,
+    "Plan": draw_plan,
     "Splits": draw_splits,
 }

@@ -76,6 +76,15 @@ def starts() -> int:
     return count
 
 
+def prefill(values: Entry) -> None:
+    """Let the form of every preset begin with these settings."""
+    for preset in PRESET_HELP:
+        for name, value in values.items():
+            key = f"train-{preset}-{name}"
+            st.session_state.pop(key, None)
+            _remember(key, value)
+
+
 def _ask_preset() -> str:
     names = list(PRESET_HELP)
     preset: str = st.segmented_control(

@@ -138,6 +138,24 @@ def test_a_setting_that_cannot_be_meant_is_one_sentence_and_no_run(
     assert list_runs(workspace) == []
 
 
+def test_a_link_with_a_plan_opens_the_form_with_it(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    make_run(workspace, dataset)
+    write_plan(dataset, make_plan(dataset, [MlRos()], split="validation", name="kept"))
+    page = open_page("train", dataset="tiny", plan="kept")
+    for preset in ("demo", "modern"):
+        page.segmented_control(key="train-preset").set_value(preset).run()
+        assert widget(page, preset, "plan").value == "kept"
+        assert widget(page, preset, "train_split").value == "validation"
+    assert page.expander[0].proto.expanded
+    assert "plan" not in page.query_params
+    page = open_page("train", dataset="tiny", plan="gone")
+    assert widget(page, "demo", "plan").value == ""
+    assert not page.expander[0].proto.expanded
+
+
 def test_what_was_typed_survives_a_visit_elsewhere(
     make_dataset: MakeDataset, open_page: OpenPage
 ) -> None:
