@@ -11,6 +11,7 @@ from hpa_core.data.dealing import deal_folds
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
 from hpa_core.data.duplicates.store import FILES
 from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
+from hpa_core.imbalance.label_sets import LabelSets, count_label_sets
 from hpa_core.imbalance.measures import (
     Imbalance,
     cooccurrence,
@@ -85,6 +86,11 @@ def dealt_folds(name: str, folds: int, seed: int, grouped: bool) -> np.ndarray:
     return _dealt_folds(name, written, folds, seed, grouped)
 
 
+def label_sets(name: str, split: str) -> LabelSets:
+    """Count the label sets of one split of a dataset, or of `all` of it."""
+    return _label_sets(name, split, dataset(name).info.hash)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
@@ -121,6 +127,11 @@ def _dealt_folds(name: str, written: int, folds: int, seed: int, grouped: bool) 
 @st.cache_resource(max_entries=16)
 def _imbalance(name: str, split: str, content: str) -> Imbalance:
     return measure_imbalance(split_targets(name, split))
+
+
+@st.cache_resource(max_entries=16)
+def _label_sets(name: str, split: str, content: str) -> LabelSets:
+    return count_label_sets(split_targets(name, split))
 
 
 @st.cache_resource(max_entries=16)

@@ -1,10 +1,13 @@
 """The section of measures: how uneven the classes are, and which of them occur together."""
 
+import numpy as np
 import streamlit as st
 
 from dashboard import cache
 from dashboard.imbalance import charts, tables
+from dashboard.imbalance.facts import above_mean, facts
 from hpa_core.data.dataset import Dataset
+from hpa_core.imbalance.label_sets import LabelSets
 from hpa_core.imbalance.measures import Imbalance
 
 
@@ -23,11 +26,34 @@ def draw_measures(dataset: Dataset) -> None:
         st.columns(6), tables.headline(measured), strict=True
     ):
         column.metric(name, value, help=meaning)
-    _draw_classes(dataset, measured)
+    targets = cache.split_targets(dataset.info.name, split)
+    sets = cache.label_sets(dataset.info.name, split)
+    pairs = cache.class_pairs(dataset.info.name, split, "count")
+    told = facts(measured, sets, targets=targets, pairs=pairs)
+    st.markdown("\n".join(f"- {sentence}" for sentence in told))
+    _draw_classes(measured, targets)
+    _draw_sets(measured, sets)
     _draw_pairs(dataset, split)
 
 
-def _draw_classes(dataset: Dataset, measured: Imbalance) -> None:
+def _draw_sets(measured: Imbalance, sets: LabelSets) -> None:
+    chart, table = st.columns([4, 7], gap="medium")
+    with chart:
+        st.subheader("Labels per sample")
+        figure = charts.labels_per_sample_bars(measured.labels_per_sample)
+        st.plotly_chart(figure, key="labels-per-sample")
+    with table:
+        st.subheader("Label sets")
+        st.dataframe(
+            tables.label_set_table(sets),
+            column_config=tables.SET_COLUMNS,
+            hide_index=True,
+            height=300,
+            key="label-sets",
+        )
+
+
+def _draw_classes(measured: Imbalance, targets: np.ndarray) -> None:
     chart, table = st.columns([4, 7], gap="medium")
     with chart:
         st.subheader("Samples per class")
@@ -35,16 +61,18 @@ def _draw_classes(dataset: Dataset, measured: Imbalance) -> None:
         by_size = sort.toggle("Largest first", value=True, key="imbalance-by-size")
         log = scale.toggle("Logarithmic", value=True, key="imbalance-log")
         order = tables.class_order(measured, by_size=by_size)
-        st.plotly_chart(
-            charts.class_count_bars(measured.counts, order, log=log), key="class-counts"
-        )
+        marked = above_mean(measured)
+        figure = charts.class_count_bars(measured.counts, order, marked=marked, log=log)
+        st.plotly_chart(figure, key="class-counts")
+        st.caption("Orange: IRLbl above MeanIR.")
     with table:
         st.subheader("Every class")
         st.dataframe(
-            tables.per_class(dataset, measured),
+            tables.per_class(measured, targets),
             column_config=tables.COLUMNS,
             hide_index=True,
-            height=28 * 35 + 40,
+            row_height=tables.ROW_HEIGHT,
+            height=28 * tables.ROW_HEIGHT + 38,
             key="class-table",
         )
 

@@ -11,15 +11,16 @@ from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage
 
 
-def test_the_class_table_counts_every_class_and_split(
+def test_the_class_table_counts_every_class_and_its_samples_without_another(
     make_dataset: MakeDataset, open_page: OpenPage
 ) -> None:
     dataset = make_dataset(samples=56)
     page = open_page("imbalance", dataset="tiny")
     assert not page.exception
     table = page.dataframe[0].value
+    alone = dataset.targets[dataset.targets.sum(axis=1) == 1]
     assert table["count"].tolist() == dataset.targets.sum(axis=0).tolist()
-    assert table["validation"].tolist() == dataset.targets[28:].sum(axis=0).tolist()
+    assert table["alone"].tolist() == alone.sum(axis=0).tolist()
 
 
 REPORT_COUNTS = [
@@ -37,17 +38,35 @@ REPORT_SHARES = [
 """The same in percent of all labels; the report truncates or rounds the last digit."""
 
 
-def test_the_page_shows_the_reports_own_table(
+def test_the_page_shows_the_reports_own_table_and_what_the_field_knows_of_it(
     workspace: Workspace, open_page: OpenPage, realdata: Path
 ) -> None:
     import_labels(workspace, realdata / "labels" / "train.csv", name="hpa")
     page = open_page("imbalance", dataset="hpa")
     assert not page.exception
-    table = page.dataframe[0].value
+    table, sets = page.dataframe[0].value, page.dataframe[1].value
     assert table["count"].tolist() == REPORT_COUNTS
     assert np.abs(table["share"] - REPORT_SHARES).max() <= 0.01
+    assert np.flatnonzero(table["rare"]).tolist() == [8, 9, 10, 15, 27]
+    assert table["SCUMBLE"][[15, 27]].round(2).tolist() == [0.88, 0.85]
     assert "31,072 samples and 50,782 labels" in page.caption[0].value
-    assert {metric.label: metric.value for metric in page.metric}["MeanIR"] == "113.64"
+    assert {metric.label: metric.value for metric in page.metric} == {
+        "Labels per sample": "1.63",
+        "Label sets": "577",
+        "Largest ratio": "1,171",
+        "MeanIR": "113.64",
+        "CVIR": "2.244",
+        "SCUMBLE": "0.120",
+    }
+    assert len(sets) == 577
+    assert sets.iloc[1].tolist()[:2] == ["Nucleoplasm + Cytosol", 1998]
+    told = "\n".join(item.value for item in page.markdown)
+    assert "all 28 samples of 10 Lysosomes also carry 9 Endosomes (chance would give 0.041)" in told
+    assert (
+        "**Never alone**: 10 Lysosomes (28), 15 Microtubule ends (21), 17 Mitotic spindle" in told
+    )
+    assert "577 different ones; 94 of them have one sample each" in told
+    assert "first 18 Microtubule organizing center with 19 Centrosome (43)" in told
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
@@ -58,5 +77,7 @@ def test_a_split_is_measured_by_itself(
     page = open_page("imbalance", dataset="tiny")
     page.segmented_control(key="imbalance-split").set_value(split).run()
     assert not page.exception
-    counts = dataset.targets[dataset.rows(split)].sum(axis=0)
-    assert page.dataframe[0].value["count"].tolist() == counts.tolist()
+    targets = dataset.targets[dataset.rows(split)]
+    table = page.dataframe[0].value
+    assert table["count"].tolist() == targets.sum(axis=0).tolist()
+    assert table["alone"].tolist() == targets[targets.sum(axis=1) == 1].sum(axis=0).tolist()
