@@ -74,10 +74,14 @@ def folds(name: str) -> list[SavedFolds]:
 
 def duplicates(name: str) -> Duplicates:
     """Gather what is known of a dataset's duplicates."""
+    return _duplicates(name, duplicates_version(name))
+
+
+def duplicates_version(name: str) -> tuple[int, ...]:
+    """Return when each thing was written that says what a dataset's copies are and what leaks."""
     folder = workspace().dataset(name)
-    written = (folder / file for file in (INFO, *FILES))
-    times = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in written)
-    return _duplicates(name, times)
+    paths = (folder / file for file in (INFO, *FILES, FOLDS))
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
 def dealt_folds(name: str, folds: int, seed: int, grouped: bool) -> np.ndarray:

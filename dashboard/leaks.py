@@ -15,7 +15,7 @@ def leaks_of(run: RunFolder, split: str) -> Leaks | None:
     name = run.info.dataset
     if not name or not (cache.workspace().dataset(name) / INFO).is_file():
         return None
-    return run_leaks(cache.duplicates(name), run, split)
+    return _leaks(run.id, split, run.info.dataset_hash, cache.duplicates_version(name))
 
 
 def draw_leak_badge(run: RunFolder, split: str) -> None:
@@ -42,6 +42,12 @@ def leak_summary(run: RunFolder) -> str:
         if leaks and leaks.leaks and leaks.learnt != split:
             told.append(f"{len(leaks.leaks):,} of {leaks.samples:,} {split}")
     return ", ".join(told)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _leaks(run_id: str, split: str, made_for: str, version: tuple[int, ...]) -> Leaks | None:
+    run = cache.run(run_id)
+    return run_leaks(cache.duplicates(run.info.dataset), run, split)
 
 
 def _explained(leaks: Leaks) -> str:

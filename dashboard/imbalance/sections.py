@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dashboard.imbalance.duplicates import draw_duplicates
 from dashboard.imbalance.measures import draw_measures
 from dashboard.imbalance.plan import draw_plan
 from dashboard.imbalance.splits import draw_splits
@@ -11,4 +12,5 @@ SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Measures": draw_measures,
     "Plan": draw_plan,
     "Splits": draw_splits,
+    "Duplicates": draw_duplicates,
 }

@@ -47,11 +47,13 @@ def find(
 def import_duplicates(
     dataset: DatasetName,
     file: Annotated[Path, typer.Argument(help="Lines id,id; or a table with Extra and Test.")],
+    *,
+    name: Annotated[str, typer.Option(help="Of the list; its file's by default.")] = "",
     as_json: Json = False,
 ) -> None:
     """Take in a published list of duplicates; ids that DATASET lacks are counted and left out."""
     opened = open_dataset(workspace_of(), dataset)
-    added = import_list(opened, file)
+    added = import_list(opened, file, name=name)
     if not as_json:
         typer.echo(
             f"{added.name}: {added.rows} lines, {added.known} of {added.ids} ids are in "

@@ -155,7 +155,7 @@ class Dataset:
     @property
     def splits(self) -> list[str]:
         """The splits that have samples, in the usual order."""
-        present = set(self.manifest["split"])
+        present = set(self.manifest["split"].unique())
         return [split for split in SPLITS if split in present] + sorted(present - set(SPLITS))
 
     def _map(self, name: str) -> np.ndarray:

@@ -54,6 +54,7 @@ class Tile:
         truth: class numbers, or None where the truth is not known.
         calls: class numbers called under the active thresholds, or None without predictions.
         probs: 28 probabilities, or None without predictions.
+        laid: how the tile is turned or flipped, as `hpa_core`'s `ORIENTATIONS` number it.
     """
 
     row: int
@@ -61,6 +62,7 @@ class Tile:
     truth: list[int] | None
     calls: list[int] | None = None
     probs: list[float] | None = None
+    laid: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class Page:
         size: images a full page has.
         opened: the image shown large when `token` changes; it need not be among the tiles.
         token: changes when the page, not the viewer, has decided what is shown large.
+        compared: whether the tiles are few and stand side by side, in full resolution.
     """
 
     tiles: Sequence[Tile]
@@ -82,6 +85,7 @@ class Page:
     size: int
     opened: Tile | None = None
     token: int = 0
+    compared: bool = False
 
 
 def channel_viewer(
@@ -111,6 +115,7 @@ def channel_viewer(
         "pageSize": page.size,
         "opened": asdict(page.opened) if page.opened else None,
         "token": page.token,
+        "compared": page.compared,
         "thresholds": thresholds,
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,

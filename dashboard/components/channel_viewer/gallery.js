@@ -25,9 +25,10 @@ export class Gallery {
   }
 
   /** Show `tiles`; those already there keep their pixels and only change their chips. */
-  async show({ address, tiles, classes }) {
+  async show({ address, tiles, classes, compared }) {
     const same = address === this.address && rowsOf(tiles) === rowsOf(this.tiles);
-    Object.assign(this, { address, tiles, classes });
+    Object.assign(this, { address, tiles, classes, kind: compared ? "images" : "thumbnails" });
+    this.root.classList.toggle("compared", compared);
     if (!same) this.build();
     this.cells.forEach((cell, index) => this.label(cell, tiles[index]));
     if (!same && tiles.length) await this.fetch();
@@ -56,14 +57,15 @@ export class Gallery {
     return { button, canvas, name, labels };
   }
 
-  label({ button, name, labels }, tile) {
+  label({ button, canvas, name, labels }, tile) {
+    canvas.style.transform = layingOf(tile.laid);
     name.textContent = tile.id;
     name.title = tile.id;
     labels.replaceChildren(...chips(tile, this.classes));
     button.setAttribute("aria-label", spoken(tile, this.classes));
   }
 
-  /** Fetch the page's thumbnails in one request; a newer page cancels an older one. */
+  /** Fetch the page's pixels in one request; a newer page cancels an older one. */
   async fetch() {
     this.request?.abort();
     const request = new AbortController();
@@ -71,7 +73,7 @@ export class Gallery {
     this.fault.hidden = true;
     try {
       const rows = this.tiles.map(({ row }) => row);
-      const found = await fetchTiles(this.address, "thumbnails", rows, request.signal);
+      const found = await fetchTiles(this.address, this.kind, rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
       this.knownCounts = null;
@@ -148,6 +150,12 @@ export class Gallery {
     this.focusable(wanted);
     this.focus();
   }
+}
+
+/** Turn and flip as `ORIENTATIONS` of hpa_core: bit 4 transposes, 2 flips rows, 1 columns. */
+export function layingOf(laid) {
+  const flips = `scale(${laid & 1 ? -1 : 1}, ${laid & 2 ? -1 : 1})`;
+  return laid & 4 ? `${flips} matrix(0, 1, 1, 0, 0, 0)` : flips;
 }
 
 function rowsOf(tiles) {

@@ -66,8 +66,7 @@ def apply_groups(workspace: Workspace, known: Duplicates) -> Applied:
     dataset = known.dataset
     with sole_import(workspace, dataset.info.name):
         manifest = dataset.manifest.copy()
-        groups = joined_groups(known)
-        changed = int((manifest["group"].to_numpy(dtype=str) != groups).sum())
+        groups, changed = joined_groups(known), pending_changes(known)
         manifest[IMPORTED] = _imported(dataset)
         manifest["group"] = groups
         table = BytesIO()
@@ -115,6 +114,11 @@ def split_anew(
             f"is on two sides. {dataset.info.note}".strip(),
         )
         return publish(workspace, name, partial)
+
+
+def pending_changes(known: Duplicates) -> int:
+    """Count the samples whose group `apply_groups` would change."""
+    return int((known.dataset.manifest["group"].to_numpy(dtype=str) != joined_groups(known)).sum())
 
 
 def joined_groups(known: Duplicates) -> np.ndarray:

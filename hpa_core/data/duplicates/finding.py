@@ -130,8 +130,7 @@ def _similarities(
     thumbnails = dataset.thumbnails
 
     def compare(chunk: Int[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:
-        seconds = np.empty_like(thumbnails[: len(chunk)])
-        seconds[:] = thumbnails[rows[pairs.second[chunk]]]
+        seconds = np.array(thumbnails[rows[pairs.second[chunk]]])
         for orientation in range(len(ORIENTATIONS)):
             here = pairs.orientation[chunk] == orientation
             seconds[here] = laid(seconds[here], orientation)

@@ -27,6 +27,7 @@ from hpa_core.data.duplicates.store import (
 )
 from hpa_core.data.refusals import named_few, shortened
 from hpa_core.errors import DatasetError
+from hpa_core.files import checked_name
 from hpa_core.progress import Progress, quiet
 
 
@@ -46,13 +47,20 @@ def search_duplicates(
     return save_search(dataset, find_pairs(dataset, least=least, progress=progress), least=least)
 
 
-def import_list(dataset: Dataset, path: Path) -> PairList:
+def import_list(dataset: Dataset, path: Path, *, name: str = "") -> PairList:
     """Take in a published list; ids that the dataset does not have are counted and left out.
+
+    Args:
+        dataset: that the pairs are of.
+        path: the list.
+        name: of the list, which takes the place of one so called; the file's own by default.
 
     Raises:
         LabelTableError: the file breaks the contract of `read_duplicate_list`.
         DatasetError: the dataset has not two ids of any line.
+        WorkspaceError: the name is not made of letters, digits, dots, dashes and underscores.
     """
+    name = checked_name(name or path.name, what="list")
     sets = read_duplicate_list(path)
     rows = rows_by_id(dataset)
     known = [[sample_id for sample_id in ids if sample_id in rows] for ids in sets]
@@ -64,7 +72,7 @@ def import_list(dataset: Dataset, path: Path) -> PairList:
         )
     named = {sample_id for ids in sets for sample_id in ids}
     added = PairList(
-        name=path.name,
+        name=name,
         created=timestamp(),
         rows=len(sets),
         ids=len(named),

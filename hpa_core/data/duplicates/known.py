@@ -78,14 +78,16 @@ class Duplicates:
         """Every group of two or more, by its first row."""
         grouping, kept = self.grouping, self._kept
         own = kept[grouping.group[kept["first"]] == grouping.group[kept["second"]]]
-        pairs = own.groupby(grouping.group[own["first"]]).groups
+        by_group = own.groupby(grouping.group[own["first"]])
+        pairs, known = (
+            by_group.groups,
+            by_group["similarity"].agg(lambda values: values.notna().all()),
+        )
         return tuple(
             Group(
                 rows=tuple(rows),
                 pairs=tuple(pairs[first]),
-                weakest=None
-                if own.loc[pairs[first], "similarity"].isna().any()
-                else grouping.weakest[first],
+                weakest=grouping.weakest[first] if known[first] else None,
                 agree=bool((self.dataset.targets[rows] == self.dataset.targets[first]).all()),
             )
             for first, rows in grouping.members.items()

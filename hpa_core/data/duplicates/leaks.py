@@ -96,10 +96,12 @@ def find_leaks(known: Duplicates, learnt: str, scored: str) -> Leaks:
     """
     dataset = known.dataset
     rows, sources = dataset.rows(scored), dataset.rows(learnt)
+    own = np.zeros(dataset.info.samples, dtype=bool)
+    own[sources] = True
     leaking = {
         **_copies(known.grouping.group, rows, sources, kind="near"),
         **_copies(known.exact_grouping.group, rows, sources, kind="exact"),
-        **{row: (row, "same") for row in np.intersect1d(rows, sources).tolist()},
+        **{row: (row, "same") for row in rows[own[rows]].tolist()},
     }
     found = sorted(leaking)
     return Leaks(

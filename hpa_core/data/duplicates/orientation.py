@@ -45,3 +45,18 @@ def laid(images: np.ndarray, orientation: int) -> np.ndarray:
     if flip_rows:
         images = images[..., ::-1, :]
     return images[..., ::-1] if flip_columns else images
+
+
+def composed(first: int, then: int) -> int:
+    """Return the orientation that lays an image as `first` does and what comes out as `then` does.
+
+    >>> NAMES[composed(5, 5)]
+    'turned by 180°'
+    """
+    corners = np.arange(4).reshape(2, 2)
+    both = laid(laid(corners, first), then)
+    return next(
+        orientation
+        for orientation in range(len(ORIENTATIONS))
+        if np.array_equal(laid(corners, orientation), both)
+    )
