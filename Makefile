@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint format soak install install-dev
+.PHONY: run test check lint format soak soak-cluster install install-dev
 
 run: $(VENV)/installed
 	@$(BIN)/python -m hpa_core demo --if-empty
@@ -29,6 +29,10 @@ format: $(VENV)/installed-dev
 soak: $(VENV)/installed-dev
 	HPA_KILLS=200 $(BIN)/python -m pytest tests/training/test_resume.py
 
+# Heads, ranks and their machines killed and hung: what a cluster may do to a training.
+soak-cluster: $(VENV)/installed-dev
+	HPA_SOAK=1 $(BIN)/python -m pytest tests/jobs/test_ray.py
+
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
 
@@ -37,7 +41,7 @@ $(VENV)/installed: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-dev.txt
+$(VENV)/installed-dev: requirements.txt requirements-cluster.txt requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $(VENV)/installed $@

@@ -6,8 +6,9 @@ from pathlib import Path
 from hpa_core.progress import JOB_FOLDER_VARIABLE
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 
-_NOT_FOR_JOBS = ("STREAMLIT_", "HPA_JOB_", "HPA_DATABASE_URL", "PYTEST_")
-_PACKAGE_ROOT = str(Path(__file__).parents[2])
+# Ray hands its token to whatever it starts.
+_NOT_FOR_JOBS = ("STREAMLIT_", "HPA_JOB_", "HPA_DATABASE_URL", "PYTEST_", "RAY_")
+PACKAGE_ROOT = str(Path(__file__).parents[2])
 
 
 def job_environment(workspace: Workspace, folder: Path, *, devices: int) -> dict[str, str]:
@@ -19,7 +20,7 @@ def job_environment(workspace: Workspace, folder: Path, *, devices: int) -> dict
         devices: 0 hides every GPU from it.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_FOR_JOBS)}
-    python_path = [_PACKAGE_ROOT, *filter(None, [kept.get("PYTHONPATH")])]
+    python_path = [PACKAGE_ROOT, *filter(None, [kept.get("PYTHONPATH")])]
     own = {
         JOB_FOLDER_VARIABLE: str(folder),
         ENVIRONMENT_VARIABLE: str(workspace.root),

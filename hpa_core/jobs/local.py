@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,10 +18,17 @@ from hpa_core.errors import HpaError, JobError
 from hpa_core.files import explained_os_errors
 from hpa_core.jobs.backend import ENDED, JobStatus, RunSpec
 from hpa_core.jobs.environment import job_environment
-from hpa_core.jobs.queue import DeviceQueue, try_lock
+from hpa_core.jobs.folders import (
+    HANDOVER_SECONDS,
+    POLL_SECONDS,
+    JobFolders,
+    claim,
+    newest_first,
+    unreadable,
+)
+from hpa_core.jobs.queue import DeviceQueue
 from hpa_core.jobs.record import (
     LOG,
-    RECORD,
     JobRecord,
     read_record,
     settle,
@@ -31,11 +37,6 @@ from hpa_core.jobs.record import (
 )
 from hpa_core.progress import PROGRESS
 from hpa_core.workspace import Workspace
-
-LOCK = ".job.lock"
-_LOG_BYTES = 1 << 20
-_HANDOVER_SECONDS = 15.0
-_POLL_SECONDS = 0.02
 
 
 class LocalBackend:
@@ -48,16 +49,17 @@ class LocalBackend:
             workspace: where the jobs' folders lie.
             grace_seconds: how long a stopped job may take to end before it is killed.
         """
-        self._workspace = Workspace(workspace.root.absolute())
+        self._folders = JobFolders(workspace)
+        self._workspace = self._folders.workspace
         self._grace_seconds = grace_seconds
         self._queue = DeviceQueue(workspace.jobs)
 
     def submit(self, spec: RunSpec) -> str:
         """Start or queue a job (see `JobBackend.submit`)."""
-        folder = self._checked(spec)
+        folder = self._folders.checked(spec)
         with explained_os_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        lock = _claim(folder, spec)
+        lock = claim(folder, spec, settle)
         if lock is not None:
             try:
                 self._launch(spec, folder, lock)
@@ -67,28 +69,21 @@ class LocalBackend:
 
     def status(self, job_id: str) -> JobStatus:
         """Tell how a job stands (see `JobBackend.status`)."""
-        return self._observe(self._folder(job_id))
+        return self._observe(self._folders.find(job_id))
 
     def logs(self, job_id: str, offset: int = 0) -> tuple[str, int]:
         """Return what was printed from `offset` on (see `JobBackend.logs`)."""
-        path = self._folder(job_id) / LOG
-        if not path.exists():
-            return "", 0
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = min(offset, size) if offset >= 0 else max(0, size + offset)
-            file.seek(start)
-            content = file.read(_LOG_BYTES)
-        decoder = getincrementaldecoder("utf-8")("replace")
-        text = decoder.decode(content)
-        # A character that is only half written yet is left for the next call.
-        return text, start + len(content) - len(decoder.getstate()[0])
+        return self._folders.logs(job_id, offset)
 
     def stop(self, job_id: str) -> None:
         """Ask a job to end (see `JobBackend.stop`)."""
-        record = _handed_over(self._folder(job_id))
+        record = _handed_over(self._folders.find(job_id))
         if record.state in ENDED:
             return
+        if record.submission:
+            raise JobError(
+                f"Job {job_id!r} was given to a Ray cluster; set HPA_RAY_ADDRESS to stop it."
+            )
         if record.supervisor and record.supervisor.alive():
             with suppress(ProcessLookupError):
                 os.kill(record.supervisor.pid, signal.SIGTERM)
@@ -99,33 +94,7 @@ class LocalBackend:
 
     def list(self) -> list[JobStatus]:
         """Return every job, newest first."""
-        folders = [
-            path.parent
-            for root in (self._workspace.runs, self._workspace.jobs)
-            for path in root.glob(f"*/{RECORD}")
-        ]
-        jobs = [self._observe_any(folder) for folder in folders]
-        return sorted(jobs, key=lambda job: (job.submitted, job.id), reverse=True)
-
-    def _checked(self, spec: RunSpec) -> Path:
-        folder = spec.folder.absolute()
-        if folder not in (self._workspace.run(folder.name), self._workspace.job(folder.name)):
-            raise JobError(
-                f"{folder} is not a run or job of {self._workspace.root}; a job's folder lies "
-                "directly in its 'runs' or 'jobs'."
-            )
-        if spec.processes != 1:
-            raise JobError(
-                f"{spec.title}: this machine runs 1 process a job, {spec.processes} were asked "
-                "for; ask for 1."
-            )
-        return folder
-
-    def _folder(self, job_id: str) -> Path:
-        for folder in (self._workspace.run(job_id), self._workspace.job(job_id)):
-            if (folder / RECORD).is_file():
-                return folder
-        raise JobError(f"There is no job {job_id!r} in {self._workspace.root}; see `jobs list`.")
+        return newest_first([self._observe_any(folder) for folder in self._folders.all()])
 
     def _launch(self, spec: RunSpec, folder: Path, lock: int) -> None:
         ticket, handle = self._queue.draw_ticket() if spec.devices else (0, None)
@@ -168,44 +137,18 @@ class LocalBackend:
         try:
             return self._observe(folder)
         except HpaError as error:
-            return JobStatus(
-                id=folder.name,
-                state="failed",
-                title=folder.name,
-                exit_code=None,
-                message=str(error),
-                submitted="",
-                folder=folder,
-            )
-
-
-def _claim(folder: Path, spec: RunSpec) -> int | None:
-    """Lock the folder for a new job; None if it runs or waits with the same work already."""
-    deadline = time.monotonic() + _HANDOVER_SECONDS
-    while (lock := try_lock(folder / LOCK)) is None:
-        record = settle(folder, read_record(folder)) if (folder / RECORD).is_file() else None
-        if record and record.state in ("queued", "running") and record.argv == tuple(spec.argv):
-            return None
-        if record and record.state not in ENDED:
-            raise JobError(
-                f"Job {folder.name!r} is {record.state}; wait until it has ended, or stop it."
-            )
-        # Its processes are going, or another client is about to write the record.
-        if time.monotonic() > deadline:
-            raise JobError(f"Job {folder.name!r} has not let go of its folder; try again later.")
-        time.sleep(_POLL_SECONDS)
-    return lock
+            return unreadable(folder, str(error))
 
 
 def _handed_over(folder: Path) -> JobRecord:
     """Read the record, waiting out the moment in which the submitter still answers for the job."""
-    deadline = time.monotonic() + _HANDOVER_SECONDS
+    deadline = time.monotonic() + HANDOVER_SECONDS
     while True:
         record = read_record(folder)
-        submitting = record.supervisor is None and record.state not in ENDED
-        if not submitting or not record.submitter.alive() or time.monotonic() > deadline:
+        waits = record.supervisor is None and record.state not in ENDED and not record.submission
+        if not waits or not record.submitter.alive() or time.monotonic() > deadline:
             return record
-        time.sleep(_POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _place(ahead: int) -> str:

@@ -1,4 +1,4 @@
-"""What is on disk of a local job: `job.json`, written by whoever answers for the job just then.
+"""What is on disk of a job: `job.json`, written by whoever answers for the job just then.
 
 First that is the client that submits, from then on the job's supervisor. Both stand in the record,
 so that a reader can tell a job that goes on from one that nobody looks after any more.
@@ -17,6 +17,7 @@ from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, read_status
 
 RECORD, LOG = "job.json", "log.txt"
+STOPPED_EARLY = "stopped as asked before it began"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class JobRecord:
         supervisor: the process that looks after the job, once it has taken over.
         child: the process that does the work, once it runs.
         exit_code: what the child returned, negative for a signal.
+        submission: the name of this start on a Ray cluster; empty on this machine.
     """
 
     argv: tuple[str, ...]
@@ -45,6 +47,7 @@ class JobRecord:
     stop_requested: bool = False
     exit_code: int | None = None
     message: str = ""
+    submission: str = ""
 
     @property
     def keeper(self) -> ProcessIdentity:
@@ -52,7 +55,9 @@ class JobRecord:
         return self.supervisor or self.submitter
 
     @classmethod
-    def new(cls, spec: RunSpec, *, ticket: int, grace_seconds: float) -> "JobRecord":
+    def new(
+        cls, spec: RunSpec, *, grace_seconds: float, ticket: int = 0, submission: str = ""
+    ) -> "JobRecord":
         """Return the record of a job that this process is about to hand over."""
         return cls(
             argv=tuple(spec.argv),
@@ -62,6 +67,7 @@ class JobRecord:
             ticket=ticket,
             grace_seconds=grace_seconds,
             submitter=ProcessIdentity.current(),
+            submission=submission,
         )
 
 
@@ -101,8 +107,11 @@ def settle(folder: Path, record: JobRecord) -> JobRecord:
     """Return the record as it must be read now: a dead process is not believed to run."""
     if record.state in ENDED:
         return record
+    if record.submission:
+        message = "it was given to a Ray cluster; set HPA_RAY_ADDRESS to see how it goes"
+        return replace(record, message=message)
     if record.keeper.alive():
-        return _with_progress(folder, record)
+        return with_progress(folder, record)
     # The keeper may have written its last word, or handed over, between the two looks above.
     record = read_record(folder)
     if record.state in ENDED or record.keeper.alive():
@@ -121,7 +130,8 @@ def status_of(folder: Path, record: JobRecord) -> RunStatus | None:
     return status if status.start_ticks >= record.child.start_ticks else None
 
 
-def _with_progress(folder: Path, record: JobRecord) -> JobRecord:
+def with_progress(folder: Path, record: JobRecord) -> JobRecord:
+    """Return the record with what the trainer says of itself as its message."""
     status = status_of(folder, record) if record.state == "running" else None
     return replace(record, message=one_line(status.message)) if status else record
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from hpa_core.jobs.endings import ending
 from hpa_core.jobs.queue import DeviceQueue
-from hpa_core.jobs.record import LOG, read_record, status_of, write_record
+from hpa_core.jobs.record import LOG, STOPPED_EARLY, read_record, status_of, write_record
 from hpa_core.runs.process import ProcessIdentity
 
 POLL_SECONDS = 0.1
@@ -35,9 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     ready = _detach()
     if ready is None:
         return 0
-    supervisor = Supervisor(Path(folder), DeviceQueue(Path(jobs)), stop, lock=int(handles[0]))
+    supervisor = Supervisor(Path(folder), stop, lock=int(handles[0]))
     os.close(ready)
-    supervisor.run(ticket_handle=int(handles[1]) if len(handles) > 1 else None)
+    if len(handles) == 1 or supervisor.wait_for_device(DeviceQueue(Path(jobs)), int(handles[1])):
+        supervisor.run()
     return 0
 
 
@@ -45,31 +46,43 @@ class StopSignal:
     """Remembers that SIGTERM has come."""
 
     def __init__(self) -> None:
-        self.asked = False
-        signal.signal(signal.SIGTERM, self._ask)
+        self._came = False
+        signal.signal(signal.SIGTERM, self._remember)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+    def asked(self) -> bool:
+        """Return whether the job is to end."""
+        return self._came
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
 
 
 class Supervisor:
-    """Takes the device, runs the child, stops it when asked, and records how it ended."""
+    """Waits for the device, runs the child, stops it when asked, and records how it ended."""
 
-    def __init__(self, folder: Path, queue: DeviceQueue, stop: StopSignal, *, lock: int) -> None:
+    def __init__(self, folder: Path, stop: StopSignal, *, lock: int) -> None:
         self._folder = folder
-        self._queue = queue
         self._stop = stop
         self._locks = [lock]
         self._record = read_record(folder)
         self._save(supervisor=ProcessIdentity.current())
 
-    def run(self, *, ticket_handle: int | None) -> None:
+    def wait_for_device(self, queue: DeviceQueue, ticket_handle: int) -> bool:
+        """Wait in line; return False if the job is stopped meanwhile."""
+        slot = None
+        while slot is None and not self._stop.asked():
+            slot = queue.take_slot(self._record.ticket)
+            if slot is None:
+                time.sleep(POLL_SECONDS)
+        queue.leave(self._record.ticket, ticket_handle)
+        if slot is None:
+            self._save(state="stopped", stop_requested=True, message=STOPPED_EARLY)
+            return False
+        self._locks.append(slot)
+        return True
+
+    def run(self) -> None:
         """See the job through; every path ends in a recorded end."""
-        if ticket_handle is not None and not self._wait_for_device(ticket_handle):
-            self._save(
-                state="stopped", stop_requested=True, message="stopped as asked before it began"
-            )
-            return
         try:
             child = self._start()
         except OSError as error:
@@ -77,18 +90,6 @@ class Supervisor:
             self._save(state="failed", message=message)
             return
         self._finish(self._watch(child))
-
-    def _wait_for_device(self, ticket_handle: int) -> bool:
-        """Wait in line; return False if the job is stopped meanwhile."""
-        slot = None
-        while slot is None and not self._stop.asked:
-            slot = self._queue.take_slot(self._record.ticket)
-            if slot is None:
-                time.sleep(POLL_SECONDS)
-        self._queue.leave(self._record.ticket, ticket_handle)
-        if slot is not None:
-            self._locks.append(slot)
-        return slot is not None
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - an argument list, no shell: the job's whole point
@@ -102,7 +103,7 @@ class Supervisor:
         self._save(state="running", child=identity)
         deadline = float("inf")
         while identity and identity.alive() and time.monotonic() < deadline:
-            if self._stop.asked and not self._record.stop_requested:
+            if self._stop.asked() and not self._record.stop_requested:
                 self._save(state="stopping", stop_requested=True)
                 # Not `child.terminate()`, which may reap the child.
                 os.kill(child.pid, signal.SIGTERM)

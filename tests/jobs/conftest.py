@@ -1,7 +1,8 @@
 """A bench for job backends: real processes, states awaited with a generous deadline.
 
 The contract tests know the `JobBackend` protocol alone; another backend joins them by its name in
-`BACKENDS` and a branch in `Bench.reopen`.
+`BACKENDS` and a branch in `Bench.reopen`. A job takes Ray 3 seconds, so those that would tell
+nothing new there are marked `on_this_machine`.
 """
 
 import os
@@ -16,8 +17,10 @@ import pytest
 from hpa_core.jobs import JobBackend, JobStatus, RunSpec
 from hpa_core.jobs.local import LocalBackend
 from hpa_core.workspace import Workspace
+from tests.jobs.ray_cluster import Head, ray_head
 
-BACKENDS = ("local",)
+BACKENDS = ("local", "ray")
+on_this_machine = pytest.mark.parametrize("bench", ["local"], indirect=True)
 DEADLINE_SECONDS = 60.0
 LivingProcesses = Callable[[], list[int]]
 
@@ -38,9 +41,14 @@ class Bench:
     workspace: Workspace
     backend: JobBackend
     grace_seconds: float
+    address: str = ""
 
     def reopen(self) -> JobBackend:
         """Return a second client, as after a restart of the dashboard."""
+        if self.address:
+            from hpa_core.jobs.cluster import RayBackend  # noqa: PLC0415 - see `head`
+
+            return RayBackend(self.workspace, self.address, grace_seconds=self.grace_seconds)
         return LocalBackend(self.workspace, grace_seconds=self.grace_seconds)
 
     def spec(self, code: str, *arguments: str, name: str = "job", devices: int = 1) -> RunSpec:
@@ -76,9 +84,22 @@ def process_gone(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] in "ZX"
 
 
+@pytest.fixture(scope="session")
+def head() -> Iterator[Head]:
+    if sys.platform != "linux":
+        pytest.skip("the processes of a Ray head can be found and ended on Linux only")
+    with ray_head() as head, pytest.MonkeyPatch.context() as environment:
+        # Ray reads them once, when it is first imported, and so for the whole session.
+        for name, value in head.token_variables.items():
+            environment.setenv(name, value)
+        yield head
+
+
 @pytest.fixture(params=BACKENDS)
 def bench(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Bench]:
     bench = Bench(workspace, backend=None, grace_seconds=20.0)  # type: ignore[arg-type]
+    if request.param == "ray":
+        bench.address = request.getfixturevalue("head").address
     bench.backend = bench.reopen()
     yield bench
     for job in bench.backend.list():

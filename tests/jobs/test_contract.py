@@ -11,7 +11,7 @@ import pytest
 
 from hpa_core.errors import JobError, WorkspaceError
 from hpa_core.jobs import RunSpec
-from tests.jobs.conftest import Bench
+from tests.jobs.conftest import Bench, on_this_machine
 
 # Tells when it runs, then waits; on SIGTERM it does what a trainer does: saves, and ends well.
 TRAINER = """
@@ -55,6 +55,7 @@ def test_an_argument_is_never_read_by_a_shell(bench: Bench) -> None:
     assert bench.backend.logs(job)[0] == hostile + "\n"
 
 
+@on_this_machine
 def test_a_job_is_told_its_folder_and_its_workspace(bench: Bench) -> None:
     job = bench.submit(
         "import os; print(os.environ['HPA_JOB_FOLDER'], os.environ['HPA_WORKSPACE'])"
@@ -86,6 +87,7 @@ def test_a_failure_is_told_by_its_exit_code_and_its_last_line(bench: Bench) -> N
     assert status.message == "The dataset has no images; import them."
 
 
+@on_this_machine
 def test_a_silent_failure_is_told_by_its_exit_code(bench: Bench) -> None:
     status = bench.wait(bench.submit("raise SystemExit(7)"))
     assert (status.state, status.exit_code) == ("failed", 7)
@@ -141,7 +143,11 @@ def test_a_waiting_job_that_is_stopped_leaves_the_queue_and_never_runs(bench: Be
     assert not (bench.workspace.job("second") / "starts").exists()
 
 
-@pytest.mark.parametrize("moment", range(5))
+@pytest.mark.parametrize(
+    ("bench", "moment"),
+    [*(("local", moment) for moment in range(5)), ("ray", 0), ("ray", 1)],
+    indirect=["bench"],
+)
 def test_a_stop_right_after_the_start_is_not_lost(bench: Bench, moment: int) -> None:
     job = bench.submit("import time; time.sleep(600)")
     if moment:
@@ -150,6 +156,7 @@ def test_a_stop_right_after_the_start_is_not_lost(bench: Bench, moment: int) -> 
     assert bench.wait(job).state == "stopped"
 
 
+@on_this_machine
 def test_stopping_an_ended_job_changes_nothing(bench: Bench) -> None:
     job = bench.submit("print('done')")
     before = bench.wait(job)
@@ -180,6 +187,7 @@ def test_an_ended_job_may_be_submitted_again_and_its_log_goes_on(bench: Bench) -
     assert bench.backend.logs(job)[0] == "started\n" * 3
 
 
+@on_this_machine
 def test_the_log_is_read_piece_by_piece_without_gap_or_overlap(
     bench: Bench, tmp_path: Path
 ) -> None:

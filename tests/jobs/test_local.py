@@ -16,7 +16,9 @@ from hpa_core.jobs.record import read_record, write_record
 from hpa_core.progress import PROGRESS, read_progress
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
-from tests.jobs.conftest import Bench, LivingProcesses, wait_until
+from tests.jobs.conftest import Bench, LivingProcesses, on_this_machine, wait_until
+
+pytestmark = on_this_machine
 
 SLEEPS = "import time; time.sleep(600)"
 IGNORES_SIGTERM = f"""

@@ -9,7 +9,7 @@ from hpa_core.jobs.trainings import Training, list_trainings, observe_training, 
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, write_status
-from tests.jobs.conftest import Bench
+from tests.jobs.conftest import Bench, on_this_machine
 
 ALIVE = vars(ProcessIdentity.current())
 
@@ -64,6 +64,7 @@ def test_the_state_is_told_by_whoever_knows_it_last(
     assert observed.active == (state in ("queued", "running", "stopping"))
 
 
+@on_this_machine
 def test_a_trainer_killed_in_its_terminal_has_failed(bench: Bench, run: RunFolder) -> None:
     gone = RunStatus(state="running", epoch=2, epochs=5, **{**ALIVE, "start_ticks": 1})
     write_status(run.path, gone)
@@ -72,6 +73,7 @@ def test_a_trainer_killed_in_its_terminal_has_failed(bench: Bench, run: RunFolde
     assert "was killed in epoch 2 of 5" in observed.message
 
 
+@on_this_machine
 def test_trainings_are_listed_newest_first_and_nothing_else_is(
     bench: Bench, run: RunFolder
 ) -> None:
