@@ -5,9 +5,11 @@ A section draws one split of a run whose scores are known; whether the truth is,
 
 from collections.abc import Callable
 
+from dashboard.thresholds.calibration import draw_calibration
 from dashboard.thresholds.compare import draw_compare
 from dashboard.thresholds.flips import draw_flips
 from dashboard.thresholds.honesty import draw_strategies
+from dashboard.thresholds.shift import draw_shift
 from dashboard.thresholds.submissions import draw_submissions
 from dashboard.thresholds.sweeps import draw_sweeps
 from hpa_core.runs.folder import RunFolder
@@ -17,5 +19,7 @@ SECTIONS: dict[str, Callable[[RunFolder, str], None]] = {
     "Flips": draw_flips,
     "Compare": draw_compare,
     "Sweeps": draw_sweeps,
+    "Shift": draw_shift,
+    "Calibration": draw_calibration,
     "Submissions": draw_submissions,
 }

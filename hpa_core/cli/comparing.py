@@ -1,4 +1,4 @@
-"""Commands: compare two threshold sets, sweep a threshold, score a submission."""
+"""Commands: compare two threshold sets, sweep a threshold, score a submission, look for a shift."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +27,7 @@ from hpa_core.data.submission import ordered_like, read_submission
 from hpa_core.errors import ConfigError
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.shift import estimate_shift
 from hpa_core.evaluation.sweeps import GRID, sweep_threshold
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import open_run
@@ -116,6 +117,44 @@ def score(
         return
     typer.echo(f"{differ} of {len(known)} images are called otherwise than in {against.name}.")
     print_scores(scores)
+
+
+@app.command("shift")
+def shift(
+    run_id: RunId,
+    *,
+    against: Annotated[
+        str, typer.Option(metavar="RUN[:SPLIT]", help="The new scores, of the same model.")
+    ],
+    split: Split = "validation",
+    as_json: AsJson = False,
+) -> None:
+    """Say whether new scores, which need no truth, come from where the labelled ones came from."""
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
+    predictions = read_predictions(run, split)
+    other, _, other_split = against.partition(":")
+    new = read_predictions(open_run(workspace, other), other_split or split)
+    found = estimate_shift(predictions.probs, truth_of(run, split, predictions), new.probs)
+    if as_json:
+        columns = {name: _nullable(values) for name, values in vars(found).items()}
+        print_json({**columns, "shifted": found.shifted.tolist()})
+        return
+    table = Table("class", "labelled", "by EM", "by counting", "distance", "", box=None)
+    for number, name in enumerate(CLASS_NAMES):
+        shares = (found.known[number], found.em[number], found.counted[number])
+        told = "scores differ" if found.shifted[number] else ""
+        table.add_row(
+            f"{number} {name}",
+            *(f"{each:.2%}" for each in shares),
+            f"{found.distance[number]:.3f}",
+            told,
+        )
+    Console().print(table)
+
+
+def _nullable(values: np.ndarray) -> list[float | None]:
+    return [None if np.isnan(value) else float(value) for value in values]
 
 
 def _class_numbers(text: str) -> list[int] | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, log_loss
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session import KEY, UNSAVED, fixed_thresholds
@@ -13,7 +13,7 @@ from dashboard.thresholds.history import Stand
 from dashboard.thresholds.sets import class_table
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
@@ -170,3 +170,33 @@ def test_the_table_of_classes_has_what_each_scores(run: RunFolder, open_page: Op
     np.testing.assert_allclose(table["f1"], expected, atol=1e-12)
     assert table["threshold"].tolist() == [0.5] * 28
     assert table["support"].tolist() == predictions.targets.sum(axis=0).tolist()
+
+
+def test_new_scores_from_elsewhere_are_warned_of_and_give_thresholds(
+    run: RunFolder, dataset: Dataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    other = score_dataset(workspace, dataset, name="elsewhere", split="train")
+    scores = np.linspace(0.2, 0.8, 400, dtype=np.float32)[:, None].repeat(28, axis=1)
+    ids = np.array([f"new-{row}" for row in range(400)])
+    write_predictions(other, "test", Predictions(ids=ids, probs=scores))
+    page = open_page("thresholds", run="scored", studio="Shift")
+    page.selectbox(key="shift-other").select("elsewhere, test").run()
+    assert "The scores of 28 of 28 classes are distributed otherwise" in said(page)
+    table = next(each.value for each in page.dataframe if "by EM" in each.value.columns)
+    known = read_predictions(run, "validation").targets.mean(axis=0)
+    np.testing.assert_allclose(table["labelled"], 100 * known)
+    page.button(key="use-shift").click().run()
+    thresholds = np.array(page.session_state[KEY].thresholds.thresholds)
+    assert (scores > thresholds).sum(axis=0).tolist() == np.rint(400 * known).tolist()
+
+
+def test_calibration_shows_the_loss_before_and_after(run: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds", studio="Calibration")
+    predictions = read_predictions(run, "validation")
+    expected = log_loss(
+        predictions.targets.ravel(), predictions.probs.astype(float).ravel(), labels=[False, True]
+    )
+    assert f"Log loss **{expected:.4f}**" in said(page)
+    table = next(each.value for each in page.dataframe if "recalibrated" in each.value.columns)
+    assert table["positives"].tolist() == predictions.targets.sum(axis=0).tolist()
+    assert len(page.get("plotly_chart")) == 1

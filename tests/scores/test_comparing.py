@@ -81,3 +81,18 @@ def test_tables_that_do_not_fit_are_refused_in_one_sentence(
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_shift_is_measured_against_another_run(hpa, tmp_path, run_name, probs, truth) -> None:
+    ids = tmp_path / "new.csv"
+    ids.write_text("Id\n" + "".join(f"new-{row}\n" for row in range(len(probs))))
+    np.save(tmp_path / "new.npy", np.clip(probs * 0.5, 0, 1))
+    brought = hpa(
+        "import", "scores", tmp_path / "new.npy", "--ids", ids, "--name", "new", "--split", "test"
+    )
+    assert brought.returncode == 0, brought.stderr
+    said = json.loads(hpa("shift", run_name, "--against", "new:test", "--json").stdout)
+    np.testing.assert_allclose(said["known"], truth.mean(axis=0))
+    assert len(said["em"]) == len(said["shifted"]) == 28
+    assert max(said["distance"]) <= 1
+    assert "labelled" in hpa("shift", run_name, "--against", "new:test").stdout

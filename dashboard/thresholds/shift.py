@@ -1,0 +1,160 @@
+"""Scores without truth beside the labelled ones: do they come from the same source?"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import CLASS_LABELS
+from dashboard.session import UNSAVED, session
+from dashboard.thresholds.score_file import score_file
+from hpa_core.classes import N_CLASSES
+from hpa_core.errors import ScoresError
+from hpa_core.evaluation.shift import SURE, Shift, estimate_shift, match_prevalence
+from hpa_core.runs.folder import RunFolder, list_runs
+from hpa_core.runs.predictions import predicted_splits
+from hpa_core.runs.thresholds import ThresholdSet
+
+COLUMNS = {
+    name: st.column_config.NumberColumn(format="%.2f %%", help=told)
+    for name, told in {
+        "labelled": "Share of the labelled images that truly have the class",
+        "by EM": "Share of the new ones by expectation maximisation on recalibrated scores",
+        "by counting": "Share of the new ones by calls, put right by their errors on labelled ones",
+    }.items()
+} | {
+    "distance": st.column_config.NumberColumn(
+        format="%.3f", help="Largest gap of the two cumulative distributions of scores, 0 to 1"
+    )
+}
+
+
+class Other(NamedTuple):
+    """Scores that may be compared with."""
+
+    run: str
+    split: str
+
+    @property
+    def label(self) -> str:
+        """What the picker calls it."""
+        return f"{self.run}, {self.split}"
+
+
+def draw_shift(run: RunFolder, split: str) -> None:
+    """Compare other scores of the same model with these, and derive thresholds for them."""
+    if cache.predictions(run.id, split).targets is None:
+        st.info("Choose labelled scores beside first; the new ones, without truth, are named here.")
+        return
+    others = [
+        Other(other.id, name)
+        for other in list_runs(cache.workspace())
+        for name in predicted_splits(other)
+        if (other.id, name) != (run.id, split)
+    ]
+    if not others:
+        st.info("There are no other scores to compare with: predict or import another split.")
+        return
+    other = st.selectbox(
+        "New scores, of the same model",
+        others,
+        format_func=lambda each: each.label,
+        key="shift-other",
+        width=420,
+    )
+    found = _estimated(
+        score_file(run.id, split).digest, score_file(*other).digest, (run.id, split), other
+    )
+    st.markdown(_sentence(found, run, split, other))
+    st.dataframe(_table(found), hide_index=True, column_config=COLUMNS, key="shift-classes")
+    _draw_matching(found, run, split, other)
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
+def _estimated(
+    version: str, other_version: str, labelled: tuple[str, str], other: tuple[str, str]
+) -> Shift:
+    """Estimate once for each version of both files."""
+    known, new = cache.predictions(*labelled), cache.predictions(*other)
+    if known.targets is None:
+        raise ValueError("a shift is measured from labelled scores")
+    return estimate_shift(known.probs, known.targets, new.probs)
+
+
+def _sentence(found: Shift, run: RunFolder, split: str, other: Other) -> str:
+    count, images = int(found.shifted.sum()), len(cache.predictions(*other).ids)
+    about = f"{images:,} images of {other.label} against run {run.id}, split {split}"
+    if not count:
+        return f"No class's scores are surely distributed otherwise: {about}."
+    return (
+        f":material/warning: **The scores of {count} of {N_CLASSES} classes are distributed "
+        f"otherwise** (two-sample Smirnov test, {SURE:.0%} over all classes): {about}. No F1, "
+        "expected or measured on the labelled images, can be relied on for these. The estimates "
+        "of prevalence hold only if each class still looks as before; if the images themselves "
+        "differ, they mislead."
+    )
+
+
+def _table(found: Shift) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "class": CLASS_LABELS,
+            "labelled": 100 * found.known,
+            "by EM": 100 * found.em,
+            "by counting": 100 * found.counted,
+            "distance": found.distance,
+            "scores differ": found.shifted,
+        }
+    )
+
+
+def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> None:
+    st.subheader("Thresholds for a prevalence")
+    st.caption(
+        f"Each class is called for the wanted share of {other.label}. On good models this has won "
+        "competitions where the true shares were known; on poor ones it loses."
+    )
+    targets = {"labelled": found.known, "by EM": found.em}
+    if not np.isnan(found.counted).any():
+        targets["by counting"] = found.counted
+    name = st.segmented_control(
+        "Prevalence",
+        [*targets, "a file"],
+        default="labelled",
+        required=True,
+        key="shift-target",
+    )
+    wanted = targets[name] if name in targets else _uploaded()
+    if wanted is None:
+        return
+    thresholds = match_prevalence(cache.predictions(*other).probs, wanted)
+    chosen = ThresholdSet(
+        name=UNSAVED,
+        thresholds=tuple(thresholds.tolist()),
+        run=other.run,
+        split=other.split,
+        strategy=f"prevalence {name}",
+    )
+    st.button("Use these thresholds", key="use-shift", on_click=_use, args=(chosen,))
+
+
+def _uploaded() -> np.ndarray | None:
+    """Ask for a CSV with one share a class."""
+    file = st.file_uploader(
+        "A CSV with a line a class; the first column is taken", type=["csv"], key="shift-file"
+    )
+    if file is None:
+        return None
+    try:
+        values = pd.read_csv(file).iloc[:, 0].to_numpy(dtype=np.float64)
+    except (ValueError, IndexError, pd.errors.ParserError) as error:
+        raise ScoresError(
+            f"{file.name} has no column of numbers first ({error}); expected one share a class."
+        ) from None
+    return values
+
+
+def _use(chosen: ThresholdSet) -> None:
+    session().thresholds = chosen
