@@ -26,6 +26,7 @@ COMMANDS = (
     "training",
     "oversample",
     "experiments",
+    "augmentation",
     "jobs",
 )
 """The modules of this package that add commands when they are imported."""
