@@ -3,6 +3,8 @@
 Each entry is keyed by the time its file was written: a new file is a new entry, never a stale one.
 """
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 
@@ -11,6 +13,7 @@ from hpa_core.data.dealing import deal_folds
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
 from hpa_core.data.duplicates.store import FILES
 from hpa_core.data.folds import FOLDS, SavedFolds, list_folds
+from hpa_core.data.previews import FILE, StoredPreview, read_preview
 from hpa_core.imbalance.label_sets import LabelSets, count_label_sets
 from hpa_core.imbalance.measures import (
     Imbalance,
@@ -95,6 +98,12 @@ def label_sets(name: str, split: str) -> LabelSets:
     return _label_sets(name, split, dataset(name).info.hash)
 
 
+def preview(job: str) -> StoredPreview:
+    """Read the preview of augmentation that a job made."""
+    path = workspace().job(job) / FILE
+    return _preview(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
@@ -126,6 +135,11 @@ def _folds(name: str, content: str, written: tuple[tuple[str, int], ...]) -> lis
 @st.cache_resource(max_entries=8, show_spinner="Dealing the samples to folds")
 def _dealt_folds(name: str, written: int, folds: int, seed: int, grouped: bool) -> np.ndarray:
     return deal_folds(dataset(name), folds, seed=seed, grouped=grouped)
+
+
+@st.cache_resource(max_entries=4)
+def _preview(path: Path, written: int) -> StoredPreview:
+    return read_preview(path)
 
 
 @st.cache_resource(max_entries=16)

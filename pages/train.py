@@ -4,7 +4,7 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import session
 from dashboard.training import choice, form, view
-from dashboard.training.plan_link import follow_link
+from dashboard.training.links import follow_link
 
 st.title("Train")
 st.write(
@@ -13,7 +13,9 @@ st.write(
 )
 trainings = choice.every_training()
 dataset = session().dataset
-asked = dataset is not None and follow_link(cache.dataset(dataset))
+asked = False
+with guarded():
+    asked = dataset is not None and follow_link(cache.dataset(dataset))
 
 fold = f"train-new-{form.starts()}"
 with (

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.imbalance.plan_draft import SAVED, Draft, start_from
-from dashboard.training import plan_link
+from dashboard.training import links
 from dashboard.training.splits import split_choices
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import PlanError
@@ -70,7 +70,7 @@ def _draw_buttons(dataset: Dataset, draft: Draft, chosen: SavedPlan | None) -> N
             "../pages/train.py",
             label="Train with it",
             icon=":material/model_training:",
-            query_params={"dataset": dataset.info.name, plan_link.LINK: plan.name},
+            query_params={"dataset": dataset.info.name, links.PLAN: plan.name},
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dashboard.imbalance.augmentation import draw_augmentation
 from dashboard.imbalance.duplicates import draw_duplicates
 from dashboard.imbalance.measures import draw_measures
 from dashboard.imbalance.plan import draw_plan
@@ -13,4 +14,5 @@ SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Plan": draw_plan,
     "Splits": draw_splits,
     "Duplicates": draw_duplicates,
+    "Augmentation": draw_augmentation,
 }

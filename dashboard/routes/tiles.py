@@ -9,6 +9,8 @@ sent as they are: 48 thumbnails take 4 ms, and compressing them first would take
 quickest and 60 ms or more at the level of the server's own layer (`python -m benchmarks.gallery`).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import UInt8
 from starlette.requests import Request
@@ -38,9 +40,19 @@ class TilesRefusedError(HpaError):
 
 
 def tiles(request: Request) -> Response:
-    """Answer one request; an error is one sentence of plain text."""
+    """Answer a request for a dataset's pictures."""
+    return answer(request, _array)
+
+
+def answer(request: Request, find: Callable[..., UInt8[np.ndarray, "N 4 S S"]]) -> Response:
+    """Answer one request with rows of an array; an error is one sentence of plain text.
+
+    Args:
+        request: asks for `rows`.
+        find: gives the array, from the parameters in the path.
+    """
     try:
-        array = _array(**request.path_params)
+        array = find(**request.path_params)
         rows = parse_rows(request.query_params.get("rows", ""), samples=len(array))
         return Response(pack(array, rows), 200, _HEADERS, "application/octet-stream")
     except TilesRefusedError as error:
@@ -66,7 +78,7 @@ def parse_rows(text: str, *, samples: int) -> list[int]:
         )
     rows = [int(part) for part in parts]
     if max(rows) >= samples:
-        raise TilesRefusedError(404, f"There is no row {max(rows)}; the dataset has {samples}.")
+        raise TilesRefusedError(404, f"There is no row {max(rows)}; there are {samples}.")
     return rows
 
 
@@ -85,13 +97,22 @@ def pack(array: UInt8[np.ndarray, "N 4 S S"], rows: list[int]) -> bytes:
     return header.tobytes() + array[rows].tobytes()
 
 
+def check_kind(kind: str) -> None:
+    """Refuse what is neither.
+
+    Raises:
+        TilesRefusedError: it is neither thumbnails nor images.
+    """
+    if kind not in KINDS:
+        raise TilesRefusedError(404, f"There are {' and '.join(KINDS)}; found {kind[:80]!r}.")
+
+
 def _array(dataset: str, data_hash: str, kind: str) -> UInt8[np.ndarray, "N 4 S S"]:
     """Return the memory map, if the dataset still is the one that the address names."""
     opened = cache.dataset(dataset)
     if opened.info.hash != data_hash:
         raise DatasetError(f"Dataset {dataset!r} has changed since this page was drawn; reload it.")
-    if kind not in KINDS:
-        raise TilesRefusedError(404, f"There are {' and '.join(KINDS)}; found {kind[:80]!r}.")
+    check_kind(kind)
     return opened.thumbnails if kind == "thumbnails" else opened.images
 
 

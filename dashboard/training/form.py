@@ -5,13 +5,14 @@ What was typed is kept under a key that no widget owns, so that it survives a vi
 
 from collections.abc import Collection
 from dataclasses import Field, fields
-from math import floor, log10
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
+from dashboard.training.fields import ask_field
 from dashboard.training.splits import OTHER, keep_apart, split_choices
 from hpa_core.choices import UNCALIBRATED
 from hpa_core.config import PRESETS, TrainConfig
@@ -135,29 +136,10 @@ def _ask(item: Field[Any], default: Any, preset: str, dataset: Dataset) -> Any:
     key = f"train-{preset}-{item.name}"
     if key not in st.session_state:
         st.session_state[key] = _recalled(key, default)
-    label, meaning = item.name.replace("_", " ").capitalize(), item.metadata["help"]
-    choices = _choices(item, dataset)
-    value: Any
-    if choices:
-        named = bool(item.metadata["prefix"])
-        if st.session_state[key] not in choices and not named:  # Another dataset's, or gone.
-            st.session_state[key] = default if default in choices else next(iter(choices))
-        value = st.selectbox(
-            label,
-            list(choices),
-            key=key,
-            help=_help(meaning, choices),
-            format_func=lambda one: one or "none",
-            accept_new_options=named,
-            on_change=keep_apart if item.name in OTHER else None,
-            args=(preset, item.name),
-        )
-    elif item.type is bool:
-        value = st.toggle(label, key=key, help=meaning)
-    elif item.type is str:
-        value = st.text_input(label, key=key, help=meaning)
-    else:
-        value = _ask_number(item, label, default=default, key=key)
+    keep = partial(keep_apart, preset, item.name) if item.name in OTHER else None
+    value = ask_field(
+        item, key=key, default=default, choices=_choices(item, dataset), on_change=keep
+    )
     _remember(key, value)
     return value
 
@@ -169,35 +151,6 @@ def _choices(item: Field[Any], dataset: Dataset) -> Collection[str] | None:
         return split_choices(item.name, dataset)
     choices: Collection[str] | None = item.metadata["choices"]
     return choices
-
-
-def _ask_number(item: Field[Any], label: str, *, default: float, key: str) -> Any:
-    kind: Any = item.type
-    low, high = item.metadata["low"], item.metadata["high"]
-    return st.number_input(
-        label,
-        min_value=kind(low),
-        max_value=kind(high),
-        step=1 if kind is int else _step(default),
-        format="%d" if kind is int else "%g",
-        key=key,
-        help=f"{item.metadata['help']} ({low:g} to {high:g}).",
-    )
-
-
-def _step(default: float) -> float:
-    """Return a step of the size of the default's first digit.
-
-    >>> _step(0.003), _step(0.9), _step(0.0)
-    (0.001, 0.1, 0.1)
-    """
-    return float(10.0 ** floor(log10(default))) if default else 0.1
-
-
-def _help(meaning: str, choices: Any) -> str:
-    if not hasattr(choices, "items"):
-        return meaning
-    return f"{meaning}:\n" + "".join(f"\n- **{name}**: {told}" for name, told in choices.items())
 
 
 def _start_pressed() -> bool:

@@ -22,7 +22,8 @@ from hpa_core.data.downscaling import downscaled
 from hpa_core.errors import WorkspaceError
 from hpa_core.files import write_atomic
 
-SUFFIX = ".npz"
+SUFFIX, FILE = ".npz", "preview.npz"
+"""How a preview's file ends, and what it is called in the folder of the job that made it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,19 @@ class Preview:
         return [picture for picture in self.pictures if picture.epoch]
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredPreview:
+    """A preview as it lies on disk.
+
+    Attributes:
+        written: when, in nanoseconds of the system's clock.
+    """
+
+    preview: Preview
+    thumbnails: UInt8[np.ndarray, "N 4 T T"]
+    written: int
+
+
 def write_preview(path: Path, preview: Preview) -> None:
     """Write a preview, atomically.
 
@@ -90,13 +104,14 @@ def write_preview(path: Path, preview: Preview) -> None:
     write_atomic(path, content.getvalue())
 
 
-def read_preview(path: Path) -> tuple[Preview, UInt8[np.ndarray, "N 4 T T"]]:
-    """Read a preview and its thumbnails.
+def read_preview(path: Path) -> StoredPreview:
+    """Read a preview.
 
     Raises:
         WorkspaceError: the file is missing or damaged.
     """
     try:
+        written = path.stat().st_mtime_ns
         with np.load(path, allow_pickle=False) as arrays:
             about = json.loads(arrays["about"].tobytes())
             images, thumbnails = arrays["images"], arrays["thumbnails"]
@@ -108,7 +123,8 @@ def read_preview(path: Path) -> tuple[Preview, UInt8[np.ndarray, "N 4 T T"]]:
         Picture(**{**values, "targets": tuple(values["targets"])})
         for values in about.pop("pictures")
     )
-    return Preview(**about, pictures=pictures, images=images), thumbnails
+    preview = Preview(**about, pictures=pictures, images=images)
+    return StoredPreview(preview=preview, thumbnails=thumbnails, written=written)
 
 
 def contact_sheet(images: UInt8[np.ndarray, "N 4 S S"], *, columns: int) -> Image.Image:

@@ -5,7 +5,7 @@ Axes: N positions of an epoch, M images of a batch.
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, UInt8
 from torch import Tensor
 
 from hpa_core.config import TrainConfig
@@ -41,8 +41,9 @@ def render_preview(  # noqa: PLR0913 - what to show, and how much of it
         DatasetError: the split does not hold the sample, or there are no images.
         PlanError: the plan cannot be used, or leaves the sample out.
     """
+    images = dataset.images  # Refused first where there are none.
     rows, places = _epoch_rows(dataset, config, sample, copies)
-    album = _Album(dataset, config, rows)
+    album = _Album(dataset, config, rows, images)
     album.add_stored(int(places[0]))
     for epoch in range(epochs):
         album.add_epoch(epoch, places)
@@ -68,9 +69,15 @@ class _Album:
         partners: positions of the samples that were mixed in, by id.
     """
 
-    def __init__(self, dataset: Dataset, config: TrainConfig, rows: Int[np.ndarray, " N"]) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        config: TrainConfig,
+        rows: Int[np.ndarray, " N"],
+        images: UInt8[np.ndarray, "K 4 P P"],
+    ) -> None:
         size, device = config.image_size, torch.device("cpu")
-        self._source = Streamed(dataset.images, rows, image_size=size, device=device)
+        self._source = Streamed(images, rows, image_size=size, device=device)
         self._config = config
         self._ids, self._targets = dataset.ids[rows], dataset.targets[rows]
         self.pictures: list[Picture] = []

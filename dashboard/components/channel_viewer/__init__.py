@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -55,6 +56,7 @@ class Tile:
         calls: class numbers called under the active thresholds, or None without predictions.
         probs: 28 probabilities, or None without predictions.
         laid: how the tile is turned or flipped, as `hpa_core`'s `ORIENTATIONS` number it.
+        shares: how true each class is, for images that are mixed of several; None: wholly.
     """
 
     row: int
@@ -63,6 +65,7 @@ class Tile:
     calls: list[int] | None = None
     probs: list[float] | None = None
     laid: int = 0
+    shares: list[float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +108,40 @@ def channel_viewer(
         on_image: called with the id of the image opened in the viewer, None when it was closed.
         on_go: called with a place in the selection outside the page, and whether to open it.
     """
-    data = {
-        "address": f"hpa/tiles/{info.name}/{info.hash}",
-        "imageSize": info.image_size,
+    _viewer(
+        key=KEY,
+        data=_data(f"hpa/tiles/{info.name}/{info.hash}", info.image_size, page, thresholds),
+        on_image_change=lambda: on_image(_sent("image")),
+        on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
+    )
+
+
+def picture_viewer(address: str, image_size: int, tiles: Sequence[Tile], *, key: str) -> None:
+    """Draw pictures that are no dataset's, all on one page.
+
+    Args:
+        address: of a route that answers as the tiles route does.
+        image_size: pixels a side.
+        tiles: their rows count within the route's arrays.
+        key: of the component.
+    """
+    page = Page(
+        tiles=tiles, first=0, total=len(tiles), size=len(tiles), token=crc32(address.encode())
+    )
+    _viewer(
+        key=key,
+        data=_data(address, image_size, page, None),
+        on_image_change=_ignore,
+        on_go_change=_ignore,
+    )
+
+
+def _data(
+    address: str, image_size: int, page: Page, thresholds: Sequence[float] | None
+) -> dict[str, Any]:
+    return {
+        "address": address,
+        "imageSize": image_size,
         "classes": CLASS_NAMES,
         "tiles": [asdict(tile) for tile in page.tiles],
         "first": page.first,
@@ -120,12 +154,10 @@ def channel_viewer(
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,
     }
-    _viewer(
-        key=KEY,
-        data=data,
-        on_image_change=lambda: on_image(_sent("image")),
-        on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
-    )
+
+
+def _ignore() -> None:
+    """Take note of nothing: what is shown large is the browser's own affair."""
 
 
 def _sent(name: str) -> Any:

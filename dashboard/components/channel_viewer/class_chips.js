@@ -34,9 +34,16 @@ export function chip(name, verdict) {
   return element("span", { className: `chip ${verdict}`, title: `${name}: ${word}` }, text);
 }
 
+/** A class's name, and before it how true the class is where that is a share. */
+export function sharedName(tile, id, classes) {
+  const share = tile.shares?.[id] ?? 1;
+  return share < 1 ? `${Math.round(100 * share)} % ${classes[id]}` : classes[id];
+}
+
 /** The chips of one sample, or a word where there are none. */
 export function chips(tile, classes) {
-  const found = verdicts(tile).map(({ id, verdict }) => chip(classes[id], verdict));
+  const named = (id) => sharedName(tile, id, classes);
+  const found = verdicts(tile).map(({ id, verdict }) => chip(named(id), verdict));
   if (tile.calls && tile.calls.length === 0)
     found.push(element("span", { className: "chip none" }, "no call"));
   return found.length ? found : [element("span", { className: "chip none" }, "no label known")];
@@ -44,7 +51,8 @@ export function chips(tile, classes) {
 
 /** The same in words, for those who hear the page. */
 export function spoken(tile, classes) {
-  const parts = verdicts(tile).map(({ id, verdict }) => `${classes[id]} ${VERDICTS[verdict].word}`);
+  const named = (id) => sharedName(tile, id, classes);
+  const parts = verdicts(tile).map(({ id, verdict }) => `${named(id)} ${VERDICTS[verdict].word}`);
   return `${tile.id}: ${parts.join(", ") || "no label known"}`;
 }
 

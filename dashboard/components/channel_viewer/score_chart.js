@@ -1,6 +1,6 @@
 // All classes of one sample: score as a bar, threshold as a tick, the verdict as sign and word.
 
-import { chip, verdicts, verdictText } from "./class_chips.js";
+import { chip, sharedName, verdicts, verdictText } from "./class_chips.js";
 import { element } from "./element.js";
 
 export class ScoreChart {
@@ -46,7 +46,7 @@ export class ScoreChart {
   }
 
   row(id, tile, thresholds, verdict) {
-    const name = this.classes[id];
+    const name = sharedName(tile, id, this.classes);
     const row = element("li", { className: `score ${verdict ?? "rest"}` });
     row.append(element("span", { className: "score-id" }, `${id}`));
     row.append(
