@@ -112,12 +112,12 @@ def read_preview(path: Path) -> StoredPreview:
     """
     try:
         written = path.stat().st_mtime_ns
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             about = json.loads(arrays["about"].tobytes())
             images, thumbnails = arrays["images"], arrays["thumbnails"]
     except FileNotFoundError:
         raise WorkspaceError(f"There is no preview at {path}; make it again.") from None
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise WorkspaceError(f"{path} is no whole preview ({error}); make it again.") from None
     pictures = tuple(
         Picture(**{**values, "targets": tuple(values["targets"])})

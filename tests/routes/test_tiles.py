@@ -1,63 +1,10 @@
 """The tiles route, asked over real HTTP, against the arrays on disk."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection
-from threading import Thread
-from time import sleep
-
 import numpy as np
 import pytest
 import streamlit as st
-import uvicorn
-from starlette.applications import Starlette
 
 from dashboard.routes import tiles
-from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    config = uvicorn.Config(Starlette(routes=tiles.routes), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def get(
-    port: int, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], Answer]]:
-    """Return a function that asks for a path exactly as it is written."""
-    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(workspace.root))
-    st.cache_resource.clear()
-
-    def ask(path: str) -> Answer:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-        response = connection.getresponse()
-        answer = Answer(response.status, dict(response.getheaders()), response.read())
-        connection.close()
-        return answer
-
-    yield ask
-    st.cache_resource.clear()
 
 
 def unpacked(body: bytes) -> np.ndarray:

@@ -29,6 +29,12 @@ def test_a_sample_is_read_aloud_with_its_verdicts(javascript: Javascript) -> Non
     assert spoken == "s: Golgi missed, Cytosol false"
 
 
+def test_a_class_that_is_true_in_part_says_its_share(javascript: Javascript) -> None:
+    tile = {"id": "s", "truth": [0, 1], "calls": None, "shares": [0.704, 1, 0]}
+    spoken = javascript("core.spoken(input, ['Golgi', 'Cytosol', 'Nucleoli'])", tile)
+    assert spoken == "s: 70 % Golgi truth, Cytosol truth"
+
+
 def test_zooming_keeps_the_pixel_under_the_pointer(javascript: Javascript) -> None:
     expression = """[0.5, 3, 40].map((factor) => {
         const view = { scale: 2, left: -30, top: 12 };
