@@ -18,7 +18,13 @@ from urllib.request import getproxies, proxy_bypass
 
 from hpa_core.data.download.journal import DownloadJournal, sole_download
 from hpa_core.data.download.manners import POLL_SECONDS, Gate, Manners, Stopped
-from hpa_core.data.download.transfer import Transfer, open_file_pool, whole_jpeg
+from hpa_core.data.download.transfer import (
+    Absent,
+    Refused,
+    Transfer,
+    open_file_pool,
+    whole_jpeg,
+)
 from hpa_core.data.download.wanted import WantedFile
 from hpa_core.data.refusals import Refusal
 from hpa_core.errors import DownloadError, HpaError
@@ -80,19 +86,20 @@ def download_files(
         failed: list[Refusal] = []
         fetched = running = 0
         progress(already, len(files), unit="files")
-        for file, reason in crew.work():
-            if reason:
-                failed.append(Refusal(file.name, file.name, f"{file.name} {reason}"))
-                running += 1
-            else:
+        for file, verdict in crew.work():
+            if verdict is None:
                 fetched, running = fetched + 1, 0
+            else:
+                failed.append(Refusal(file.name, file.name, f"{file.name} {verdict}"))
+                # Where others of its kind are, a file that is absent says nothing of the address.
+                running += not (isinstance(verdict, Absent) and already + fetched)
             note = f"{len(failed):,} failed" if failed else ""
             progress(already + fetched, len(files), unit="files", note=note)
             if running == MOST_FAILURES_RUNNING:
                 crew.halt()
                 raise DownloadError(
                     f"{running} files in a row did not come, the last because {file.name} "
-                    f"{reason}; check the address, or start again later."
+                    f"{verdict}; check the address, or start again later."
                 )
     order = {file.name: place for place, file in enumerate(files)}
     return Download(
@@ -120,7 +127,9 @@ class _Crew:
         self._taking = threading.Lock()
         self._stop = stop
         self._halted = threading.Event()
-        self._results: SimpleQueue[tuple[WantedFile, str] | HpaError | None] = SimpleQueue()
+        self._results: SimpleQueue[tuple[WantedFile, Refused | None] | HpaError | None] = (
+            SimpleQueue()
+        )
         self._transfer = Transfer(
             folder,
             pool=open_file_pool(manners.workers, proxy=_proxy(files[0].url) if files else ""),
@@ -134,8 +143,8 @@ class _Crew:
         """Let the workers put down what they hold."""
         self._halted.set()
 
-    def work(self) -> Iterator[tuple[WantedFile, str]]:
-        """Yield each file as it came, or with the reason why it did not.
+    def work(self) -> Iterator[tuple[WantedFile, Refused | None]]:
+        """Yield each file as it came, or with the verdict why it did not.
 
         Raises:
             WorkspaceError: a worker could not write.

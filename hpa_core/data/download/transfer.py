@@ -34,6 +34,7 @@ from hpa_core.files import explained_os_errors
 USER_AGENT = "HPA-Workbench/0.1 (download of Human Protein Atlas images)"
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 PAUSING = frozenset({429, 503})
+ABSENT = frozenset({404, 410})
 MOST_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
 LONGEST_BACKOFF_SECONDS = 120.0
@@ -41,6 +42,10 @@ LONGEST_BACKOFF_SECONDS = 120.0
 
 class Refused(Exception):  # noqa: N818 - a verdict on one file, told in the journal
     """A file that will not come, however often it is asked for."""
+
+
+class Absent(Refused):
+    """A file that the server does not have."""
 
 
 class Exhausted(Refused):
@@ -66,8 +71,8 @@ class Transfer:
         self._folder, self._pool, self._journal = folder, pool, journal
         self._gate, self._manners = gate, manners
 
-    def fetch(self, wanted: WantedFile) -> str:
-        """Fetch one file; return why it did not come, or nothing.
+    def fetch(self, wanted: WantedFile) -> Refused | None:
+        """Fetch one file; return why it did not come, or None.
 
         Raises:
             Stopped: a stop was asked for; what came so far stays.
@@ -79,8 +84,8 @@ class Transfer:
             if not isinstance(verdict, Exhausted):
                 (self._folder / f".{wanted.name}.part").unlink(missing_ok=True)
             self._journal.failed(wanted.name, reason=str(verdict))
-            return str(verdict)
-        return ""
+            return verdict
+        return None
 
     def _try_until_whole(self, wanted: WantedFile) -> None:
         policy = Retry(
@@ -175,7 +180,7 @@ class Transfer:
             part.unlink(missing_ok=True)
             raise Again(f"{said} to a request for the rest of the file")
         if status not in AGAIN:
-            raise Refused(said)
+            raise Absent(said) if status in ABSENT else Refused(said)
         if status in PAUSING:
             self._gate.pause(_retry_after(response))
         raise Again(said)

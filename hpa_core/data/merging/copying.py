@@ -17,8 +17,8 @@ from hpa_core.progress import Progress, quiet
 PIECE_BYTES = 64 * 1024**2
 NOTE = "copied.json"
 
-Part = tuple[np.ndarray, Int[np.ndarray, " n"]]
-"""An array (N, ...) of uint8, and the rows of it that are wanted."""
+Part = tuple[Path, Int[np.ndarray, " n"]]
+"""A `.npy` file of uint8 (N, ...), and the rows of it that are wanted."""
 
 
 def copy_rows(
@@ -28,14 +28,14 @@ def copy_rows(
 
     Args:
         path: the file to make, or to go on with: a note beside it says how far it came.
-        parts: arrays whose rows have one shape.
+        parts: of files whose rows have one shape.
         progress: told the rows in the file, after each piece.
         unit: what the rows are called there.
 
     Raises:
         WorkspaceError: the disk is full or the folder cannot be written; call again to go on.
     """
-    shape = parts[0][0].shape[1:]
+    shape = _mapped(parts[0][0]).shape[1:]
     rows = sum(len(wanted) for _, wanted in parts)
     file = RowFile(path, rows=rows, shape=shape)
     file.prepare()
@@ -44,9 +44,10 @@ def copy_rows(
     progress(done, rows, unit=unit)
     at_once = max(1, PIECE_BYTES // int(np.prod(shape)))
     start, known = 0, done
-    for array, wanted in parts:
+    for source, wanted in parts:
         for piece in range(max(0, known - start), len(wanted), at_once):
-            pixels = array[wanted[piece : piece + at_once]]
+            # Mapped anew for each piece, so that what was read before takes no memory.
+            pixels = _mapped(source)[wanted[piece : piece + at_once]]
             file.write_rows(start + piece, pixels)
             file.sync()
             done = start + piece + len(pixels)
@@ -54,6 +55,11 @@ def copy_rows(
             progress(done, rows, unit=unit)
         start += len(wanted)
     file.finish(rows, ())
+
+
+def _mapped(path: Path) -> np.ndarray:
+    array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def remove_notes(folder: Path) -> None:

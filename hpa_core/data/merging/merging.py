@@ -180,12 +180,9 @@ def _copy_images(folder: Path, pair: Sequence[Dataset], merge: Merge, progress: 
     base, external = pair
     own = merge.kept[merge.kept < base.info.samples]
     added = merge.kept[len(own) :] - base.info.samples
-    parts = {
-        IMAGES: [(base.images, own), (external.images, added)],
-        THUMBNAILS: [(base.thumbnails, own), (external.thumbnails, added)],
-    }
     for file, unit in ((IMAGES, "samples"), (THUMBNAILS, "thumbnails")):
-        copy_rows(folder / file, parts[file], progress=progress, unit=unit)
+        parts = [(base.folder / file, own), (external.folder / file, added)]
+        copy_rows(folder / file, parts, progress=progress, unit=unit)
 
 
 def _note(pair: Sequence[Dataset], rule: str, report: MergeReport, *, with_images: bool) -> str:

@@ -424,6 +424,17 @@ def test_many_failures_in_a_row_end_the_download_instead_of_asking_for_the_rest(
     assert len(server.requests) < 20
 
 
+def test_files_that_are_absent_beside_others_that_are_there_end_nothing(
+    fetch: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "MOST_FAILURES_RUNNING", 5)
+    names = [f"{number:02}.jpg" for number in range(40)]
+    server.answers |= {f"/{name}": [serve(CONTENT)] for name in (names[0], names[-1])}
+    one_by_one = Manners(workers=1, delay_seconds=0)
+    assert fetch(*names, manners=one_by_one).present == 2
+    assert fetch(*names, manners=one_by_one).present == 2  # now it begins with the absent ones
+
+
 def test_failures_are_listed_in_the_order_asked_for_beside_what_came(
     fetch: Fetch, server: Server, folder: Path
 ) -> None:
