@@ -9,10 +9,14 @@ from sklearn.metrics import f1_score
 from torch import nn
 
 from hpa_core.config import TrainConfig
+from hpa_core.loading.augmentation import Draws
+from hpa_core.loading.augmentation.mixing import Mixing
 from hpa_core.models.network import Network
-from hpa_core.models.registry import ARCHITECTURES
+from hpa_core.models.registry import ARCHITECTURES, build
 from hpa_core.training.losses import bce_loss
 from hpa_core.training.optimization import Average, build_optimizer, learning_rate
+from hpa_core.training.state import TrainingState
+from hpa_core.training.steps import Batch, train_step
 from hpa_core.training.tally import Tally
 from hpa_core.training.validation import measure
 
@@ -103,3 +107,35 @@ def test_validation_figures_are_scikit_learns(scored: tuple[torch.Tensor, torch.
     assert found.macro_f1 == pytest.approx(per_class.mean(), abs=1e-12)
     assert found.metrics["f1_macro_tuned/validation"] >= found.macro_f1
     np.testing.assert_allclose(found.probs, 1 / (1 + np.exp(-logits)), rtol=1e-5)
+
+
+def test_a_step_learns_from_mixed_labels_and_counts_each_samples_own() -> None:
+    network = build("small")
+    state = TrainingState(
+        network=network,
+        optimizer=build_optimizer(network, CONFIG),
+        average=None,
+        tally=Tally.empty(CPU),
+    )
+    seen: list[torch.Tensor] = []
+
+    def loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        seen.append(targets)
+        return bce_loss(logits, targets)
+
+    targets = torch.zeros(3, 28)
+    targets[torch.arange(3), torch.tensor([4, 5, 6])] = 1
+    mixing = Mixing(
+        partners=np.array([1, 2, 2]), shares=np.array([0.75, 0.5, 1.0]), pastes=np.zeros((3, 4))
+    )
+    batch = Batch(
+        images=torch.zeros(3, 4, 32, 32, dtype=torch.uint8),
+        targets=targets,
+        draws=Draws(mixing=mixing),
+        samples=2,  # The third is there to be mixed in.
+    )
+    train_step(state, CONFIG, batch, loss=loss, steps=1)
+    assert [row.nonzero().flatten().tolist() for row in seen[0]] == [[4, 5], [5, 6]]
+    assert seen[0].sum(1).tolist() == [1.0, 1.0]
+    assert state.tally.samples == 2
+    assert state.tally.counts[1].nonzero().flatten().tolist() == [4, 5]

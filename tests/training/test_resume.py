@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hpa_core.loading import source
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.status import read_status
@@ -80,6 +81,16 @@ def test_a_run_that_is_finished_stays_as_it_is(workspace: Workspace, make_run: M
     train(workspace, run, resume=True)
     assert outcome(run) == before
     assert len(read_metrics(run.path / METRICS)) == 1
+
+
+def test_images_that_are_streamed_teach_the_same_as_those_held_in_memory(
+    workspace: Workspace, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, streamed = make_run(epochs=1), make_run(epochs=1)
+    train(workspace, held)
+    monkeypatch.setattr(source, "free_memory", lambda _: 0)
+    train(workspace, streamed)
+    assert outcome(held) == outcome(streamed)
 
 
 def test_two_trainings_of_one_seed_are_the_same_and_of_two_seeds_are_not(
