@@ -30,8 +30,8 @@ from jaxtyping import Int
 from PIL import Image, UnidentifiedImageError
 
 from hpa_core.classes import CHANNELS
+from hpa_core.data.channels import Channel, Layout, check_square, read_content
 from hpa_core.data.downscaling import REDUCING_GAP, downscaled
-from hpa_core.data.images import Channel, Layout, check_square, read_content
 from hpa_core.data.jpeg import Jpeg, check_end, read_jpeg
 from hpa_core.errors import ImageError
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from hpa_core.data.channels import Layout
 from hpa_core.data.construction import (
     finished_dataset,
     import_recipe,
@@ -20,7 +21,7 @@ from hpa_core.data.construction import (
 )
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.data.false_colour import EXTERNAL
-from hpa_core.data.images import KAGGLE, Layout, content_hash, read_quartet
+from hpa_core.data.images import KAGGLE, content_hash, read_quartet
 from hpa_core.data.labels import LabelTable, read_label_table
 from hpa_core.data.manifest import new_manifest
 from hpa_core.data.packing import JOURNAL, Packing, pack_quartets

@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hpa_core.data.images import KAGGLE, MAX_SIDE, Layout
+from hpa_core.data.channels import MAX_SIDE, Layout
+from hpa_core.data.images import KAGGLE
 from hpa_core.data.journal import SampleRecord, ShardRecord, append_record, read_journal
 from hpa_core.data.rowfile import RowFile
 from hpa_core.data.shards import ShardPacker

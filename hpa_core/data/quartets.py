@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from hpa_core.classes import CHANNELS
-from hpa_core.data.images import KAGGLE, Layout
+from hpa_core.data.channels import Layout
+from hpa_core.data.images import KAGGLE
 from hpa_core.data.refusals import Refusal, named_few
 from hpa_core.errors import DatasetError
 

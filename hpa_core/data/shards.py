@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpa_core.classes import CHANNELS
+from hpa_core.data.channels import Layout, grey_pixels
 from hpa_core.data.dataset import IMAGES, THUMBNAIL_SIZE, THUMBNAILS
 from hpa_core.data.downscaling import downscaled
-from hpa_core.data.images import Layout, content_hash, grey_pixels, read_quartet
+from hpa_core.data.images import content_hash, read_quartet
 from hpa_core.data.journal import SampleRecord, ShardRecord
 from hpa_core.data.rowfile import RowFile
 from hpa_core.data.sources import file_stamps

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from hpa_core.data.channels import MAX_SIDE
 from hpa_core.data.false_colour import EXTERNAL, read_false_colour, read_side
-from hpa_core.data.images import MAX_SIDE, content_hash, read_quartet
+from hpa_core.data.images import content_hash, read_quartet
 from hpa_core.errors import ImageError
 from tests.data.jpegs import PARTS, cells, false_colour
 

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hpa_core.data.channels import MAX_SIDE, grey_pixels
 from hpa_core.data.images import (
-    MAX_SIDE,
     channel_files,
     content_hash,
     eight_bit,
-    grey_pixels,
     read_channel,
     read_quartet,
     read_side,
