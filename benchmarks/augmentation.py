@@ -1,6 +1,6 @@
 """What augmentation costs: time per batch of each kind, against a whole training step.
 
-    python benchmarks/augmentation.py [--batch-size 32] [--image-size 128] [--repeats 15]
+    python -m benchmarks.augmentation [--batch-size 32] [--image-size 128] [--repeats 15]
 
 The kinds and the steps of two networks are timed in turns in one process; printed is the median and
 its share of each network's step (forward, backward, AdamW, no augmentation). On a CPU it is the
