@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dashboard.imbalance.augmentation import draw_augmentation
 from dashboard.imbalance.duplicates import draw_duplicates
+from dashboard.imbalance.feature_space import draw_feature_space
 from dashboard.imbalance.measures import draw_measures
 from dashboard.imbalance.plan import draw_plan
 from dashboard.imbalance.splits import draw_splits
@@ -14,5 +15,6 @@ SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Plan": draw_plan,
     "Splits": draw_splits,
     "Duplicates": draw_duplicates,
+    "Feature space": draw_feature_space,
     "Augmentation": draw_augmentation,
 }

@@ -14,7 +14,7 @@ from hpa_core.imbalance.mlsmote import LABEL_RULES
 from hpa_core.oversampling.judging import compare_on_run
 from hpa_core.oversampling.report import FeatureKind, Report, write_report
 from hpa_core.oversampling.settings import Settings
-from hpa_core.oversampling.wording import in_words
+from hpa_core.oversampling.wording import SEEN, findings
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import open_run
 
@@ -65,5 +65,7 @@ def _print(report: Report) -> None:
         figures = (f"{score.macro.value:.4f}", f"{low} to {high}", f"{score.rows_made:.0f}")
         table.add_row(score.variant, score.thresholds, *figures)
     Console().print(table)
-    for sentence in in_words(report):
-        typer.echo(sentence)
+    for found in findings(report):
+        typer.echo(found)
+    if report.seen:
+        typer.echo(SEEN)

@@ -8,8 +8,9 @@ alone. The bias is free. Measured (`benchmarks/oversampling.py`): scikit-learn's
 tolerance is as near the optimum as its Newton solvers at a third of their time with 256 features.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from os import cpu_count
@@ -22,6 +23,9 @@ TOLERANCE = 1e-6
 """Of the gradient: a class of 1 in 3,000 has small gradients from the start."""
 
 MOST_STEPS = 2_000
+SHARED_SIZE = 1_000_000
+"""Numbers from which on threads are worth their while; below, they wait for each other."""
+
 NEWTON_STEPS = 50
 """A shift of log-odds is found in 5 to 10."""
 
@@ -61,6 +65,16 @@ class Head:
         return logits
 
 
+@contextmanager
+def without_inner_threads() -> Iterator[None]:
+    """Keep BLAS and OpenMP from splitting products too small for that among threads.
+
+    On two cores that other work shares, such a fit took 25 times as long with them.
+    """
+    with _libraries().limit(limits=1):
+        yield
+
+
 def fit_heads(
     features: Float[np.ndarray, "N E"],
     targets: Bool[np.ndarray, "N C"],
@@ -82,8 +96,7 @@ def fit_heads(
         (features, targets[:, label], strengths[:, label], everything[:, label])
         for label in range(targets.shape[1])
     )
-    # The classes share the cores: within one, the products are too small for BLAS to do so.
-    with _blas().limit(limits=1), ThreadPoolExecutor(cpu_count()) as pool:
+    with ThreadPoolExecutor(_workers(features)) as pool:
         columns = list(pool.map(lambda fit: _fit_class(*fit), fits))  # (C, L, E + 1)
     return [
         Head(weights=np.stack([path[step][:-1] for path in columns], axis=1), bias=bias)
@@ -151,9 +164,15 @@ def log_odds(probs: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N C"]:
 
 
 @cache
-def _blas() -> ThreadpoolController:
-    """Find the BLAS libraries: a search of some milliseconds, so only once."""
+def _libraries() -> ThreadpoolController:
+    """Find the libraries with threads, scikit-learn's among them: milliseconds, so only once."""
+    import sklearn.linear_model  # noqa: F401, PLC0415 - a second; only what is loaded is found
+
     return ThreadpoolController()
+
+
+def _workers(features: Float[np.ndarray, "N E"]) -> int:
+    return (cpu_count() or 1) if features.size > SHARED_SIZE else 1
 
 
 def _fit_class(

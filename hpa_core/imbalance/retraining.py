@@ -20,6 +20,7 @@ from hpa_core.imbalance.head import (
     best_strengths,
     fit_heads,
     sigmoid,
+    without_inner_threads,
 )
 from hpa_core.imbalance.mlsmote import MadeRows, copy_seeds, synthesise
 
@@ -123,6 +124,18 @@ def retrain(
         ConfigError: there are fewer groups than folds inside.
     """
     folds = stratified_folds(targets, INNER_FOLDS, seed=seed, groups=groups)
+    with without_inner_threads():
+        return _retrained(features, targets, folds, variant=variant, seed=seed)
+
+
+def _retrained(
+    features: Features,
+    targets: Targets,
+    folds: Int[np.ndarray, " N"],
+    *,
+    variant: Variant,
+    seed: int,
+) -> Retrained:
     grid = np.repeat(np.array(STRENGTHS)[:, None], targets.shape[1], axis=1)
     logits = np.empty((len(STRENGTHS), *targets.shape))
     for fold in range(INNER_FOLDS):

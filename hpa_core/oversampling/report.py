@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from hpa_core.errors import RunError
+from hpa_core.errors import ConfigError, RunError
 from hpa_core.evaluation.paired import Difference, Estimate
 from hpa_core.files import checked_name, explained_os_errors, read_json, write_json
 from hpa_core.oversampling.settings import Settings, Thresholds
@@ -54,6 +54,7 @@ class Report:
         data_hash: SHA-256 of the predictions file.
         features: what the heads were fitted on: the run's embeddings, or its scores' log-odds.
         width: number of features.
+        seen: whether the network learnt from these very samples, which flatters every head.
         groups: number of groups that were kept whole; as many as samples where none are known.
         positives: of each class, (C,).
         minority: classes that rows are made for, judged on the whole split.
@@ -67,6 +68,7 @@ class Report:
     data_hash: str
     features: FeatureKind
     width: int
+    seen: bool
     samples: int
     groups: int
     positives: tuple[int, ...]
@@ -77,7 +79,7 @@ class Report:
     created: str
     seconds: float
 
-    def comparison(self, variant: str, against: str, thresholds: Thresholds) -> Comparison:
+    def comparison(self, variant: str, against: str, thresholds: str) -> Comparison:
         """Return one comparison.
 
         Raises:
@@ -129,7 +131,7 @@ def read_report(run: RunFolder, split: str) -> Report | None:
         return None
     try:
         return _report(read_json(path))
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ConfigError):
         raise RunError(f"{path} lacks parts of a report; compare again to replace it.") from None
 
 

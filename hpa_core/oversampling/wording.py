@@ -1,9 +1,10 @@
 """A report in plain sentences: what was compared, where it helps, where it does not."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hpa_core.classes import CLASS_NAMES
-from hpa_core.evaluation.paired import Verdict
+from hpa_core.evaluation.paired import Difference, Verdict
 from hpa_core.oversampling.report import Comparison, Report
 from hpa_core.oversampling.settings import OWN
 
@@ -14,37 +15,68 @@ NAMES = {
     "mlsmote": "synthetic rows (MLSMOTE)",
     "weighted": "class weights",
 }
-"""What each variant is called in a sentence."""
+"""What each variant is called."""
 
-LEVELS = {"fixed": "at 0.5", "fitted": "with fitted thresholds"}
-SAYS: dict[Verdict, str] = {
-    "helps": "raise macro F1 by",
-    "hurts": "lower macro F1 by",
-    "cannot tell": "change macro F1 by an amount that these samples cannot tell from nothing:",
+AGAINST = {
+    OWN: NAMES[OWN],
+    "as-is": "the same head without",
+    "copies": "copies of the same rows",
 }
+LEVELS = {"fixed": "at 0.5", "fitted": "with fitted thresholds"}
+TOLD = (
+    ("mlsmote", "as-is", "fixed"),
+    ("mlsmote", "as-is", "fitted"),
+    ("mlsmote", "copies", "fitted"),
+    ("as-is", OWN, "fitted"),
+)
+"""The comparisons that answer whether synthetic rows, and retraining at all, are worth it."""
+
+SEEN = (
+    "The network learnt from these very samples: every figure here is flattered. Choose a split "
+    "that it did not learn from."
+)
 MOST_NAMED = 6
 
 
-def in_words(report: Report) -> list[str]:
-    """Say what synthetic rows do: against none, and against copies of the same rows."""
-    wanted = [
-        ("mlsmote", "as-is", "fixed"),
-        ("mlsmote", "as-is", "fitted"),
-        ("mlsmote", "copies", "fitted"),
-    ]
-    made = {(one.variant, one.against, one.thresholds): one for one in report.comparisons}
-    return [sentence(made[key], report.positives) for key in wanted if key in made]
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One comparison in words: what is asked, the answer, and the figures behind it."""
+
+    question: str
+    verdict: Verdict
+    figures: str
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.verdict}. {self.figures}"
 
 
-def sentence(comparison: Comparison, positives: Sequence[int]) -> str:
-    """Say one comparison: macro F1 first, then the classes that can be told."""
-    macro = comparison.macro
-    against = "" if comparison.against == "as-is" else f" against {NAMES[comparison.against]}"
-    said = (
-        f"{NAMES[comparison.variant]}{against}, {LEVELS[comparison.thresholds]}, "
-        f"{SAYS[macro.verdict]} {macro.value:+.4f} (95 %: {macro.low:+.4f} to {macro.high:+.4f})."
+def findings(report: Report) -> list[Finding]:
+    """Say what synthetic rows do, against none and against copies; and what retraining does."""
+    return [_finding(report.comparison(*key), report.positives) for key in TOLD]
+
+
+def pair_name(variant: str, against: str) -> str:
+    """Name a pair of variants.
+
+    >>> pair_name("weighted", "as-is")
+    'class weights against the same head without'
+    """
+    return f"{NAMES[variant]} against {AGAINST[against]}"
+
+
+def span(found: Difference, *, digits: int = 4) -> str:
+    """Write a difference with its interval."""
+    value, low, high = (f"{part:+.{digits}f}" for part in (found.value, found.low, found.high))
+    return f"{value} (95 %: {low} to {high})"
+
+
+def _finding(comparison: Comparison, positives: Sequence[int]) -> Finding:
+    name = pair_name(comparison.variant, comparison.against)
+    return Finding(
+        question=f"{name[0].upper()}{name[1:]}, {LEVELS[comparison.thresholds]}",
+        verdict=comparison.macro.verdict,
+        figures=f"Macro F1 {span(comparison.macro)}. {_classes(comparison, positives)}",
     )
-    return f"{said[0].upper()}{said[1:]} {_classes(comparison, positives)}"
 
 
 def _classes(comparison: Comparison, positives: Sequence[int]) -> str:

@@ -47,9 +47,14 @@ def trial(
 
 
 def write_run(
-    workspace: Workspace, *, embeddings: bool = True, truth: bool = True, **info: object
+    workspace: Workspace,
+    *,
+    split: str = "validation",
+    embeddings: bool = True,
+    truth: bool = True,
+    **info: object,
 ) -> RunFolder:
-    """Write the run `embedded`: 90 samples of the split validation; classes 0 and 8 occur."""
+    """Write the run `embedded`: 90 samples; classes 0 and 8 occur."""
     features, planted_targets = planted(gap=2, samples=90)
     targets = np.zeros((90, N_CLASSES), dtype=bool)
     targets[:, [0, 8]] = planted_targets
@@ -61,7 +66,7 @@ def write_run(
         targets=targets if truth else None,
         embeddings=features.astype(np.float16) if embeddings else None,
     )
-    write_predictions(run, "validation", predictions)
+    write_predictions(run, split, predictions)
     return run
 
 

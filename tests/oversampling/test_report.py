@@ -13,7 +13,7 @@ from hpa_core.oversampling.comparing import Trial, cross_fit
 from hpa_core.oversampling.judging import compare_on_run
 from hpa_core.oversampling.report import Report, read_report, write_report
 from hpa_core.oversampling.settings import PAIRS, Settings
-from hpa_core.oversampling.wording import in_words, sentence
+from hpa_core.oversampling.wording import findings
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
@@ -139,16 +139,30 @@ def test_samples_that_the_dataset_has_lost_are_refused(
         )
 
 
-def test_the_sentences_name_the_classes_that_can_be_told(made) -> None:
+def test_the_findings_name_the_classes_that_can_be_told(made) -> None:
     _, report = made
-    first = report.comparison("mlsmote", "as-is", "fitted")
+    number = next(
+        number
+        for number, one in enumerate(report.comparisons)
+        if (one.variant, one.against, one.thresholds) == ("mlsmote", "as-is", "fitted")
+    )
+    first = report.comparisons[number]
     classes = list(first.classes)
     classes[8] = Difference(value=0.3, low=0.1, high=0.5)
     classes[0] = Difference(value=-0.2, low=-0.3, high=-0.1)
     macro = Difference(value=0.01, low=0.002, high=0.018)
-    said = sentence(replace(first, macro=macro, classes=tuple(classes)), report.positives)
-    assert said == (
-        "Synthetic rows (MLSMOTE), with fitted thresholds, raise macro F1 by +0.0100 (95 %: "
-        "+0.0020 to +0.0180). Of 2 classes: helps 8 Peroxisomes; hurts 0 Nucleoplasm."
+    comparisons = list(report.comparisons)
+    comparisons[number] = replace(first, macro=macro, classes=tuple(classes))
+    assert str(findings(replace(report, comparisons=tuple(comparisons)))[1]) == (
+        "Synthetic rows (MLSMOTE) against the same head without, with fitted thresholds: helps. "
+        "Macro F1 +0.0100 (95 %: +0.0020 to +0.0180). Of 2 classes: helps 8 Peroxisomes; hurts 0 "
+        "Nucleoplasm."
     )
-    assert len(in_words(report)) == 3
+
+
+@pytest.mark.parametrize(("split", "seen"), [("train", True), ("validation", False)])
+def test_samples_that_the_network_learnt_from_are_told(
+    workspace: Workspace, split: str, seen: bool
+) -> None:
+    run = write_run(workspace, split=split)
+    assert compare_on_run(run, split, settings=QUICK).seen == seen
