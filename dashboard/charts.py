@@ -12,6 +12,8 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED = (
     "#56B4E9",
     "#D55E00",
 )
+GREY = "#999999"
+"""Readable on light and dark ground."""
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
 
 

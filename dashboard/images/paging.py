@@ -5,7 +5,7 @@ link says otherwise (it was followed, or the page was turned), the server tells 
 token changes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -30,7 +30,12 @@ class _Shown:
 
 
 def draw_gallery(
-    dataset: Dataset, samples: Samples, order: Int[np.ndarray, " n"], *, thresholds: ThresholdSet
+    dataset: Dataset,
+    samples: Samples,
+    order: Int[np.ndarray, " n"],
+    *,
+    thresholds: ThresholdSet,
+    scored_class: int | None = None,
 ) -> None:
     """Draw the page of a selection that the link names, in the channel viewer.
 
@@ -39,10 +44,11 @@ def draw_gallery(
         samples: what can be shown.
         order: indices into `samples`, selected and sorted.
         thresholds: what the calls of `samples` follow; of no meaning where they have no scores.
+        scored_class: the class whose score every tile shows, where there are scores.
     """
     channel_viewer(
         dataset.info,
-        _chosen_page(samples, order, dataset),
+        replace(_chosen_page(samples, order, dataset), scored_class=scored_class),
         thresholds=None if samples.calls is None else thresholds.thresholds,
         on_image=_remember_image,
         on_go=lambda position, large: _go_to(samples, order, position, large=large),

@@ -6,6 +6,7 @@ from dashboard.imbalance.augmentation import draw_augmentation
 from dashboard.imbalance.duplicates import draw_duplicates
 from dashboard.imbalance.feature_space import draw_feature_space
 from dashboard.imbalance.measures import draw_measures
+from dashboard.imbalance.passport.section import draw_passport
 from dashboard.imbalance.plan import draw_plan
 from dashboard.imbalance.splits import draw_splits
 from hpa_core.data.dataset import Dataset
@@ -17,4 +18,5 @@ SECTIONS: dict[str, Callable[[Dataset], None]] = {
     "Duplicates": draw_duplicates,
     "Feature space": draw_feature_space,
     "Augmentation": draw_augmentation,
+    "Class passport": draw_passport,
 }

@@ -80,6 +80,7 @@ class Page:
         opened: the image shown large when `token` changes; it need not be among the tiles.
         token: changes when the page, not the viewer, has decided what is shown large.
         compared: whether the tiles are few and stand side by side, in full resolution.
+        scored_class: the class whose score every tile shows; none if None.
     """
 
     tiles: Sequence[Tile]
@@ -89,6 +90,7 @@ class Page:
     opened: Tile | None = None
     token: int = 0
     compared: bool = False
+    scored_class: int | None = None
 
 
 def channel_viewer(
@@ -151,6 +153,7 @@ def _data(
         "token": page.token,
         "compared": page.compared,
         "thresholds": thresholds,
+        "scoredClass": page.scored_class,
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,
     }

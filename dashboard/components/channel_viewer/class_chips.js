@@ -56,6 +56,11 @@ export function spoken(tile, classes) {
   return `${tile.id}: ${parts.join(", ") || "no label known"}`;
 }
 
+/** A sample's score of one class, as a tile shows it; empty where there is none to show. */
+export function scoreText({ probs }, classes, id) {
+  return probs && id != null ? `${classes[id]} ${probs[id].toFixed(3)}` : "";
+}
+
 /** What the signs mean. */
 export function chipLegend(withTruth, withCalls) {
   const words = {

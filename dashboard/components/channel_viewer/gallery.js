@@ -1,6 +1,6 @@
 // The tiles of one page of the selection, as a grid or, under a large image, as a film strip.
 
-import { chips, spoken } from "./class_chips.js";
+import { chips, scoreText, spoken } from "./class_chips.js";
 import { sharedLimits, sumHistograms } from "./contrast.js";
 import { clamp, element } from "./element.js";
 import { CHANNELS } from "./mixer_state.js";
@@ -25,9 +25,10 @@ export class Gallery {
   }
 
   /** Show `tiles`; those already there keep their pixels and only change their chips. */
-  async show({ address, tiles, classes, compared }) {
+  async show({ address, tiles, classes, compared, scoredClass }) {
     const same = address === this.address && rowsOf(tiles) === rowsOf(this.tiles);
-    Object.assign(this, { address, tiles, classes, kind: compared ? "images" : "thumbnails" });
+    Object.assign(this, { address, tiles, classes, scoredClass });
+    this.kind = compared ? "images" : "thumbnails";
     this.root.classList.toggle("compared", compared);
     if (!same) this.build();
     this.cells.forEach((cell, index) => this.label(cell, tiles[index]));
@@ -45,6 +46,7 @@ export class Gallery {
   makeCell(index) {
     const canvas = element("canvas", { width: 1, height: 1 });
     const name = element("span", { className: "tile-id" });
+    const score = element("span", { className: "tile-score" });
     const labels = element("span", { className: "chips" });
     const button = element("button", {
       type: "button",
@@ -53,16 +55,20 @@ export class Gallery {
       onclick: () => this.open(index),
       onfocus: () => this.focusable(index),
     });
-    button.append(canvas, name, labels);
-    return { button, canvas, name, labels };
+    button.append(canvas, name, score, labels);
+    return { button, canvas, name, score, labels };
   }
 
-  label({ button, canvas, name, labels }, tile) {
+  label({ button, canvas, name, score, labels }, tile) {
     canvas.style.transform = layingOf(tile.laid);
+    const told = scoreText(tile, this.classes, this.scoredClass);
     name.textContent = tile.id;
     name.title = tile.id;
+    score.textContent = told;
+    score.hidden = !told;
     labels.replaceChildren(...chips(tile, this.classes));
-    button.setAttribute("aria-label", spoken(tile, this.classes));
+    const parts = [spoken(tile, this.classes), told].filter(Boolean);
+    button.setAttribute("aria-label", parts.join(", "));
   }
 
   /** Fetch the page's pixels in one request; a newer page cancels an older one. */

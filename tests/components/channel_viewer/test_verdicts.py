@@ -55,3 +55,19 @@ def test_a_place_beside_the_image_is_no_pixel(javascript: Javascript) -> None:
 def test_an_image_at_one_to_one_lies_on_whole_pixels(javascript: Javascript) -> None:
     view = javascript("core.centredView(1, 256, 256, { width: 701, height: 555 })")
     assert view == {"scale": 1, "left": 95, "top": 22}
+
+
+@pytest.mark.parametrize(
+    ("tile", "number", "expected"),
+    [
+        ({"probs": [0.25, 0.12345]}, 1, "Cytosol 0.123"),
+        ({"probs": [0.25, 0.12345]}, 0, "Golgi 0.250"),
+        ({"probs": [0.25, 0.12345]}, None, ""),
+        ({"probs": None}, 1, ""),
+    ],
+)
+def test_a_tile_shows_the_score_of_the_class_that_is_asked_for(
+    javascript: Javascript, tile, number, expected
+) -> None:
+    found = javascript("core.scoreText(input[0], ['Golgi', 'Cytosol'], input[1])", [tile, number])
+    assert found == expected

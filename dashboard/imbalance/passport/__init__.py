@@ -1,0 +1,1 @@
+"""The section Class passport: everything that is known of one class."""

@@ -1,0 +1,96 @@
+"""The samples of one class: all that carry it, and those that a run finds hardest and easiest."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from jaxtyping import Int
+
+from dashboard.images.gallery import Samples, labelled_samples
+from dashboard.images.paging import draw_gallery
+from dashboard.session import session, write_link
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.data.dataset import Dataset
+from hpa_core.evaluation.selection import sort_by_score
+from hpa_core.targets import format_target
+
+ALL, WORST, BEST, FALSE = "all positives", "lowest positives", "highest positives", "highest others"
+MEANINGS = {
+    ALL: "every sample of the dataset with the class, by id",
+    WORST: "the positives that the run scores lowest, first",
+    BEST: "the positives that the run scores highest, first",
+    FALSE: "the images without the class that the run scores highest, first",
+}
+
+
+def draw_samples(dataset: Dataset, scored: Samples | None, number: int) -> None:
+    """Draw the samples as images where there are some, else as a table.
+
+    Args:
+        dataset: whose samples.
+        scored: what a run says of some of them, with their truth; None without.
+        number: the class.
+    """
+    st.subheader("Samples")
+    shown = _choose() if scored else ALL
+    samples = scored if scored and shown != ALL else labelled_samples(dataset, "all")
+    order = _order(samples, number, shown)
+    _draw_caption(dataset, number, shown, len(order))
+    if not len(order):
+        return
+    if not dataset.info.has_images:
+        _draw_table(dataset, samples, order, number)
+        return
+    draw_gallery(dataset, samples, order, thresholds=session().thresholds, scored_class=number)
+
+
+def _choose() -> str:
+    shown: str = st.segmented_control(
+        "Which",
+        list(MEANINGS),
+        default=ALL,
+        required=True,
+        key="samples",
+        bind="query-params",
+        label_visibility="collapsed",
+        on_change=lambda: write_link(page=None, image=None),
+    )
+    return shown
+
+
+def _order(samples: Samples, number: int, shown: str) -> Int[np.ndarray, " n"]:
+    has = samples.targets[:, number]
+    rows = np.flatnonzero(~has if shown == FALSE else has)
+    rows = rows[np.argsort(samples.id_rank[rows])]
+    if samples.probs is None:
+        return rows
+    ordered = sort_by_score(rows, samples.probs, class_id=number)
+    return ordered[::-1] if shown == WORST else ordered
+
+
+def _draw_caption(dataset: Dataset, number: int, shown: str, count: int) -> None:
+    chosen = session()
+    source = f"dataset {dataset.info.name}, every split"
+    if shown != ALL:
+        source = f"run {chosen.run}, split {chosen.split}, set {chosen.thresholds.name}"
+    kind = " synthetic" if dataset.info.synthetic else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{count:,}{kind} samples: {MEANINGS[shown]}. {source}.", width="content")
+        if dataset.info.has_images:
+            st.page_link(
+                "../pages/images.py",
+                label="Filter and sort them on the page Images",
+                icon=":material/grid_view:",
+                query_params={"true": CLASS_NAMES[number]},
+            )
+
+
+def _draw_table(
+    dataset: Dataset, samples: Samples, order: Int[np.ndarray, " n"], number: int
+) -> None:
+    splits = dataset.manifest["split"].to_numpy(dtype=str)[samples.rows[order]]
+    labels = [format_target(np.flatnonzero(row)) for row in samples.targets[order]]
+    table = pd.DataFrame({"sample": samples.ids[order], "split": splits, "labels": labels})
+    if samples.probs is not None and samples.calls is not None:
+        table["score"] = samples.probs[order, number]
+        table["called"] = samples.calls[order, number]
+    st.dataframe(table, hide_index=True, lazy=True, height=400, key="passport-table")
