@@ -17,7 +17,7 @@ import numpy as np
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import evaluate
-from hpa_core.evaluation.strategies import STRATEGIES, Strategy
+from hpa_core.evaluation.strategies import Strategy, ready_strategies
 
 
 def measure(
@@ -51,7 +51,7 @@ def main() -> None:
     print("file strategy claim-measured expected-measured covered width needed")
     for path in options.probs:
         probs = np.load(path)
-        for strategy in STRATEGIES.values():
+        for strategy in ready_strategies():
             seeds = range(options.seed, options.seed + options.splits)
             rows = np.array([measure(probs, targets, strategy, seed=seed) for seed in seeds])
             claim, error, width, covered = rows.mean(axis=0)

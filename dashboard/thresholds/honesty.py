@@ -9,7 +9,7 @@ from dashboard import cache
 from dashboard.session import UNSAVED, session
 from dashboard.thresholds.score_file import score_file
 from hpa_core.evaluation.honesty import Honest, cross_fitted
-from hpa_core.evaluation.strategies import STRATEGIES, Strategy, strategy_named
+from hpa_core.evaluation.strategies import Strategy, strategy_named
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
@@ -17,6 +17,9 @@ AT_ONCE = 1_000
 """Up to so many samples the estimate is made unasked; with more, moves would wait for it."""
 
 ASKED = "hpa-estimates-asked"
+
+COMPARED = ("fixed-0.5", "fixed-0.15", "single", "exact", "prevalence", "shrunk", "auto")
+"""What is estimated side by side; `thresholds fit` offers the slower ones too."""
 
 COLUMNS = {
     name: st.column_config.NumberColumn(format="%.4f", help=told)
@@ -51,7 +54,7 @@ def draw_strategies(run: RunFolder, split: str) -> None:
         return
     estimates = _estimates(version, run.id, split, fallback)
     picked = st.dataframe(
-        _table(list(STRATEGIES.values()), estimates),
+        _table([strategy_named(name) for name in COMPARED], estimates),
         key=f"strategies-{run.id}-{split}-{fallback}",
         hide_index=True,
         column_config=COLUMNS,
@@ -59,7 +62,7 @@ def draw_strategies(run: RunFolder, split: str) -> None:
         selection_mode="single-row",
     )
     rows = picked["selection"]["rows"]
-    name = list(STRATEGIES)[rows[0]] if rows else ""
+    name = COMPARED[rows[0]] if rows else ""
     st.button(
         f"Use {name}" if rows else "Select a way to use its thresholds",
         disabled=not rows,
@@ -72,8 +75,8 @@ def draw_strategies(run: RunFolder, split: str) -> None:
 def _estimates(version: str, run_id: str, split: str, fallback: Fallback) -> list[Honest]:
     bar = st.progress(0.0)
     estimates = []
-    for done, name in enumerate(STRATEGIES):
-        bar.progress(done / len(STRATEGIES), text=f"Estimating {name}")
+    for done, name in enumerate(COMPARED):
+        bar.progress(done / len(COMPARED), text=f"Estimating {name}")
         estimates.append(_estimate(version, run_id, split, fallback, name))
     bar.empty()
     return estimates

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.data.dataset import open_dataset
-from hpa_core.evaluation.strategies import STRATEGIES
+from hpa_core.evaluation.strategies import ready_strategies
 from hpa_core.imbalance.mlsmote import LABEL_RULES
 from hpa_core.oversampling.judging import compare_on_run
 from hpa_core.oversampling.report import FeatureKind, Report, write_report
@@ -20,7 +20,9 @@ from hpa_core.runs.folder import open_run
 
 HELP = {item.name: f"{item.metadata['help']}." for item in fields(Settings)}
 RULES = typer.Option(help=f"{HELP['rule']} One of: {', '.join(LABEL_RULES)}.")
-STRATEGY = typer.Option(help=f"{HELP['strategy']} One of: {', '.join(STRATEGIES)}.")
+STRATEGY = typer.Option(
+    help=f"{HELP['strategy']} One of: {', '.join(item.name for item in ready_strategies())}."
+)
 
 
 @app.command()

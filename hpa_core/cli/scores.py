@@ -21,7 +21,7 @@ from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import Scores, evaluate
-from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
+from hpa_core.evaluation.strategies import ready_strategies, strategy_named
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
@@ -92,7 +92,12 @@ def import_scores_command(  # noqa: PLR0913 - one parameter for each option
 def fit(
     run_id: RunId,
     *,
-    strategy: Annotated[str, typer.Option(help=f"One of: {', '.join(STRATEGIES)}.")],
+    strategy: Annotated[
+        str,
+        typer.Option(
+            help=f"One of: {', '.join(strategy.name for strategy in ready_strategies())}."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="The set's name; one of that name is replaced.")],
     split: Split = "validation",
     as_json: AsJson = False,

@@ -5,6 +5,10 @@ from jaxtyping import Bool, Float
 
 from hpa_core.errors import ScoresError
 
+Probs = Float[np.ndarray, "N C"]
+Targets = Bool[np.ndarray, "N C"]
+Thresholds = Float[np.ndarray, " C"]
+
 
 def check_probs(probs: Float[np.ndarray, "N C"]) -> None:
     """Refuse scores that are not probabilities.

@@ -1,31 +1,35 @@
 """Named ways to choose thresholds from scores and their truth.
 
-Axes: N samples, C classes. None wins everywhere: `honesty` tells what each would get on new data.
-A new strategy is one function and one entry of `STRATEGIES`.
-
-References:
-    Yang (2001), A study of thresholding strategies for text categorization (`exact` is his SCut,
-    `prevalence` his PCut).
+Axes: N samples, C classes. No plain recipe wins everywhere: `comparison` tells what each would get
+on new data. A new strategy is one function in `choosing` and one entry here.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float
 
 from hpa_core.errors import ConfigError
-from hpa_core.evaluation.contract import check_truth
-from hpa_core.evaluation.curves import best_thresholds
-from hpa_core.evaluation.metrics import f1_from_counts
-from hpa_core.evaluation.optimum import NO_CALL, between
+from hpa_core.evaluation.choosing.blended import blended_thresholds
+from hpa_core.evaluation.choosing.constrained import constrained_thresholds
+from hpa_core.evaluation.choosing.direct import (
+    exact_thresholds,
+    shrunk_thresholds,
+    single_threshold,
+)
+from hpa_core.evaluation.choosing.fbr import fbr_thresholds
+from hpa_core.evaluation.choosing.micro_macro import micro_macro_thresholds
+from hpa_core.evaluation.choosing.prevalence import matching_prevalence, matching_shares
+from hpa_core.evaluation.choosing.recalibrated import recalibrated_thresholds
+from hpa_core.evaluation.choosing.soft_f1 import soft_f1_thresholds
+from hpa_core.evaluation.contract import Probs, Targets, Thresholds
+from hpa_core.evaluation.options import Options
 
-Probs = Float[np.ndarray, "N C"]
-Targets = Bool[np.ndarray, "N C"]
-Thresholds = Float[np.ndarray, " C"]
+LOWERED = 0.7
+"""What the competition's second place multiplied its exact thresholds by."""
 
-SHRINKAGE_POSITIVES = 10.0
-"""Positives at which `shrunk` trusts a class's own optimum as much as the common threshold."""
+Need = Literal["nothing", "prevalence", "constraints"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +39,32 @@ class Strategy:
     Attributes:
         name: what the command line, the pages and saved sets call it.
         summary: what it does, in one line.
-        fit: scores and truth in, thresholds (C,) in [0, 1] out.
+        source: who described or used it; empty for what goes without saying.
+        needs: what the options must hold for it.
+        choose: scores, truth and options in, thresholds (C,) in [0, 1] out.
     """
 
     name: str
     summary: str
-    fit: Callable[[Probs, Targets], Thresholds]
+    source: str = ""
+    needs: Need = "nothing"
+    choose: Callable[[Probs, Targets, Options], Thresholds]
+
+    def fit(self, probs: Probs, targets: Targets, options: Options | None = None) -> Thresholds:
+        """Choose thresholds, (C,).
+
+        Raises:
+            ConfigError: the options lack what this strategy needs.
+            ScoresError: a score is NaN or outside [0, 1], or there is no sample.
+        """
+        told = options or Options()
+        if not self.ready(told):
+            raise ConfigError(f"The strategy {self.name!r} needs {self.needs}; give some.")
+        return self.choose(probs, targets, told)
+
+    def ready(self, options: Options) -> bool:
+        """Whether the options hold what this strategy needs."""
+        return self.needs == "nothing" or bool(getattr(options, self.needs))
 
 
 def strategy_named(name: str) -> Strategy:
@@ -56,89 +80,106 @@ def strategy_named(name: str) -> Strategy:
     return STRATEGIES[name]
 
 
-def single_threshold(probs: Probs, targets: Targets) -> Thresholds:
-    """Return the one threshold of highest macro F1, for every class.
-
-    Exact: as for one class, the optimum lies just below some positive's score, so macro F1 is
-    taken at all of them. Of several optima the highest threshold is taken.
-    """
-    check_truth(probs, targets)
-    candidates = np.unique(probs[targets & (probs > 0)])
-    if not candidates.size:
-        return np.full(probs.shape[1], NO_CALL)
-    macro = np.zeros(len(candidates))
-    for scores, truth in zip(probs.T, targets.T, strict=True):
-        called = len(scores) - np.searchsorted(np.sort(scores), candidates)
-        tp = truth.sum() - np.searchsorted(np.sort(scores[truth]), candidates)
-        macro += f1_from_counts(tp, truth.sum(), called)
-    best = candidates[len(macro) - 1 - macro[::-1].argmax()]
-    lower = probs.max(where=probs < best, initial=0)
-    return np.full(probs.shape[1], between(float(lower), float(best)))
-
-
-def matching_prevalence(probs: Probs, targets: Targets) -> Thresholds:
-    """Return thresholds that call each class as often as it is present.
-
-    Scores tied with the first one too many stay uncalled. A class that is absent calls nothing.
-    """
-    check_truth(probs, targets)
-    ordered = np.sort(probs.astype(np.float64), axis=0)[::-1]
-    padded = np.vstack([ordered, np.zeros(probs.shape[1])])
-    columns = zip(padded.T, targets.sum(axis=0).tolist(), strict=True)
-    return np.array([between(column[p], column[p - 1]) if p else NO_CALL for column, p in columns])
-
-
-def shrunk_thresholds(probs: Probs, targets: Targets) -> Thresholds:
-    """Pull each class's optimum towards the common threshold, the more the fewer positives it has.
-
-    The mean is taken over log-odds, weighted P : `SHRINKAGE_POSITIVES` for P positives.
-    """
-    optima = best_thresholds(probs, targets)
-    positives = np.where(optima.undetermined, 0, targets.sum(axis=0))
-    own = positives / (positives + SHRINKAGE_POSITIVES)
-    log_odds = own * _logit(optima.thresholds)
-    log_odds += (1 - own) * _logit(single_threshold(probs, targets))
-    return np.asarray(1 / (1 + np.exp(-log_odds)))
+def ready_strategies(options: Options | None = None) -> list[Strategy]:
+    """Return the strategies that can be used with these options, in the order of the list."""
+    return [strategy for strategy in STRATEGIES.values() if strategy.ready(options or Options())]
 
 
 def _fixed(threshold: float) -> Strategy:
     return Strategy(
         name=f"fixed-{threshold}",
         summary=f"{threshold} for every class, whatever the scores are",
-        fit=lambda probs, _targets: np.full(probs.shape[1], threshold),
+        choose=lambda probs, _targets, _options: np.full(probs.shape[1], threshold),
     )
 
 
-def _logit(probs: np.ndarray) -> np.ndarray:
-    inside = np.clip(probs, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(inside / (1 - inside)))
-
-
-STRATEGIES: dict[str, Strategy] = {
-    strategy.name: strategy
-    for strategy in (
-        _fixed(0.5),
-        _fixed(0.15),
-        Strategy(
-            name="single",
-            summary="the one threshold for all classes that has the highest macro F1",
-            fit=single_threshold,
-        ),
-        Strategy(
-            name="exact",
-            summary="each class's own threshold of highest F1",
-            fit=lambda probs, targets: best_thresholds(probs, targets).thresholds,
-        ),
-        Strategy(
-            name="prevalence",
-            summary="each class is called as often as it is present",
-            fit=matching_prevalence,
-        ),
-        Strategy(
-            name="shrunk",
-            summary="each class's own optimum, pulled to the common one where positives are few",
-            fit=shrunk_thresholds,
-        ),
+def _plain(
+    name: str, fit: Callable[[Probs, Targets], Thresholds], summary: str, source: str = ""
+) -> Strategy:
+    return Strategy(
+        name=name,
+        summary=summary,
+        source=source,
+        choose=lambda probs, targets, _options: fit(probs, targets),
     )
-}
+
+
+_ALL = (
+    _fixed(0.5),
+    _fixed(0.15),
+    _plain(
+        "single",
+        single_threshold,
+        "the one threshold for all classes that has the highest macro F1",
+    ),
+    _plain(
+        "exact", exact_thresholds, "each class's own threshold of highest F1", "SCut, Yang 2001"
+    ),
+    _plain(
+        "exact-x0.7",
+        lambda probs, targets: LOWERED * exact_thresholds(probs, targets),
+        f"the exact thresholds times {LOWERED}",
+        "2nd place of the competition",
+    ),
+    _plain(
+        "soft-f1",
+        soft_f1_thresholds,
+        "least squares on a smooth F1, started at 0.5",
+        "iafoss 2018",
+    ),
+    _plain(
+        "prevalence",
+        matching_prevalence,
+        "each class is called as often as it is present here",
+        "PCut, Yang 2001",
+    ),
+    Strategy(
+        name="prevalence-target",
+        summary="each class is called on the share of samples that is given",
+        source="1st place of the competition",
+        needs="prevalence",
+        choose=lambda probs, _targets, options: matching_shares(probs, options.prevalence or ()),
+    ),
+    Strategy(
+        name="fbr",
+        summary="exact on three folds; where a class does badly, its highest score; averaged",
+        source="SCutFBR, Yang 2001; Fan and Lin 2007",
+        choose=lambda probs, targets, options: fbr_thresholds(probs, targets, seed=options.seed),
+    ),
+    Strategy(
+        name="micro-macro",
+        summary="frequent classes first, each maximising micro plus macro F1; three folds averaged",
+        source="Lin and Lin 2023",
+        choose=lambda probs, targets, options: micro_macro_thresholds(
+            probs, targets, seed=options.seed
+        ),
+    ),
+    _plain(
+        "shrunk",
+        shrunk_thresholds,
+        "each class's own optimum, pulled to the common one where positives are few",
+    ),
+    _plain(
+        "recalibrated",
+        recalibrated_thresholds,
+        "scores mended into probabilities, then half the best F1 that these promise",
+        "Platt 1999; Lipton et al. 2014",
+    ),
+    Strategy(
+        name="constrained",
+        summary="auto, within the bounds given for named classes",
+        needs="constraints",
+        choose=lambda probs, targets, options: constrained_thresholds(
+            probs, targets, options.constraints
+        ),
+    ),
+    _plain(
+        "auto",
+        blended_thresholds,
+        "highest expected F1 under models of each class, weighed on samples left out",
+        "docs/thresholds.md",
+    ),
+)
+
+STRATEGIES: dict[str, Strategy] = {strategy.name: strategy for strategy in _ALL}
 """Every strategy by its name, simplest first."""

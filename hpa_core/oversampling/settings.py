@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from hpa_core.evaluation.strategies import STRATEGIES
+from hpa_core.evaluation.strategies import ready_strategies
 from hpa_core.imbalance.mlsmote import LABEL_RULES
 from hpa_core.settings import check_settings, setting
 
@@ -45,7 +45,7 @@ class Settings:
     strategy: str = setting(
         "exact",
         help="How the fitted thresholds are chosen",
-        choices={name: strategy.summary for name, strategy in STRATEGIES.items()},
+        choices={strategy.name: strategy.summary for strategy in ready_strategies()},
     )
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.optimum import NO_CALL
-from hpa_core.evaluation.strategies import STRATEGIES, strategy_named
+from hpa_core.evaluation.strategies import ready_strategies, strategy_named
 from tests.evaluation.arrays import scored
 
 
@@ -18,7 +18,7 @@ def macro_f1(probs: np.ndarray, targets: np.ndarray, thresholds: np.ndarray | fl
     return evaluate(targets, apply_thresholds(probs, thresholds)).macro_f1
 
 
-@given(st.sampled_from([*STRATEGIES]), scored())
+@given(st.sampled_from([item.name for item in ready_strategies()]), scored())
 def test_every_strategy_gives_one_threshold_a_class_between_0_and_1(
     name: str, case: tuple[np.ndarray, np.ndarray]
 ) -> None:

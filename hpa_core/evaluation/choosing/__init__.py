@@ -1,0 +1,1 @@
+"""Ways to choose thresholds, one idea a module; `hpa_core.evaluation.strategies` names them."""

@@ -1,0 +1,90 @@
+"""Logistic lines of all classes at once, over binned levels, with a prior on each slope.
+
+Axes: C classes, K bins. Newton's method on two parameters a class; bins keep it as cheap for
+113,446 samples as for 6,215.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.special import expit
+
+ROUNDS = 25
+INTERCEPT_PRECISION = 0.01
+"""Holds the intercept of a class whose positives are none or all; others hardly feel it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logistic:
+    """Log-odds = intercept + slope x level, one line a class.
+
+    Attributes:
+        intercepts, slopes: (C,).
+        curvature: of the penalised log-likelihood: by intercept, mixed, by slope, (3, C).
+    """
+
+    intercepts: Float[np.ndarray, " C"]
+    slopes: Float[np.ndarray, " C"]
+    curvature: Float[np.ndarray, "3 C"]
+
+    @property
+    def slope_variance(self) -> Float[np.ndarray, " C"]:
+        """Variance of each slope, (C,)."""
+        return np.asarray(self.curvature[0] / self._determinant)
+
+    def left_out(self, levels: Float[np.ndarray, "C K"]) -> Float[np.ndarray, "C K"]:
+        """Return the share of positives at each level, as told to a positive left out of the fit.
+
+        One Newton step away from the fit with it.
+        """
+        log_odds = self.intercepts[:, None] + self.slopes[:, None] * levels
+        share = expit(log_odds)
+        first, mixed, second = self.curvature[:, :, None]
+        leverage = (second - 2 * mixed * levels + first * levels**2) / self._determinant[:, None]
+        kept = np.maximum(1 - leverage * share * (1 - share), 0.1)
+        return np.asarray(expit(log_odds - np.minimum(leverage * (1 - share) / kept, 3)))
+
+    @property
+    def _determinant(self) -> Float[np.ndarray, " C"]:
+        first, mixed, second = self.curvature
+        return np.asarray(np.maximum(first * second - mixed**2, 1e-12))
+
+
+def fit_logistic(
+    levels: Float[np.ndarray, "C K"],
+    found: Float[np.ndarray, "C K"],
+    sizes: Int[np.ndarray, " K"] | Float[np.ndarray, " K"],
+    *,
+    centre: Float[np.ndarray, " C"],
+    precision: Float[np.ndarray, " C"],
+) -> Logistic:
+    """Fit every class's line.
+
+    Args:
+        levels: what the log-odds are linear in.
+        found: positives in each bin.
+        sizes: samples in each bin.
+        centre: mean of the normal prior on each slope.
+        precision: one over its variance.
+    """
+    samples, positives = sizes.sum(), found.sum(axis=1)
+    start = np.log((positives + 0.5) / (samples - positives + 0.5))
+    intercepts, slopes = start.copy(), centre.copy()
+    for _ in range(ROUNDS):
+        share = expit(intercepts[:, None] + slopes[:, None] * levels)
+        excess, weight = sizes * share - found, sizes * share * (1 - share)
+        first = weight.sum(axis=1) + INTERCEPT_PRECISION
+        mixed = (weight * levels).sum(axis=1)
+        second = (weight * levels**2).sum(axis=1) + precision
+        pull = excess.sum(axis=1) + INTERCEPT_PRECISION * (intercepts - start)
+        turn = (excess * levels).sum(axis=1) + precision * (slopes - centre)
+        determinant = np.maximum(first * second - mixed**2, 1e-12)
+        moves = np.array([second * pull - mixed * turn, first * turn - mixed * pull]) / determinant
+        # A full Newton step can overshoot far from the optimum.
+        moves *= np.minimum(1, 2 / np.maximum(np.abs(moves).max(axis=0), 1e-9))
+        intercepts, slopes = intercepts - moves[0], slopes - moves[1]
+        if np.abs(moves).max() < 1e-6:
+            break
+    curvature = np.array([first, mixed, second])
+    return Logistic(intercepts=intercepts, slopes=slopes, curvature=curvature)
