@@ -128,7 +128,7 @@ def test_a_dataset_that_changed_since_is_refused(
     manifest = tiny.manifest.copy()
     manifest.loc[0, "split"] = "test"
     write_dataset(tiny.folder, manifest, name="tiny", source="kaggle", image_size=32)
-    with pytest.raises(DatasetError, match="has changed since run"):
+    with pytest.raises(DatasetError, match="have changed since run"):
         train(workspace, run)
     assert state_of(run)[0] == "failed"
 
