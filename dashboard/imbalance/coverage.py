@@ -16,7 +16,7 @@ FEWER, MORE = "0, 114, 178", "213, 94, 0"
 FULL_COLOUR = 2.0
 """Deviation, in standard deviations of a random split, that is painted in the full colour."""
 ROW_HEIGHT = 30
-MOST_LINES = 8
+MOST_LINES, MOST_WITH_INTERVALS = 8, 7
 _HELP = {
     "all": "Positives in all parts together.",
     "groups": "Groups of identical or duplicate images that carry the class; a group is one image "
@@ -125,7 +125,8 @@ def _say_covered(coverage: Coverage) -> None:
     if coverage.bound.any():
         st.error(
             f"{_named(coverage.bound)}: some fold has no positive, though {parts} groups or more "
-            "carry the class. Samples with several rare classes bind them together.",
+            "carry the class. Folds dealt here would cover it, unless rare classes on the same "
+            "samples bind each other.",
             icon=":material/link:",
         )
     else:
@@ -159,22 +160,23 @@ def _few(coverage: Coverage, shown: Shown) -> Bool[np.ndarray, " C"]:
 
 
 def _table(coverage: Coverage, shown: Shown) -> pd.DataFrame:
-    measured = shown.measured(coverage)
+    """One row a class; what says nothing new is left out, and of many folds the intervals too."""
+    measured, total = shown.measured(coverage), coverage.counts.sum(axis=0)
     marks = np.where(_few(coverage, shown), " ⚠", "")
-    table = pd.DataFrame(
-        {
-            "class": [label + mark for label, mark in zip(CLASS_LABELS, marks, strict=True)],
-            "all": coverage.counts.sum(axis=0),
-            "groups": coverage.groups,
-            **dict(zip(shown.names, coverage.counts, strict=True)),
-        }
-    )
+    columns: dict[str, object] = {
+        "class": [label + mark for label, mark in zip(CLASS_LABELS, marks, strict=True)],
+        "all": total,
+    }
+    if (coverage.groups != total).any():
+        columns["groups"] = coverage.groups
+    columns |= zip(shown.names, coverage.counts, strict=True)
     if shown.folds:
-        table["spread"] = coverage.spread
-        table["least"] = coverage.least_spread
-        table["random"] = coverage.random_spread.round(1)
-    table["recall"] = _intervals(measured)
-    return table
+        columns["spread"] = coverage.spread
+        columns["least"] = coverage.least_spread
+        columns["random"] = coverage.random_spread.round(1)
+    if len(shown.names) <= MOST_WITH_INTERVALS:
+        columns["recall"] = _intervals(measured)
+    return pd.DataFrame(columns)
 
 
 def _painted(table: pd.DataFrame, coverage: Coverage, shown: Shown) -> Styler:

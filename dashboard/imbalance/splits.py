@@ -7,10 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
 from dashboard.imbalance.coverage import Shown, draw_table, draw_verdict
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import INFO, Dataset
 from hpa_core.data.dealing import dealt_rows
 from hpa_core.data.folds import NO_FOLD, SavedFolds, delete_folds, write_folds
-from hpa_core.imbalance.coverage import measure_coverage
+from hpa_core.imbalance.coverage import Coverage, measure_coverage
 
 IN_FORCE, NEW = "splits in force", "new folds"
 DRAFT, DEALT, WANTED = "splits-draft", "splits-dealt", "splits-wanted"
@@ -38,7 +38,7 @@ def draw_splits(dataset: Dataset) -> None:
         help="The dataset's own splits, a saved set of folds, or new folds, seen before saving.",
     )
     if chosen == IN_FORCE:
-        _draw(dataset, _in_force(dataset))
+        _draw(dataset, _in_force(dataset), IN_FORCE)
     elif chosen == NEW:
         _draw_new(dataset)
     else:
@@ -60,7 +60,7 @@ def _draw_new(dataset: Dataset) -> None:
         if st.button("Save", icon=":material/save:", type="primary", key="splits-save"):
             write_folds(dataset.folder, name, dataset.ids, fold)
             _go_to(name)
-    _draw(dataset, _of_folds(fold))
+    _draw(dataset, _of_folds(fold), f"{asked}")
 
 
 def _ask(dataset: Dataset) -> Deal | None:
@@ -99,7 +99,7 @@ def _draw_saved(dataset: Dataset, saved: SavedFolds) -> None:
             "other folds, to train on; both are on the Train page, and in `python -m hpa_core "
             f"train {dataset.info.name} --fold {fold}`."
         )
-    _draw(dataset, _of_folds(saved.folds.fold))
+    _draw(dataset, _of_folds(saved.folds.fold), saved.folds.hash)
 
 
 def _offer_deletion(dataset: Dataset, name: str) -> None:
@@ -110,18 +110,32 @@ def _offer_deletion(dataset: Dataset, name: str) -> None:
             _go_to(IN_FORCE)
 
 
-def _draw(dataset: Dataset, shown: Shown) -> None:
-    inside = shown.part >= 0
-    groups = dataset.manifest["group"].to_numpy(dtype=str)[inside]
-    coverage = measure_coverage(dataset.targets[inside], shown.part[inside], groups)
+def _draw(dataset: Dataset, shown: Shown, version: str) -> None:
+    """Draw what a split covers.
+
+    Args:
+        dataset: whose split.
+        shown: the split.
+        version: names the split among all of this state of the dataset.
+    """
+    written = (dataset.folder / INFO).stat().st_mtime_ns
+    coverage, copies = _covered(f"{dataset.info.hash} {written} {version}", dataset, shown)
     kind = "synthetic samples" if dataset.info.synthetic else "samples"
-    several = int((np.unique(groups, return_counts=True)[1] > 1).sum())
     st.caption(
-        f"{inside.sum():,} labelled {kind} of dataset {dataset.info.name!r}, {several:,} groups of "
-        f"copies among them: {shown.told(coverage)}."
+        f"{coverage.sizes.sum():,} labelled {kind} of dataset {dataset.info.name!r}, {copies:,} "
+        f"groups of copies among them: {shown.told(coverage)}."
     )
     draw_verdict(coverage, shown)
     draw_table(coverage, shown)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _covered(key: str, _dataset: Dataset, _shown: Shown) -> tuple[Coverage, int]:
+    """Measure the coverage, and count the groups of several samples, once for each split."""
+    inside = _shown.part >= 0
+    _, groups = np.unique(_dataset.manifest["group"].to_numpy()[inside], return_inverse=True)
+    coverage = measure_coverage(_dataset.targets[inside], _shown.part[inside], groups)
+    return coverage, int((np.bincount(groups) > 1).sum())
 
 
 def _in_force(dataset: Dataset) -> Shown:

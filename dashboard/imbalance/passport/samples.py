@@ -14,6 +14,8 @@ from hpa_core.evaluation.selection import sort_by_score
 from hpa_core.targets import format_target
 
 ALL, WORST, BEST, FALSE = "all positives", "lowest positives", "highest positives", "highest others"
+MOST_ROWS = 1_000
+"""A table of ids is not read further; the images have pages."""
 MEANINGS = {
     ALL: "every sample of the dataset with the class, by id",
     WORST: "the positives that the run scores lowest, first",
@@ -69,9 +71,9 @@ def _order(samples: Samples, number: int, shown: str) -> Int[np.ndarray, " n"]:
 
 def _draw_caption(dataset: Dataset, number: int, shown: str, count: int) -> None:
     chosen = session()
-    source = f"dataset {dataset.info.name}, every split"
+    source = f"Dataset {dataset.info.name}, every split"
     if shown != ALL:
-        source = f"run {chosen.run}, split {chosen.split}, set {chosen.thresholds.name}"
+        source = f"Run {chosen.run}, split {chosen.split}, set {chosen.thresholds.name}"
     kind = " synthetic" if dataset.info.synthetic else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{count:,}{kind} samples: {MEANINGS[shown]}. {source}.", width="content")
@@ -87,7 +89,10 @@ def _draw_caption(dataset: Dataset, number: int, shown: str, count: int) -> None
 def _draw_table(
     dataset: Dataset, samples: Samples, order: Int[np.ndarray, " n"], number: int
 ) -> None:
-    splits = dataset.manifest["split"].to_numpy(dtype=str)[samples.rows[order]]
+    if len(order) > MOST_ROWS:
+        st.caption(f"The first {MOST_ROWS:,} of them:")
+        order = order[:MOST_ROWS]
+    splits = dataset.manifest["split"].to_numpy()[samples.rows[order]]
     labels = [format_target(np.flatnonzero(row)) for row in samples.targets[order]]
     table = pd.DataFrame({"sample": samples.ids[order], "split": splits, "labels": labels})
     if samples.probs is not None and samples.calls is not None:
