@@ -31,7 +31,7 @@ soak: $(VENV)/installed-dev
 
 # Heads, ranks and their machines killed and hung: what a cluster may do to a training.
 soak-cluster: $(VENV)/installed-dev
-	HPA_SOAK=1 $(BIN)/python -m pytest tests/jobs/test_ray.py
+	HPA_SOAK=1 $(BIN)/python -m pytest tests/jobs/test_ray.py tests/training/test_ranks.py
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -23,6 +23,7 @@ from hpa_core.models.devices import compute_device, place
 from hpa_core.models.registry import ARCHITECTURES
 from hpa_core.training.losses import bce_loss
 from hpa_core.training.optimization import build_optimizer
+from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 from hpa_core.training.steps import Batch, Watch, train_step
 from hpa_core.training.tally import Tally
@@ -97,8 +98,17 @@ def _whole(
                 targets=targets[chosen],
                 draws=draws.at(positions),
                 samples=len(positions),
+                whole=len(positions),
             )
-            health = train_step(state, config, batch, loss=bce_loss, steps=len(batches))
+            health = train_step(
+                state,
+                config,
+                batch,
+                loss=bce_loss,
+                steps=len(batches),
+                network=state.network,
+                ranks=Ranks(),
+            )
             watch.add(health, positions)
         watch.look()
         state.step = 0

@@ -36,15 +36,17 @@ def submit(
     *,
     name: Annotated[str, typer.Option(help="A word for the job's id.")] = "job",
     devices: Annotated[int, typer.Option(min=0, max=1, help="Device slots it waits for.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="Processes it is spread over.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Start or queue a job: a command of this program, or any program."""
     workspace = workspace_of()
     spec = RunSpec(
-        argv=_argv(arguments),
+        argv=_argv(arguments, processes=processes),
         folder=_folder(workspace, arguments, name=name),
         title=_title(arguments),
         devices=devices,
+        processes=processes,
     )
     backend = open_backend(workspace)
     _print_job(backend.status(backend.submit(spec)), as_json=as_json)
@@ -92,10 +94,11 @@ def stop(job_id: JobId, *, as_json: AsJson = False) -> None:
     _print_job(backend.status(job_id), as_json=as_json)
 
 
-def _argv(arguments: list[str]) -> tuple[str, ...]:
+def _argv(arguments: list[str], *, processes: int) -> tuple[str, ...]:
     """Return the program to run: `train ...` means this program's own command."""
     own = arguments[0] == "train"
-    return (sys.executable, "-m", "hpa_core", *arguments) if own else tuple(arguments)
+    shared = ("--processes", str(processes)) if processes > 1 else ()
+    return (sys.executable, "-m", "hpa_core", *arguments, *shared) if own else tuple(arguments)
 
 
 def _folder(workspace: Workspace, arguments: list[str], *, name: str) -> Path:

@@ -45,6 +45,7 @@ def train(  # noqa: PLR0913 - one argument an option
     name: Annotated[str, typer.Option(help="A word for the new run's id.")] = "train",
     run: Annotated[str | None, typer.Option(help="Train this run, made before.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this run.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that share each batch.")] = 1,
 ) -> None:
     """Train a network on DATASET; or a run that exists, by --run or --resume."""
     listen()
@@ -70,7 +71,10 @@ def train(  # noqa: PLR0913 - one argument an option
         folder = create_planned_run(
             workspace, open_dataset(workspace, config.dataset), config, name=name
         )
-    _train(workspace, folder, resume=resume is not None)
+    if processes > 1:
+        _train_by_processes(folder, processes=processes, resume=resume is not None)
+    else:
+        _train(workspace, folder, resume=resume is not None)
 
 
 @app.command()
@@ -122,12 +126,28 @@ def _fold_settings(name: str | None) -> dict[str, str]:
     return {"train_split": str(fold.complement), "validation_split": str(fold)}
 
 
+def _train_by_processes(folder: RunFolder, *, processes: int, resume: bool) -> None:
+    from hpa_core.training.launching import train_by_processes  # noqa: PLC0415 - imports torch
+
+    train_by_processes(folder, processes=processes, resume=resume)
+    sys.stdout.write(f"{folder.id}\n")
+
+
 def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:
     from hpa_core.training import train as train_run  # noqa: PLC0415 - imports torch
 
+    rank = os.environ.get("RANK")
+    if rank is not None:
+        from hpa_core.training.launching import end_with_launcher  # noqa: PLC0415 - imports torch
+
+        end_with_launcher()
+    if rank not in (None, "0"):
+        train_run(workspace, folder, resume=resume, stop=stop_requested)
+        return
     with terminal_progress() as progress, _logged_to(folder):
         train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
-    sys.stdout.write(f"{folder.id}\n")
+    if rank is None:
+        sys.stdout.write(f"{folder.id}\n")
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def observe_training(run: RunFolder, backend: JobBackend) -> Training:
     return Training(run=run, status=observed_status(run.path), job=job)
 
 
-def start_training(run: RunFolder, backend: JobBackend) -> str:
+def start_training(run: RunFolder, backend: JobBackend, *, processes: int = 1) -> str:
     """Start or resume the training of `run` as a job; return the job's id.
 
     The same call does both: a run without a checkpoint begins, one with a checkpoint goes on.
@@ -89,10 +89,12 @@ def start_training(run: RunFolder, backend: JobBackend) -> str:
         JobError: it runs other work just now.
         WorkspaceError: the run folder cannot be written.
     """
+    shared = ("--processes", str(processes)) if processes > 1 else ()
     return backend.submit(
         RunSpec(
-            argv=(sys.executable, "-m", "hpa_core", "train", "--resume", run.id),
+            argv=(sys.executable, "-m", "hpa_core", "train", "--resume", run.id, *shared),
             folder=run.path,
             title=f"Train {run.id}",
+            processes=processes,
         )
     )

@@ -2,11 +2,14 @@
 
     prepare -> for each epoch: steps, validation, figures, checkpoint -> end
 
-One process; a data-parallel one would split each batch's positions by rank and add the tallies.
+One process, or several that share each batch and come to the same state (see `ranks`); the first
+one alone writes.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,7 @@ from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.stopping import never
 from hpa_core.training.optimization import learning_rate
 from hpa_core.training.preparation import Training, prepare
+from hpa_core.training.ranks import is_first, joined_ranks
 from hpa_core.training.reporting import Reporter, failure_reported, log
 from hpa_core.training.state import has_state, save_state
 from hpa_core.training.steps import Batch, Watch, train_step
@@ -69,16 +73,18 @@ def train(
         WorkspaceError: the run folder cannot be written.
     """
     config = TrainConfig.from_dict(run.info.settings)
-    with run_lock(run.path):
-        if has_state(run.checkpoints) and not resume:
+    first = is_first()
+    with run_lock(run.path) if first else nullcontext():
+        if first and has_state(run.checkpoints) and not resume:
             raise RunError(f"Run {run.id!r} was trained before; resume it, or start a new run.")
-        reporter = Reporter(run, epochs=config.epochs, progress=progress)
-        with failure_reported(reporter):
-            training = prepare(workspace, run, reporter=reporter, stop=stop)
+        reporter = Reporter(run, epochs=config.epochs, progress=progress, silent=not first)
+        with failure_reported(reporter), joined_ranks() as ranks:
+            training = prepare(workspace, run, reporter=reporter, stop=stop, ranks=ranks)
             try:
                 _run_epochs(training)
             except StopTraining:
-                save_state(run.checkpoints, training.state)
+                if first:
+                    save_state(run.checkpoints, training.state)
                 reporter.end("stopped", f"stopped in {_position(training)}; it can be resumed")
             else:
                 reporter.end("finished", f"best macro F1 {training.state.best_f1:.4f}")
@@ -98,7 +104,12 @@ def _run_epochs(training: Training) -> None:
 
 def _train_epoch(training: Training) -> None:
     """Take the steps of the epoch that are not yet behind."""
-    config, state, learnt = training.config, training.state, training.learnt
+    config, state, learnt, ranks = (
+        training.config,
+        training.state,
+        training.learnt,
+        training.ranks,
+    )
     samples = len(learnt.ids)
     batches = epoch_batches(samples, config.batch_size, seed=config.seed, epoch=state.epoch)
     ahead = batches[state.step :]
@@ -106,19 +117,29 @@ def _train_epoch(training: Training) -> None:
     watch = Watch(learnt.ids, interval=GPU_WATCH_INTERVAL if training.device.type == "cuda" else 1)
     state.network.train()
     began = time.monotonic()
-    needed = [draws.needed(positions) for positions in ahead]
+    shares = [positions[ranks.share(len(positions))] for positions in ahead]
+    needed = [draws.needed(positions) for positions in shares]
     sources = zip(ahead, needed, learnt.source.batches(needed), strict=True)
     for positions, read, images in sources:
-        if training.stop():
+        if ranks.any(training.stop()):
             watch.look()
             raise StopTraining
         batch = Batch(
             images=images,
             targets=training.learnt_targets[torch.from_numpy(read).to(training.device)],
             draws=draws.at(read),
-            samples=len(positions),
+            samples=ranks.count(len(positions)),
+            whole=len(positions),
         )
-        health = train_step(state, config, batch, loss=training.loss, steps=training.steps)
+        health = train_step(
+            state,
+            config,
+            batch,
+            loss=training.loss,
+            steps=training.steps,
+            network=training.network,
+            ranks=ranks,
+        )
         watch.add(health, positions)
         began = _count_seconds(state.tally, began)
         if training.reporter.at(epoch=state.epoch + 1, step=state.step, steps=training.steps):
@@ -133,11 +154,14 @@ def _validate(training: Training) -> Validation:
     Raises:
         StopTraining: the epoch's steps are behind, its validation is not.
     """
-    config, measured = training.config, training.measured
-    batches = plain_batches(np.arange(len(measured.ids)), config.batch_size)
+    config, measured, ranks = training.config, training.measured, training.ranks
+    own = np.arange(len(measured.ids))[ranks.share(len(measured.ids))]
+    batches = plain_batches(own, config.batch_size)
     images = _until_stopped(training, measured.source.batches(batches))
     logits, embeddings = score(training.state.evaluated, images, precision=config.precision)
-    return measure(logits, embeddings, measured.targets, loss=training.loss)
+    return measure(
+        ranks.joined(logits), ranks.joined(embeddings), measured.targets, loss=training.loss
+    )
 
 
 def _finish_epoch(training: Training, validation: Validation) -> None:
@@ -150,6 +174,9 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     last_step = (state.epoch + 1) * training.steps - 1
     rate = learning_rate(config, step=last_step, steps=training.steps * config.epochs)
     state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally.empty(training.device)
+    improves = state.improves(validation.macro_f1, validation.loss)
+    if not training.ranks.first:
+        return
     append_metrics(run.path / METRICS, {"epoch": state.epoch, "learning_rate": rate, **figures})
     info = WeightsInfo(
         model=config.model,
@@ -160,7 +187,7 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
         dataset=config.dataset,
         synthetic=run.info.synthetic,
     )
-    if state.improves(validation.macro_f1, validation.loss):
+    if improves:
         _write_validation(training, validation)
         save_weights(run.checkpoints / BEST, state.evaluated, info)
     save_weights(run.checkpoints / LAST, state.evaluated, info)
@@ -179,10 +206,13 @@ def _write_validation(training: Training, validation: Validation) -> None:
 
 
 def _until_stopped(training: Training, batches: Iterable[Tensor]) -> Iterator[Tensor]:
-    for batch in batches:
-        if training.stop():
+    samples, ranks = len(training.measured.ids), training.ranks
+    most = -(-samples // ranks.size)  # of one process; the shares differ by one sample at most
+    ahead = iter(batches)
+    for _ in range(-(-most // training.config.batch_size)):
+        if ranks.any(training.stop()):
             raise StopTraining
-        yield batch
+        yield from islice(ahead, 1)
 
 
 def _count_seconds(tally: Tally, began: float) -> float:

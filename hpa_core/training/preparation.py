@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import torch
 from jaxtyping import Bool, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset, open_dataset
@@ -27,7 +27,9 @@ from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, truncate_metrics
 from hpa_core.training.losses import Loss, build_loss
 from hpa_core.training.optimization import Average, build_optimizer
+from hpa_core.training.ranks import Ranks, is_first
 from hpa_core.training.reporting import Reporter, log
+from hpa_core.training.sharing import shared
 from hpa_core.training.state import TrainingState, has_state, restore_state
 from hpa_core.training.tally import Tally
 from hpa_core.workspace import Workspace
@@ -60,6 +62,8 @@ class Training:
         loss: of training and validation alike.
         steps: optimizer steps of an epoch.
         stop: whether somebody asked to stop.
+        ranks: the processes of this training.
+        network: the state's, as a step calls it.
     """
 
     run: RunFolder
@@ -73,10 +77,17 @@ class Training:
     steps: int
     reporter: Reporter
     stop: Callable[[], bool]
+    ranks: Ranks
+    network: nn.Module
 
 
 def prepare(
-    workspace: Workspace, run: RunFolder, *, reporter: Reporter, stop: Callable[[], bool]
+    workspace: Workspace,
+    run: RunFolder,
+    *,
+    reporter: Reporter,
+    stop: Callable[[], bool],
+    ranks: Ranks,
 ) -> Training:
     """Open the dataset, build the network, and go on from a checkpoint where there is one.
 
@@ -92,10 +103,14 @@ def prepare(
     check_unchanged(run, dataset)
     if leaks := check_leaks(dataset, config.train_split, config.validation_split).sentence:
         log.warning("%s", leaks)
-    state = _first_state(run, config, device)
-    _go_on(run, state)
+    with ranks.first_alone():
+        state = _first_state(run, config, device)
+        _go_on(run, state, writes=ranks.first)
     learnt = _part(dataset, _learnt_rows(dataset, run, config), config, device)
     measured = _part(dataset, dataset.rows(config.validation_split), config, device)
+    batches = epoch_batches(len(learnt.ids), config.batch_size, seed=0, epoch=0)
+    ranks.check_smallest(min(map(len, batches)), what="The smallest batch of an epoch")
+    ranks.check_smallest(len(measured.ids), what=f"Split {config.validation_split!r}")
     return Training(
         run=run,
         config=config,
@@ -105,9 +120,11 @@ def prepare(
         measured=measured,
         state=state,
         loss=build_loss(config.loss, learnt.targets, device),
-        steps=len(epoch_batches(len(learnt.ids), config.batch_size, seed=0, epoch=0)),
+        steps=len(batches),
         reporter=reporter,
         stop=stop,
+        ranks=ranks,
+        network=shared(state.network, ranks),
     )
 
 
@@ -150,14 +167,16 @@ def _first_network(run: RunFolder, config: TrainConfig) -> Network:
         return build_network(config.model, "random", pool=config.pool)[0]  # A checkpoint follows.
     network, first = build_network(config.model, config.weights, pool=config.pool)
     log.info("%s starts from %s", config.model, first)
-    write_json(run.path / FIRST_WEIGHTS, asdict(first))
+    if is_first():
+        write_json(run.path / FIRST_WEIGHTS, asdict(first))
     return network
 
 
-def _go_on(run: RunFolder, state: TrainingState) -> None:
+def _go_on(run: RunFolder, state: TrainingState, *, writes: bool) -> None:
     if has_state(run.checkpoints):
         for sentence in restore_state(run.checkpoints, state):
             log.warning("%s Its predecessor is used.", sentence)
         log.info("goes on after %d epochs and %d steps", state.epoch, state.step)
     # A trainer killed before its checkpoint was written may have left a line too many.
-    truncate_metrics(run.path / METRICS, state.epoch)
+    if writes:
+        truncate_metrics(run.path / METRICS, state.epoch)

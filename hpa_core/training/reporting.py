@@ -22,12 +22,16 @@ log = logging.getLogger("hpa_core.training")
 class Reporter:
     """Writes the status of one run, at most every `HEARTBEAT_SECONDS` while it runs.
 
+    A silent one writes nothing: that of a process beside the first.
+
     Raises:
         WorkspaceError: the run folder cannot be written.
     """
 
-    def __init__(self, run: RunFolder, *, epochs: int, progress: Progress) -> None:
-        self._run, self._progress = run, progress
+    def __init__(
+        self, run: RunFolder, *, epochs: int, progress: Progress, silent: bool = False
+    ) -> None:
+        self._run, self._progress, self._silent = run, progress, silent
         process = ProcessIdentity.current()
         self._status = RunStatus(
             state="running",
@@ -55,12 +59,14 @@ class Reporter:
         """Write the last status."""
         self._status = replace(self._status, state=state, message=message)
         self._write()
-        log.info("%s: %s", state, message)
+        if not self._silent:
+            log.info("%s: %s", state, message)
 
     def _write(self) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._status = replace(self._status, heartbeat=now)
-        write_status(self._run.path, self._status)
+        if not self._silent:
+            write_status(self._run.path, self._status)
         self._written_at = time.monotonic()
 
 

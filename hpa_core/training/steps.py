@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from hpa_core.config import TrainConfig
@@ -16,6 +16,7 @@ from hpa_core.loading.order import step_seed
 from hpa_core.models.devices import autocast
 from hpa_core.training.losses import Loss
 from hpa_core.training.optimization import learning_rate
+from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 
 
@@ -27,12 +28,14 @@ class Batch:
         targets: 0 or 1.
         draws: their augmentation.
         samples: B; the rest of M are partners from other batches.
+        whole: samples of the batch over all processes.
     """
 
     images: UInt8[Tensor, "M 4 S S"]
     targets: Float[Tensor, "M C"]
     draws: Draws
     samples: int
+    whole: int
 
     def augmented(self) -> Float[Tensor, "B 4 S S"]:
         """Return what the network sees."""
@@ -44,13 +47,15 @@ class Batch:
         return mixed[: self.samples]
 
 
-def train_step(
+def train_step(  # noqa: PLR0913 - what a step works with
     state: TrainingState,
     config: TrainConfig,
     batch: Batch,
     *,
     loss: Loss,
     steps: int,
+    network: nn.Module,
+    ranks: Ranks,
 ) -> Float[Tensor, " 2"]:
     """Learn from one batch and add it to the tally.
 
@@ -60,17 +65,22 @@ def train_step(
         batch: what to learn from.
         loss: what to make small.
         steps: steps of an epoch.
+        network: what `shared` has made of the state's network.
+        ranks: the processes that share the batch.
 
     Returns:
         Loss and gradient norm, still on the device.
     """
     done = state.epoch * steps + state.step
     torch.manual_seed(step_seed(config.seed, done))
+    ranks.batch = batch.whole
     with autocast(batch.images.device, config.precision):
-        logits = state.network(batch.augmented()).logits.float()
-    value = loss(logits, batch.mixed_targets())
+        own = network(batch.augmented()).logits.float()
+    logits = ranks.whole(own, batch.whole)
+    value = loss(logits, ranks.whole(batch.mixed_targets(), batch.whole))
     state.optimizer.zero_grad()
-    torch.autograd.backward(value)
+    # The processes' gradients are averaged, and each is of its own rows alone.
+    torch.autograd.backward(value * ranks.size)
     norm = _limit_gradients(state, config.clip_norm)
     rate = learning_rate(config, step=done, steps=steps * config.epochs)
     for group in state.optimizer.param_groups:
@@ -79,7 +89,8 @@ def train_step(
     if state.average:
         state.average.update(state.network, step=done)
     # Counted against each sample's own labels: F1 and accuracy know no halves.
-    state.tally.add(value.detach(), logits.detach(), batch.targets[: batch.samples])
+    targets = ranks.whole(batch.targets[: batch.samples], batch.whole)
+    state.tally.add(value.detach(), logits.detach(), targets)
     state.step += 1
     return torch.stack([value.detach(), norm])
 

@@ -85,6 +85,14 @@ def test_trainings_are_listed_newest_first_and_nothing_else_is(
     assert [item.run.id for item in listed] == ["b-run", "a-run"]
 
 
+@on_this_machine
+def test_a_training_by_two_processes_is_one_job(bench: Bench, run: RunFolder) -> None:
+    start_training(run, bench.backend, processes=2)
+    status = bench.wait(run.id)
+    assert status.state == "failed"
+    assert "dataset" in status.message, "the trainer's own sentence: the run has no settings"
+
+
 def test_starting_twice_makes_one_job_in_the_folder_of_the_run(
     bench: Bench, run: RunFolder
 ) -> None:

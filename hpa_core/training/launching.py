@@ -1,0 +1,65 @@
+"""Start the processes of a training by torchrun, and say in one sentence what became of them."""
+
+import ctypes
+import os
+import signal
+import sys
+from dataclasses import replace
+from typing import Any, cast
+
+from torch.distributed import run as torchrun
+from torch.distributed.elastic.multiprocessing.api import SignalException
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+from hpa_core.errors import TrainingError
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.process import ProcessIdentity
+from hpa_core.runs.status import RunStatus, read_status, write_status
+
+_PR_SET_PDEATHSIG = 1
+
+
+def train_by_processes(run_folder: RunFolder, *, processes: int, resume: bool) -> None:
+    """Train a run by `processes` processes of this machine; returns when they have ended.
+
+    Raises:
+        TrainingError: one of them failed; the sentence is in the run's status too.
+    """
+    # A stop that comes before torchrun listens ends this process, which has started nothing yet.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threads = max(1, (os.cpu_count() or 1) // processes)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    command = ["-m", "hpa_core", "train", "--resume" if resume else "--run", run_folder.id]
+    options = ["--standalone", "--nproc-per-node", str(processes)]
+    try:
+        untyped = cast("Any", torchrun)
+        untyped.run(untyped.parse_args([*options, *command]))
+    except SignalException:
+        return  # It was passed on; the first process has saved and said so.
+    except ChildFailedError as error:
+        raise TrainingError(_reason(run_folder, error)) from None
+
+
+def end_with_launcher() -> None:
+    """Have the kernel kill this process when torchrun dies, which starts it in a session apart."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _reason(run_folder: RunFolder, error: ChildFailedError) -> str:
+    """Return why it failed: a killed process before what the others made of its loss."""
+    status = read_status(run_folder.path) or RunStatus(state="failed")
+    killed = [(rank, failure) for rank, failure in error.failures.items() if failure.exitcode < 0]
+    if killed:
+        rank, failure = killed[0]
+        message = (
+            f"Process {rank} of the training was killed ({failure.signal_name()}); resume the run "
+            "to go on from its last checkpoint."
+        )
+    elif status.state == "failed" and status.message:
+        return status.message
+    else:
+        message = "A process of the training failed; the log tells why."
+    own = vars(ProcessIdentity.current())
+    write_status(run_folder.path, replace(status, state="failed", message=message, **own))
+    return message
