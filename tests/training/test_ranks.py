@@ -125,7 +125,7 @@ def test_two_processes_learn_what_one_learns(
 def test_a_killed_process_is_named_and_a_resume_ends_as_if_it_had_lived(
     workspace: Workspace, make_run: MakeRun
 ) -> None:
-    settings = {**SETTINGS, "epochs": 30}
+    settings = {**SETTINGS, "epochs": 12}
     run, whole = make_run(**settings), make_run(**settings)
     with started(workspace, "--run", run.id, "--processes", "2") as process:
         wait_until(lambda: any(run.checkpoints.glob("state-*")), "a checkpoint")
@@ -139,7 +139,7 @@ def test_a_killed_process_is_named_and_a_resume_ends_as_if_it_had_lived(
     assert status is not None
     assert status.state == "failed"
     assert sentence in status.message
-    assert max(run.checkpoints.glob("state-*")).name < "state-e00030", "it was killed too late"
+    assert max(run.checkpoints.glob("state-*")).name < "state-e00012", "it was killed too late"
     by_two(workspace, run)
     by_two(workspace, whole)
     assert_equal_within(run, whole, 0.0)
