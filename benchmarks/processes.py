@@ -3,8 +3,8 @@
     python benchmarks/processes.py [--samples 512] [--epochs 4]
 
 One run after the other, in turns, one thread a process: efficiency is the rate of two over twice
-the rate of one. Random pixels at 128 px, the small network, batches of 32, seed 0. Two logical cores
-may be siblings of one physical core: the line says so.
+the rate of one. Random pixels at 128 px, the small network, batches of 32, seed 0. Two logical
+cores may be siblings of one physical core: the line says so.
 """
 
 import argparse

@@ -15,6 +15,7 @@ from hpa_core.errors import TrainingError
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, read_status, write_status
+from hpa_core.training.state import check_new
 
 _PR_SET_PDEATHSIG = 1
 
@@ -23,13 +24,17 @@ def train_by_processes(run_folder: RunFolder, *, processes: int, resume: bool) -
     """Train a run by `processes` processes of this machine; returns when they have ended.
 
     Raises:
+        RunError: the run was trained before and `resume` is not set.
         TrainingError: one of them failed; the sentence is in the run's status too.
     """
+    if not resume:
+        check_new(run_folder)
     # A stop that comes before torchrun listens ends this process, which has started nothing yet.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threads = max(1, (os.cpu_count() or 1) // processes)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    command = ["-m", "hpa_core", "train", "--resume" if resume else "--run", run_folder.id]
+    # Not `--run`, which torchrun would take for an abbreviation of an option of its own.
+    command = ["-m", "hpa_core", "train", "--resume", run_folder.id]
     options = ["--standalone", "--nproc-per-node", str(processes)]
     try:
         untyped = cast("Any", torchrun)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from hpa_core.config import TrainConfig
-from hpa_core.errors import RunError, TrainingError
+from hpa_core.errors import TrainingError
 from hpa_core.loading.augmentation import draw_augmentation
 from hpa_core.loading.order import epoch_batches, plain_batches
 from hpa_core.models.scoring import score
@@ -32,7 +32,7 @@ from hpa_core.training.optimization import learning_rate
 from hpa_core.training.preparation import Training, prepare
 from hpa_core.training.ranks import is_first, joined_ranks
 from hpa_core.training.reporting import Reporter, failure_reported, log
-from hpa_core.training.state import has_state, save_state
+from hpa_core.training.state import check_new, save_state
 from hpa_core.training.steps import Batch, Watch, train_step
 from hpa_core.training.tally import Tally
 from hpa_core.training.validation import Validation, measure
@@ -75,8 +75,8 @@ def train(
     config = TrainConfig.from_dict(run.info.settings)
     first = is_first()
     with run_lock(run.path) if first else nullcontext():
-        if first and has_state(run.checkpoints) and not resume:
-            raise RunError(f"Run {run.id!r} was trained before; resume it, or start a new run.")
+        if first and not resume:
+            check_new(run)
         reporter = Reporter(run, epochs=config.epochs, progress=progress, silent=not first)
         with failure_reported(reporter), joined_ranks() as ranks:
             training = prepare(workspace, run, reporter=reporter, stop=stop, ranks=ranks)

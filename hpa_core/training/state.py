@@ -19,9 +19,10 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from hpa_core.errors import CheckpointError
+from hpa_core.errors import CheckpointError, RunError
 from hpa_core.models.network import Network
 from hpa_core.models.tensorfile import load_tensors, read_tensors, write_tensors
+from hpa_core.runs.folder import RunFolder
 from hpa_core.training.optimization import Average
 from hpa_core.training.tally import Tally
 
@@ -119,6 +120,16 @@ def restore_state(folder: Path, state: TrainingState) -> list[str]:
 def has_state(folder: Path) -> bool:
     """Return whether a training left anything to go on from."""
     return bool(_newest_first(folder))
+
+
+def check_new(run: RunFolder) -> None:
+    """Refuse to train over a run.
+
+    Raises:
+        RunError: it was trained before.
+    """
+    if has_state(run.checkpoints):
+        raise RunError(f"Run {run.id!r} was trained before; resume it, or start a new run.")
 
 
 def _newest_first(folder: Path) -> list[Path]:
