@@ -138,16 +138,27 @@ def _train(workspace: Workspace, folder: RunFolder, *, resume: bool) -> None:
 
     rank = os.environ.get("RANK")
     if rank is not None:
-        from hpa_core.training.launching import end_with_launcher  # noqa: PLC0415 - imports torch
-
-        end_with_launcher()
-    if rank not in (None, "0"):
-        train_run(workspace, folder, resume=resume, stop=stop_requested)
+        _train_as_rank(workspace, folder, resume=resume, first=rank == "0")
         return
     with terminal_progress() as progress, _logged_to(folder):
         train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
-    if rank is None:
-        sys.stdout.write(f"{folder.id}\n")
+    sys.stdout.write(f"{folder.id}\n")
+
+
+def _train_as_rank(workspace: Workspace, folder: RunFolder, *, resume: bool, first: bool) -> None:
+    from hpa_core.training import train as train_run  # noqa: PLC0415 - imports torch
+    from hpa_core.training.launching import (  # noqa: PLC0415 - imports torch
+        end_with_launcher,
+        told_to_launcher,
+    )
+
+    end_with_launcher()
+    with told_to_launcher():
+        if not first:
+            train_run(workspace, folder, resume=resume, stop=stop_requested)
+            return
+        with terminal_progress() as progress, _logged_to(folder):
+            train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
 
 
 @contextmanager

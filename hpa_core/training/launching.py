@@ -1,22 +1,28 @@
 """Start the processes of a training by torchrun, and say in one sentence what became of them."""
 
 import ctypes
+import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 from torch.distributed import run as torchrun
 from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
-from hpa_core.errors import TrainingError
+from hpa_core.errors import HpaError, TrainingError
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.process import ProcessIdentity
 from hpa_core.runs.status import RunStatus, read_status, write_status
 from hpa_core.training.state import check_new
 
+ERROR_FILE_VARIABLE = "TORCHELASTIC_ERROR_FILE"
+"""Where torchrun looks for why one of its processes failed."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -51,10 +57,31 @@ def end_with_launcher() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+@contextmanager
+def told_to_launcher() -> Iterator[None]:
+    """Leave the sentence of an error where torchrun finds it.
+
+    torchrun ends the others at once, so nobody else may come to say it.
+    """
+    try:
+        yield
+    except HpaError as error:
+        if path := os.environ.get(ERROR_FILE_VARIABLE):
+            Path(path).write_text(json.dumps({"message": str(error)}), encoding="utf-8")
+        raise
+
+
 def _reason(run_folder: RunFolder, error: ChildFailedError) -> str:
-    """Return why it failed: a killed process before what the others made of its loss."""
+    """Return why it failed: a killed process before what the others made of its loss.
+
+    SIGTERM is how torchrun ends the rest once one has failed, so it tells nothing.
+    """
     status = read_status(run_folder.path) or RunStatus(state="failed")
-    killed = [(rank, failure) for rank, failure in error.failures.items() if failure.exitcode < 0]
+    killed = [
+        (rank, failure)
+        for rank, failure in error.failures.items()
+        if failure.exitcode < 0 and failure.exitcode != -signal.SIGTERM
+    ]
     if killed:
         rank, failure = killed[0]
         message = (
@@ -64,7 +91,8 @@ def _reason(run_folder: RunFolder, error: ChildFailedError) -> str:
     elif status.state == "failed" and status.message:
         return status.message
     else:
-        message = "A process of the training failed; the log tells why."
+        told = [str(one.message) for one in error.failures.values() if one.error_file_data]
+        message = told[0] if told else "A process of the training failed; the log tells why."
     own = vars(ProcessIdentity.current())
     write_status(run_folder.path, replace(status, state="failed", message=message, **own))
     return message

@@ -53,7 +53,10 @@ def as_trained(
     read = draws.needed(positions)
     (images,) = source.batches([read])
     targets = torch.from_numpy(dataset.targets[rows[read]]).float()
-    batch = Batch(images=images, targets=targets, draws=draws.at(read), samples=len(positions))
+    samples = len(positions)
+    batch = Batch(
+        images=images, targets=targets, draws=draws.at(read), samples=samples, whole=samples
+    )
     at = int(np.flatnonzero(positions == place)[0])
     return batch.augmented()[at].numpy(), batch.mixed_targets()[at].numpy()
 

@@ -15,6 +15,7 @@ from hpa_core.models.network import Network
 from hpa_core.models.registry import ARCHITECTURES, build
 from hpa_core.training.losses import bce_loss
 from hpa_core.training.optimization import Average, build_optimizer, learning_rate
+from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 from hpa_core.training.steps import Batch, train_step
 from hpa_core.training.tally import Tally
@@ -133,8 +134,9 @@ def test_a_step_learns_from_mixed_labels_and_counts_each_samples_own() -> None:
         targets=targets,
         draws=Draws(mixing=mixing),
         samples=2,  # The third is there to be mixed in.
+        whole=2,
     )
-    train_step(state, CONFIG, batch, loss=loss, steps=1)
+    train_step(state, CONFIG, batch, loss=loss, steps=1, network=network, ranks=Ranks())
     assert [row.nonzero().flatten().tolist() for row in seen[0]] == [[4, 5], [5, 6]]
     assert seen[0].sum(1).tolist() == [1.0, 1.0]
     assert state.tally.samples == 2
