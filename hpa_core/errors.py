@@ -12,8 +12,13 @@ HpaError
 ├── CheckpointError     weights are damaged, unsafe or of another shape
 ├── ConfigError         a setting has a value that cannot be meant
 ├── JobError            a job cannot be started, found or stopped
-└── TrainingError       training cannot go on (a loss that is not a number, ...)
+├── TrainingError       training cannot go on (a loss that is not a number, ...)
+└── LabelingError       an act of labelling was not recorded, or labels cannot be read
+    ├── ConflictError   somebody else labelled the sample meanwhile
+    └── RoleError       the person's role does not allow it
 """
+
+from typing import Any
 
 
 class HpaError(Exception):
@@ -73,3 +78,22 @@ class JobError(HpaError):
 
 class TrainingError(HpaError):
     """Training cannot go on."""
+
+
+class LabelingError(HpaError):
+    """An act of labelling was not recorded, or labels cannot be read."""
+
+
+class ConflictError(LabelingError):
+    """A sample was labelled by somebody else since it was looked at; nothing was recorded.
+
+    `meanwhile` holds what happened since, as `labeling.events.Event`s, oldest first.
+    """
+
+    def __init__(self, sentence: str, *, meanwhile: tuple[Any, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.meanwhile = meanwhile
+
+
+class RoleError(LabelingError):
+    """The person's role does not allow what was asked."""

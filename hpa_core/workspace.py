@@ -11,7 +11,7 @@ ENVIRONMENT_VARIABLE = "HPA_WORKSPACE"
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where everything lies: `datasets/<name>/`, `runs/<id>/`, `jobs/<id>/` under one root."""
+    """Where everything lies: `datasets/<name>/`, `runs/<id>/`, `jobs/<id>/`, `labels.sqlite`."""
 
     root: Path
 
@@ -26,6 +26,11 @@ class Workspace:
     @property
     def jobs(self) -> Path:
         return self.root / "jobs"
+
+    @property
+    def labels(self) -> Path:
+        """The label database, where `HPA_DATABASE_URL` names no other."""
+        return self.root / "labels.sqlite"
 
     def dataset(self, name: str) -> Path:
         """Return the folder of the dataset `name`, which need not exist yet."""

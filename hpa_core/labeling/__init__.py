@@ -1,0 +1,26 @@
+"""Labelling by people: who said what of which sample, kept for good; knows no torch."""
+
+from hpa_core.labeling.events import (
+    SHARED,
+    DatasetRef,
+    Decision,
+    Event,
+    Receipt,
+    blind_track,
+)
+from hpa_core.labeling.state import UNTOUCHED, SampleState
+from hpa_core.labeling.store import LabelStore, new_key, open_store
+
+__all__ = [
+    "SHARED",
+    "UNTOUCHED",
+    "DatasetRef",
+    "Decision",
+    "Event",
+    "LabelStore",
+    "Receipt",
+    "SampleState",
+    "blind_track",
+    "new_key",
+    "open_store",
+]

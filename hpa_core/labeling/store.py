@@ -1,0 +1,259 @@
+"""The label store: every decision about every sample, kept for good, by several people at once.
+
+    store = open_store(workspace)
+    state = store.state(dataset.info, "sample-0001")
+    decision = Decision(sample="sample-0001", base=state.version, kind="label", labels=(0, 25))
+    receipt = store.record([decision], by="Ana", dataset=dataset.info, key=new_key())
+
+What `record` returns is on the disk. It is refused, with a `ConflictError`, where somebody else was
+faster. The same key sent again is recorded once, so that whoever got no answer may ask again.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from hpa_core.errors import LabelingError, RoleError
+from hpa_core.files import sync_folder
+from hpa_core.labeling.database import (
+    LOCK_SECONDS,
+    database_url,
+    is_retryable,
+    make_folder,
+    open_engine,
+    reading,
+    writing,
+)
+from hpa_core.labeling.deciding import require
+from hpa_core.labeling.events import SHARED, DatasetVersion, Decision, Event, Receipt
+from hpa_core.labeling.migrating import migrate
+from hpa_core.labeling.people import Role, checked_annotator, checked_role
+from hpa_core.labeling.reading import (
+    Place,
+    Undoable,
+    by_place,
+    find_undoable,
+    read_events,
+    read_states,
+    role_of,
+)
+from hpa_core.labeling.recording import Act, record_act
+from hpa_core.labeling.schema import people
+from hpa_core.labeling.state import UNTOUCHED, SampleState, fold
+from hpa_core.workspace import Workspace
+
+MOST_ATTEMPTS = 20
+"""Transactions that meet others again and again before the store gives up."""
+
+Result = TypeVar("Result")
+
+
+def new_key() -> str:
+    """Return a key that no other act has."""
+    return uuid4().hex
+
+
+def open_store(workspace: Workspace, *, lock_seconds: float = LOCK_SECONDS) -> "LabelStore":
+    """Open the labels of a workspace, and make or change the tables where that is needed.
+
+    Raises:
+        ConfigError: `HPA_DATABASE_URL` names no database that can be used.
+        LabelingError: the database cannot be reached, read or written.
+    """
+    url = database_url(workspace)
+    make_folder(url)
+    engine = open_engine(url, lock_seconds=lock_seconds)
+    migrate(engine)
+    if url.drivername == "sqlite":
+        with suppress(OSError):  # a folder that cannot be synced can still be read
+            sync_folder(workspace.labels.parent)
+    return LabelStore(engine)
+
+
+class LabelStore:
+    """Acts, events and what they come to. Safe to share between threads, not across a fork."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    # People
+
+    def role(self, name: str) -> Role:
+        """Return a person's role; whoever is not known is an annotator."""
+        with reading(self.engine) as connection:
+            return role_of(connection, checked_annotator(name))
+
+    def roles(self) -> dict[str, Role]:
+        """Return everybody who was given a role."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(people.c.name, people.c.role).order_by(people.c.name))
+            return {row.name: checked_role(row.role) for row in rows}
+
+    def require(self, name: str, needed: Role) -> None:
+        """Refuse what a person's role does not include.
+
+        Raises:
+            RoleError: naming the role that it takes.
+        """
+        require(self.role(name), needed, by=name)
+
+    def give_role(self, name: str, role: str, *, by: str) -> None:
+        """Give somebody a role. As long as there is no admin, anybody may become the first.
+
+        Raises:
+            RoleError: whoever gives it is no admin, or nobody would be one any more.
+        """
+        name, role, by = checked_annotator(name), checked_role(role), checked_annotator(by)
+
+        def give(connection: Connection) -> None:
+            self._check_giving(connection, name, role, by)
+            connection.execute(delete(people).where(people.c.name == name))
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            row = {"name": name, "role": role, "given_by": by, "at": now}
+            connection.execute(insert(people).values(row))
+
+        self._write(give)
+
+    # Acts
+
+    def record(
+        self, decisions: Sequence[Decision], *, by: str, dataset: DatasetVersion, key: str
+    ) -> Receipt:
+        """Record what one person decided at once, about one sample or many: all of it or nothing.
+
+        Args:
+            decisions: one for each sample.
+            by: the person.
+            dataset: that is labelled (`Dataset.info`).
+            key: made once for the act (`new_key`) and sent again with every retry.
+
+        Returns:
+            What is now on the disk; each event's `version` is the next `base`.
+
+        Raises:
+            ConflictError: somebody changed one of the samples since; `meanwhile` says who and what.
+            RoleError: the person may not.
+            LabelingError: a decision breaks its contract, or the database cannot be used.
+        """
+        return self._act(
+            Act(by=checked_annotator(by), dataset=dataset, key=key, decisions=tuple(decisions))
+        )
+
+    def undo(
+        self, *, by: str, dataset: DatasetVersion, key: str, act: int | None = None
+    ) -> Receipt:
+        """Take back a person's last act in a dataset, or the one given, as a new act.
+
+        Raises:
+            ConflictError: somebody has built on it meanwhile.
+            RoleError: it is somebody else's, and the person is no reviewer.
+            LabelingError: there is nothing to undo.
+        """
+        return self._act(
+            Act(by=checked_annotator(by), dataset=dataset, key=key, kind="undo", refers_to=act)
+        )
+
+    def redo(
+        self, *, by: str, dataset: DatasetVersion, key: str, act: int | None = None
+    ) -> Receipt:
+        """Bring back what a person took back last, or the act given, as a new act.
+
+        Raises:
+            ConflictError: somebody has decided otherwise meanwhile.
+            RoleError: it is somebody else's, and the person is no reviewer.
+            LabelingError: there is nothing to redo.
+        """
+        return self._act(
+            Act(by=checked_annotator(by), dataset=dataset, key=key, kind="redo", refers_to=act)
+        )
+
+    def undoable(self, dataset: DatasetVersion, by: str) -> Undoable:
+        """Return the acts that undo and redo would take."""
+        with reading(self.engine) as connection:
+            return find_undoable(connection, dataset.name, checked_annotator(by))
+
+    # What there is
+
+    def state(self, dataset: DatasetVersion, sample: str, *, track: str = SHARED) -> SampleState:
+        """Return one track of one sample; `UNTOUCHED` where nothing happened."""
+        with reading(self.engine) as connection:
+            states = read_states(connection, dataset.name, track=track, samples=[sample])
+        return states.get((sample, track), UNTOUCHED)
+
+    def states(
+        self, dataset: DatasetVersion, *, samples: Iterable[str] = ()
+    ) -> dict[str, SampleState]:
+        """Return the shared track of every sample that has one, or of `samples` only."""
+        with reading(self.engine) as connection:
+            states = read_states(connection, dataset.name, samples=samples)
+        return {sample: state for (sample, _), state in states.items()}
+
+    def opinions(self, dataset: DatasetVersion) -> dict[Place, SampleState]:
+        """Return every track of every sample, blind ones too, by sample and track."""
+        with reading(self.engine) as connection:
+            return read_states(connection, dataset.name, track=None)
+
+    def history(
+        self, dataset: DatasetVersion, *, samples: Sequence[str] = (), annotator: str = ""
+    ) -> list[Event]:
+        """Return what happened, oldest first: to all samples or to some, by all or by one."""
+        with reading(self.engine) as connection:
+            return read_events(connection, dataset.name, samples=samples, annotator=annotator)
+
+    def check(self, dataset: DatasetVersion) -> int:
+        """Compare the states kept for reading with what the events come to.
+
+        Returns:
+            How many events were read.
+
+        Raises:
+            LabelingError: they differ, or versions of a track are missing.
+        """
+        with reading(self.engine) as connection:
+            kept = read_states(connection, dataset.name, track=None)
+            history = read_events(connection, dataset.name)
+        tracks = by_place(history)
+        for place, part in tracks.items():
+            complete = [event.version for event in part] == list(range(1, len(part) + 1))
+            if not complete or kept.get(place) != fold(part):
+                raise LabelingError(f"The label database contradicts itself about {place[0]}.")
+        if kept.keys() != tracks.keys():
+            raise LabelingError("The label database has states without events.")
+        return len(history)
+
+    # Transactions
+
+    @staticmethod
+    def _check_giving(connection: Connection, name: str, role: Role, by: str) -> None:
+        admins = set(
+            connection.execute(select(people.c.name).where(people.c.role == "admin")).scalars()
+        )
+        first = not admins and name == by and role == "admin"
+        if by not in admins and not first:
+            hint = "" if admins else f" There is none yet: {by} can become the first."
+            raise RoleError(f"{by} is no admin and cannot give roles.{hint}")
+        if admins == {name} and role != "admin":
+            raise RoleError(f"{name} is the only admin; make somebody else one first.")
+
+    def _act(self, act: Act) -> Receipt:
+        return self._write(lambda connection: record_act(connection, act))
+
+    def _write(self, work: Callable[[Connection], Result]) -> Result:
+        """Run `work` in a transaction, again where it met another one."""
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                with writing(self.engine) as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not is_retryable(error):
+                    raise
+        raise LabelingError("Too many people write at once; nothing was recorded; try again.")
