@@ -1,5 +1,6 @@
 """Labelling by people: who said what of which sample, kept for good; knows no torch."""
 
+from hpa_core.labeling.assigning import next_samples
 from hpa_core.labeling.events import (
     SHARED,
     DatasetRef,
@@ -8,6 +9,8 @@ from hpa_core.labeling.events import (
     Receipt,
     blind_track,
 )
+from hpa_core.labeling.leases import Lease
+from hpa_core.labeling.planning import Queue, QueueSettings
 from hpa_core.labeling.state import UNTOUCHED, SampleState
 from hpa_core.labeling.store import LabelStore, new_key, open_store
 
@@ -18,9 +21,13 @@ __all__ = [
     "Decision",
     "Event",
     "LabelStore",
+    "Lease",
+    "Queue",
+    "QueueSettings",
     "Receipt",
     "SampleState",
     "blind_track",
     "new_key",
+    "next_samples",
     "open_store",
 ]

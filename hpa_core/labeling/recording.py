@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hpa_core.errors import LabelingError
 from hpa_core.labeling.deciding import check_base, check_decisions, conflict, require
 from hpa_core.labeling.events import DatasetVersion, Decision, Event, Receipt
+from hpa_core.labeling.leases import leased_reasons, release
 from hpa_core.labeling.reading import (
     Place,
     by_place,
@@ -25,7 +26,7 @@ from hpa_core.labeling.reading import (
     read_states,
     role_of,
 )
-from hpa_core.labeling.schema import acts, events, heads, leases
+from hpa_core.labeling.schema import acts, events, heads
 from hpa_core.labeling.state import UNTOUCHED, SampleState, add, fold, walk
 
 HEAD_KEY = ("dataset", "sample", "track")
@@ -96,6 +97,7 @@ def _decide(connection: Connection, act: Act) -> Receipt:
         state = states.get((decision.sample, decision.track), UNTOUCHED)
         history = _track(connection, name, decision) if decision.base != state.version else []
         check_base(decision, state, by=act.by, role=role, history=history)
+    reasons = leased_reasons(connection, name, act.by)
     rows = [
         {
             "sample": decision.sample,
@@ -104,6 +106,7 @@ def _decide(connection: Connection, act: Act) -> Receipt:
             "kind": decision.kind,
             "labels": labels_text(decision.labels),
             "note": decision.note,
+            "reason": reasons.get((decision.sample, decision.track), ""),
             "refers_to": None,
         }
         for decision in sorted(act.decisions, key=lambda one: (one.sample, one.track))
@@ -114,7 +117,7 @@ def _decide(connection: Connection, act: Act) -> Receipt:
         for event in receipt.events
     }
     _write_heads(connection, name, changed)
-    _release(connection, act, samples)
+    release(connection, name, act.by, samples)
     return receipt
 
 
@@ -156,6 +159,7 @@ def _turned(kind: str, target: Event, history: Sequence[Event]) -> dict[str, Any
         "kind": kind,
         "labels": None,
         "note": "",
+        "reason": "",
         "refers_to": target.id,
     }
 
@@ -204,11 +208,6 @@ def _write_heads(connection: Connection, dataset: str, states: Mapping[Place, Sa
         of_row = [heads.c[name] == bindparam(f"key_{name}") for name in HEAD_KEY]
         values: dict[str, Any] = {name: bindparam(name) for name in HEAD_VALUES}
         connection.execute(update(heads).where(*of_row).values(values), old)
-
-
-def _release(connection: Connection, act: Act, samples: Sequence[str]) -> None:
-    own = (leases.c.dataset == act.dataset.name) & (leases.c.annotator == act.by)
-    connection.execute(delete(leases).where(own, leases.c.sample.in_(samples)))
 
 
 def _track(connection: Connection, dataset: str, decision: Decision) -> list[Event]:

@@ -60,6 +60,7 @@ events = Table(
     Column("kind", String(20), nullable=False),
     Column("labels", String(80)),
     Column("note", Text, nullable=False),
+    Column("reason", String(40), nullable=False),  # why the queue asked; "" if it did not
     Column("refers_to", _Number, ForeignKey("events.id")),
     # What makes a lost update impossible, whoever writes: one event a version.
     UniqueConstraint("dataset", "sample", "track", "version", name="one_event_a_version"),
@@ -88,6 +89,7 @@ leases = Table(
     Column("slot", Integer, primary_key=True),  # 0, or up to how many opinions are wanted
     Column("annotator", String(100), nullable=False),
     Column("track", String(120), nullable=False),
+    Column("reason", String(40), nullable=False),
     Column("expires", Float, nullable=False),  # seconds since 1970
     Index("leases_by_expiry", "expires"),
 )

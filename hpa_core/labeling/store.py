@@ -31,6 +31,13 @@ from hpa_core.labeling.database import (
 )
 from hpa_core.labeling.deciding import require
 from hpa_core.labeling.events import SHARED, DatasetVersion, Decision, Event, Receipt
+from hpa_core.labeling.leases import (
+    LEASE_SECONDS,
+    Candidate,
+    Lease,
+    release,
+    take_leases,
+)
 from hpa_core.labeling.migrating import migrate
 from hpa_core.labeling.people import Role, checked_annotator, checked_role
 from hpa_core.labeling.reading import (
@@ -229,6 +236,33 @@ class LabelStore:
         if kept.keys() != tracks.keys():
             raise LabelingError("The label database has states without events.")
         return len(history)
+
+    # Leases
+
+    def lease(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        by: str,
+        dataset: DatasetVersion,
+        count: int,
+        seconds: float = LEASE_SECONDS,
+    ) -> list[Lease]:
+        """Give a person up to `count` of the candidates, none of which anybody else looks at.
+
+        Ask again to prolong them. `next_samples` makes the candidates of a queue.
+        """
+        name = checked_annotator(by)
+        return self._write(
+            lambda connection: take_leases(
+                connection, dataset, candidates, by=name, count=count, seconds=seconds
+            )
+        )
+
+    def release(self, samples: Sequence[str], *, by: str, dataset: DatasetVersion) -> None:
+        """Give back what a person holds and will not look at."""
+        name = checked_annotator(by)
+        self._write(lambda connection: release(connection, dataset.name, name, samples))
 
     # Transactions
 

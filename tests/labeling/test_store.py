@@ -4,45 +4,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from hpa_core.errors import ConflictError, LabelingError, RoleError
-from hpa_core.labeling import (
-    UNTOUCHED,
-    DatasetRef,
-    Decision,
-    LabelStore,
-    blind_track,
-    new_key,
-    open_store,
-)
-from hpa_core.labeling.events import Kind, Labels, Receipt
-from hpa_core.workspace import Workspace
-
-DATASET = DatasetRef("tiny", "0" * 64)
+from hpa_core.labeling import UNTOUCHED, Decision, LabelStore, blind_track, new_key
+from hpa_core.labeling.events import Labels
+from tests.labeling.conftest import DATASET, Give
 
 
-@pytest.fixture
-def store(workspace: Workspace) -> LabelStore:
-    return open_store(workspace)
-
-
-def give(
-    store: LabelStore,
-    sample: str = "a",
-    labels: Labels | None = (0, 25),
-    *,
-    by: str = "Ana",
-    base: int | None = None,
-    kind: Kind = "label",
-    note: str = "",
-    track: str = "",
-    key: str = "",
-) -> Receipt:
-    seen = store.state(DATASET, sample, track=track).version if base is None else base
-    decision = Decision(sample=sample, base=seen, kind=kind, labels=labels, note=note, track=track)
-    return store.record([decision], by=by, dataset=DATASET, key=key or new_key())
-
-
-def test_a_recorded_label_is_read_back_with_who_and_from_which_version(store: LabelStore) -> None:
-    give(store, note="two nuclei")
+def test_a_recorded_label_is_read_back_with_who_and_from_which_version(
+    store: LabelStore, give: Give
+) -> None:
+    give(note="two nuclei")
     (event,) = store.history(DATASET)
     assert (event.annotator, event.sample, event.labels, event.note) == (
         "Ana", "a", (0, 25), "two nuclei",
@@ -55,32 +25,36 @@ def test_a_recorded_label_is_read_back_with_who_and_from_which_version(store: La
     assert store.state(DATASET, "b") == UNTOUCHED
 
 
-def test_a_stale_base_is_refused_and_tells_who_did_what_meanwhile(store: LabelStore) -> None:
-    give(store, labels=(7,), by="Bo", base=0)
+def test_a_stale_base_is_refused_and_tells_who_did_what_meanwhile(
+    store: LabelStore, give: Give
+) -> None:
+    give(labels=(7,), by="Bo", base=0)
     with pytest.raises(ConflictError, match=r"Bo gave Golgi apparatus to a at .* UTC") as error:
-        give(store, labels=(0,), by="Ana", base=0)
+        give(labels=(0,), by="Ana", base=0)
     assert [(event.annotator, event.labels) for event in error.value.meanwhile] == [("Bo", (7,))]
     assert store.state(DATASET, "a").labels == (7,)
     assert len(store.history(DATASET)) == 1
 
 
-def test_a_retried_act_is_recorded_once_and_gets_the_same_answer(store: LabelStore) -> None:
-    first = give(store, key="once", base=0)
-    again = give(store, key="once", base=0)
+def test_a_retried_act_is_recorded_once_and_gets_the_same_answer(
+    store: LabelStore, give: Give
+) -> None:
+    first = give(key="once", base=0)
+    again = give(key="once", base=0)
     assert again.repeated
     assert again.events == first.events
     assert len(store.history(DATASET)) == 1
 
 
-def test_a_key_of_another_act_is_refused(store: LabelStore) -> None:
-    give(store, key="once", base=0)
+def test_a_key_of_another_act_is_refused(give: Give) -> None:
+    give(key="once", base=0)
     with pytest.raises(LabelingError, match="belongs to another act"):
-        give(store, "b", key="once", base=0)
+        give("b", key="once", base=0)
 
 
-def test_undo_and_redo_are_events_that_refer_to_the_old_one(store: LabelStore) -> None:
-    give(store, labels=(1,))
-    second = give(store, labels=(2,))
+def test_undo_and_redo_are_events_that_refer_to_the_old_one(store: LabelStore, give: Give) -> None:
+    give(labels=(1,))
+    second = give(labels=(2,))
     (undone,) = store.undo(by="Ana", dataset=DATASET, key="u").events
     assert (undone.kind, undone.refers_to) == ("undo", second.events[0].id)
     assert store.state(DATASET, "a").labels == (1,)
@@ -93,13 +67,13 @@ def test_undo_and_redo_are_events_that_refer_to_the_old_one(store: LabelStore) -
         store.redo(by="Ana", dataset=DATASET, key="r2")
 
 
-def test_undo_goes_back_act_by_act_and_a_new_label_ends_redo(store: LabelStore) -> None:
-    give(store, "a")
-    give(store, "b")
+def test_undo_goes_back_act_by_act_and_a_new_label_ends_redo(store: LabelStore, give: Give) -> None:
+    give("a")
+    give("b")
     store.undo(by="Ana", dataset=DATASET, key=new_key())
     store.undo(by="Ana", dataset=DATASET, key=new_key())
     assert {state.labels for state in store.states(DATASET).values()} == {None}
-    give(store, "c")
+    give("c")
     assert store.undoable(DATASET, "Ana").redo is None
 
 
@@ -111,25 +85,25 @@ def test_one_answer_for_a_grid_is_undone_at_once(store: LabelStore) -> None:
     assert all(store.state(DATASET, name).labels is None for name in names)
 
 
-def test_one_stale_sample_refuses_the_whole_grid(store: LabelStore) -> None:
-    give(store, "b", by="Bo")
+def test_one_stale_sample_refuses_the_whole_grid(store: LabelStore, give: Give) -> None:
+    give("b", by="Bo")
     grid = [Decision(sample=name, base=0, kind="label", labels=(7,)) for name in "abc"]
     with pytest.raises(ConflictError, match="Bo"):
         store.record(grid, by="Ana", dataset=DATASET, key="grid")
     assert store.state(DATASET, "a") == UNTOUCHED
 
 
-def test_what_somebody_has_built_on_cannot_be_undone(store: LabelStore) -> None:
-    give(store, by="Ana")
-    give(store, labels=(3,), by="Bo")
+def test_what_somebody_has_built_on_cannot_be_undone(store: LabelStore, give: Give) -> None:
+    give(by="Ana")
+    give(labels=(3,), by="Bo")
     with pytest.raises(ConflictError, match="Bo"):
         store.undo(by="Ana", dataset=DATASET, key="u")
 
 
-def test_skip_unsure_and_note_leave_the_labels(store: LabelStore) -> None:
-    give(store, labels=(5,))
-    give(store, labels=None, kind="unsure", note="blurred")
-    give(store, labels=None, kind="note", note="mitosis?")
+def test_skip_unsure_and_note_leave_the_labels(store: LabelStore, give: Give) -> None:
+    give(labels=(5,))
+    give(labels=None, kind="unsure", note="blurred")
+    give(labels=None, kind="note", note="mitosis?")
     state = store.state(DATASET, "a")
     assert (state.labels, state.decision, state.note, state.version) == (
         (5,), "unsure", "mitosis?", 3,
@@ -138,32 +112,34 @@ def test_skip_unsure_and_note_leave_the_labels(store: LabelStore) -> None:
 
 def test_a_blind_opinion_is_in_conflict_with_nobody_and_hidden_from_the_label(
     store: LabelStore,
+    give: Give,
 ) -> None:
-    give(store, labels=(5,), by="Ana")
-    give(store, labels=(6,), by="Bo", track=blind_track("Bo"), base=0)
+    give(labels=(5,), by="Ana")
+    give(labels=(6,), by="Bo", track=blind_track("Bo"), base=0)
     assert store.state(DATASET, "a").labels == (5,)
     opinions = {track: state.labels for (_, track), state in store.opinions(DATASET).items()}
     assert opinions == {"": (5,), "Bo#1": (6,)}
     with pytest.raises(RoleError, match="blind opinion of Bo"):
-        give(store, by="Ana", track=blind_track("Bo"), base=1)
+        give(by="Ana", track=blind_track("Bo"), base=1)
 
 
 def test_only_a_reviewer_settles_and_only_a_reviewer_changes_what_is_settled(
     store: LabelStore,
+    give: Give,
 ) -> None:
     store.give_role("Root", "admin", by="Root")
     store.give_role("Rita", "reviewer", by="Root")
     with pytest.raises(RoleError, match="takes the role reviewer"):
-        give(store, by="Ana", kind="adjudicate")
-    give(store, labels=(9,), by="Rita", kind="adjudicate")
+        give(by="Ana", kind="adjudicate")
+    give(labels=(9,), by="Rita", kind="adjudicate")
     with pytest.raises(RoleError, match="settled by Rita: Endosomes"):
-        give(store, by="Ana")
-    give(store, by="Root")
+        give(by="Ana")
+    give(by="Root")
 
 
-def test_only_a_reviewer_takes_back_what_another_one_did(store: LabelStore) -> None:
+def test_only_a_reviewer_takes_back_what_another_one_did(store: LabelStore, give: Give) -> None:
     store.give_role("Root", "admin", by="Root")
-    act = give(store, by="Ana").act
+    act = give(by="Ana").act
     with pytest.raises(RoleError, match="Bo is an annotator"):
         store.undo(by="Bo", dataset=DATASET, key="u", act=act)
     store.undo(by="Root", dataset=DATASET, key="v", act=act)
@@ -182,25 +158,25 @@ def test_roles_are_given_by_admins_and_the_last_admin_stays(store: LabelStore) -
 
 
 @pytest.mark.parametrize("name", ["", "  ", "=cmd", "-x", "a#1", "a\nb", "x" * 101])
-def test_a_name_that_cannot_stand_in_a_history_is_refused(store: LabelStore, name: str) -> None:
+def test_a_name_that_cannot_stand_in_a_history_is_refused(give: Give, name: str) -> None:
     with pytest.raises(RoleError, match="cannot be the name"):
-        give(store, by=name, base=0)
+        give(by=name, base=0)
 
 
 @pytest.mark.parametrize("labels", [(), (28,), (-1,), (1, 1), (True,)])
-def test_labels_that_cannot_be_meant_are_refused(store: LabelStore, labels: Labels) -> None:
+def test_labels_that_cannot_be_meant_are_refused(give: Give, labels: Labels) -> None:
     with pytest.raises(LabelingError, match="one or more different classes"):
-        give(store, labels=labels)
+        give(labels=labels)
 
 
 @pytest.mark.parametrize("sample", ["../x", "=1", "", "a\0b"])
-def test_an_id_that_cannot_be_a_samples_is_refused(store: LabelStore, sample: str) -> None:
+def test_an_id_that_cannot_be_a_samples_is_refused(give: Give, sample: str) -> None:
     with pytest.raises(LabelingError, match="cannot be a sample's id"):
-        give(store, sample, base=0)
+        give(sample, base=0)
 
 
-def test_history_cannot_be_changed_or_deleted_even_by_hand(store: LabelStore) -> None:
-    give(store)
+def test_history_cannot_be_changed_or_deleted_even_by_hand(store: LabelStore, give: Give) -> None:
+    give()
     for statement in ("DELETE FROM events", "UPDATE acts SET annotator = 'Bo'"):
         with (
             store.engine.connect() as connection,

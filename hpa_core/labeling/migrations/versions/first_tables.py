@@ -54,6 +54,7 @@ def _make_history(number: sa.types.TypeEngine[int]) -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("labels", sa.String(80)),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("reason", sa.String(40), nullable=False),
         sa.Column("refers_to", number, sa.ForeignKey("events.id")),
         sa.UniqueConstraint("dataset", "sample", "track", "version", name="one_event_a_version"),
     )
@@ -80,6 +81,7 @@ def _make_derived(number: sa.types.TypeEngine[int]) -> None:
         sa.Column("slot", sa.Integer, primary_key=True),
         sa.Column("annotator", sa.String(100), nullable=False),
         sa.Column("track", sa.String(120), nullable=False),
+        sa.Column("reason", sa.String(40), nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
     )
     op.create_index("leases_by_expiry", "leases", ["expires"])
