@@ -23,6 +23,7 @@ COMMANDS = (
     "plans",
     "scores",
     "comparing",
+    "suspicious",
     "training",
     "oversample",
     "experiments",

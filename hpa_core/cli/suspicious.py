@@ -1,0 +1,85 @@
+"""Command: the labels of a run's split that are probably wrong, with what speaks against each."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.cli.duplicates import plain_leaks
+from hpa_core.cli.scores import AsJson, RunId, Split, decide, truth_of, warn_of_leaks
+from hpa_core.evaluation.suspicious.ranking import Suspicions, rank_suspicious
+from hpa_core.evaluation.suspicious.wording import reason_of
+from hpa_core.imbalance.leaks import learnt_split, score_leaks
+from hpa_core.runs.folder import open_run
+from hpa_core.runs.predictions import Predictions, read_predictions
+
+
+@app.command("suspicious")
+def suspicious(  # noqa: PLR0913 - one parameter for each option
+    run_id: RunId,
+    *,
+    split: Split = "validation",
+    thresholds: Annotated[
+        str,
+        typer.Option(
+            metavar="SET|FILE|NUMBER",
+            help="Whose F1 is meant; by default each class's best on these images.",
+        ),
+    ] = "",
+    order: Annotated[
+        Literal["gain", "suspicion"],
+        typer.Option(help="First what changes macro F1 most, or what is most probably wrong."),
+    ] = "gain",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the labels that are probably wrong, and why; of images the run has not learnt from."""
+    workspace = workspace_of()
+    run = open_run(workspace, run_id)
+    predictions = read_predictions(run, split)
+    found = rank_suspicious(
+        predictions.probs,
+        truth_of(run, split, predictions),
+        predictions.embeddings,
+        calls=decide(run, split, thresholds, None).calls if thresholds else None,
+        order=order,
+        limit=limit,
+    )
+    learnt, leaks = learnt_split(run, split) == split, score_leaks(workspace, run, split)
+    if as_json:
+        about = {"run": run.id, "split": split, "thresholds": thresholds, "order": order}
+        counts = {"samples": found.samples, "neighbours": found.neighbours, "learnt": learnt}
+        cells = _plain_cells(found, predictions)
+        print_json({**about, **counts, "cells": cells, "leaks": plain_leaks(leaks)})
+        return
+    _print_cells(found, predictions)
+    if learnt:
+        typer.echo(f"Beware: the run has learnt these labels of {split}, wrong ones included.")
+    warn_of_leaks(leaks)
+
+
+def _plain_cells(found: Suspicions, predictions: Predictions) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(predictions.ids[found.row[place]]),
+            "class": int(found.class_id[place]),
+            "name": CLASS_NAMES[found.class_id[place]],
+            "kind": found.kind(place),
+            "suspicion": float(found.suspicion[place]),
+            "gain": float(found.gain[place]),
+            "prob": float(found.prob[place]),
+            "reason": reason_of(found, place, CLASS_NAMES),
+        }
+        for place in range(len(found.row))
+    ]
+
+
+def _print_cells(found: Suspicions, predictions: Predictions) -> None:
+    table = Table("image", "suspicion", "macro F1", "reason", box=None)
+    for cell in _plain_cells(found, predictions):
+        numbers = (f"{cell['suspicion']:.2f}", f"{cell['gain']:+.5f}")
+        table.add_row(cell["id"], *numbers, cell["reason"])
+    Console().print(table)

@@ -1,0 +1,194 @@
+"""The labels most worth a second look, in order, each with its reason.
+
+Axes: N samples, C classes, n suspicious cells, k neighbours.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.special import expit
+
+from hpa_core.evaluation.contract import check_truth
+from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.evaluation.neighbours import nearest_rows
+from hpa_core.evaluation.optimum import best_of_class
+from hpa_core.evaluation.suspicious.evidence import error_log_odds, presence_log_odds
+
+Order = Literal["gain", "suspicion"]
+Kind = Literal["missing", "surplus"]
+NEIGHBOURS = 10
+LIMIT = 1_000
+PARTNER_SUSPICION = 0.05
+"""A cell is told as the other half of a mix-up from this suspicion on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspicions:
+    """Cells (sample, class) whose label is probably wrong, the first to look at first.
+
+    Attributes:
+        row: the sample's row in what was ranked, (n,).
+        class_id: (n,).
+        missing: whether the label is not there and should be; else it is there and should not.
+        suspicion: probability that the label is wrong, if 3 % of labels are, in [0, 1].
+        gain: what macro F1 gains on average by correcting it, `suspicion` x the change if it is
+            wrong. Negative where calls agree with the wrong label: they were rewarded for it.
+        prob: the score.
+        rank: how many of the N samples score higher in the class, from 0.
+        beyond: of the samples with this label (or without it, where it is missing) the share whose
+            score contradicts it less, in [0, 1].
+        votes: how many of the `neighbours` carry the class; -1 without embeddings.
+        partner: where this looks like one class in the place of another, the other one: the
+            sample's most suspicious cell of the other kind. -1 where none is suspicious.
+        samples: N.
+        neighbours: k; 0 without embeddings.
+    """
+
+    row: Int[np.ndarray, " n"]
+    class_id: Int[np.ndarray, " n"]
+    missing: Bool[np.ndarray, " n"]
+    suspicion: Float[np.ndarray, " n"]
+    gain: Float[np.ndarray, " n"]
+    prob: Float[np.ndarray, " n"]
+    rank: Int[np.ndarray, " n"]
+    beyond: Float[np.ndarray, " n"]
+    votes: Int[np.ndarray, " n"]
+    partner: Int[np.ndarray, " n"]
+    samples: int
+    neighbours: int
+
+    def kind(self, place: int) -> Kind:
+        """Name what is wrong with the label at `place`."""
+        return "missing" if self.missing[place] else "surplus"
+
+
+def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
+    probs: Float[np.ndarray, "N C"],
+    targets: Bool[np.ndarray, "N C"],
+    embeddings: Float[np.ndarray, "N E"] | None = None,
+    *,
+    calls: Bool[np.ndarray, "N C"] | None = None,
+    order: Order = "gain",
+    limit: int | None = LIMIT,
+) -> Suspicions:
+    """Rank the labels by how probably they are wrong, or by what correcting them gains.
+
+    The scores must be of images that the network did not learn from (a validation split, or folds
+    put together): a network believes the wrong labels that it has learnt.
+
+    Args:
+        probs: (N, C) in [0, 1].
+        targets: the labels that are questioned.
+        embeddings: of the same samples; their neighbours then have a say.
+        calls: what the classes' F1 is of; by default each class's best calls on these samples.
+        order: `gain` puts first what changes macro F1 most, rare classes first among equals;
+            `suspicion` what is most probably wrong.
+        limit: how many cells at most; all N x C if None.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], there is no sample, or an embedding is not
+            finite.
+    """
+    check_truth(probs, targets)
+    nearest = _nearest(embeddings)
+    votes = None if nearest is None else targets[nearest].sum(axis=1)
+    neighbours = 0 if nearest is None else nearest.shape[1]
+    presence = presence_log_odds(probs, targets, votes, neighbours=neighbours)
+    against = error_log_odds(presence, targets)
+    suspicion = expit(against)
+    gains = suspicion * correction_gains(targets, _best_calls(probs, targets, calls))
+    cells = _first(gains if order == "gain" else against, against, limit)
+    rows, classes = np.unravel_index(cells, probs.shape)
+    return Suspicions(
+        row=rows,
+        class_id=classes,
+        missing=~targets[rows, classes],
+        suspicion=suspicion[rows, classes],
+        gain=gains[rows, classes],
+        prob=probs[rows, classes],
+        rank=_ranks(probs, rows, classes),
+        beyond=_beyond(probs, targets, rows, classes),
+        votes=np.full(len(rows), -1) if votes is None else votes[rows, classes],
+        partner=_partners(suspicion, targets, rows, classes),
+        samples=len(probs),
+        neighbours=neighbours,
+    )
+
+
+def correction_gains(
+    targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]
+) -> Float[np.ndarray, "N C"]:
+    """Return what macro F1 gains if the label of one cell alone is turned round.
+
+    >>> truth, calls = np.array([[True], [False]]), np.array([[True], [True]])
+    >>> correction_gains(truth, calls).round(3).ravel().tolist()
+    [-0.667, 0.333]
+    """
+    tp, positives, called = (cells.sum(axis=0) for cells in (targets & calls, targets, calls))
+    now = f1_from_counts(tp, positives, called)
+    turned = np.where(targets, -1, 1)
+    then = f1_from_counts(tp + turned * calls, positives + turned, called)
+    return np.asarray((then - now) / targets.shape[1])
+
+
+def _nearest(embeddings: Float[np.ndarray, "N E"] | None) -> Int[np.ndarray, "N k"] | None:
+    if embeddings is None or len(embeddings) < 2:
+        return None
+    return nearest_rows(embeddings, NEIGHBOURS)
+
+
+def _best_calls(
+    probs: np.ndarray, targets: np.ndarray, calls: Bool[np.ndarray, "N C"] | None
+) -> Bool[np.ndarray, "N C"]:
+    if calls is not None:
+        return calls
+    pairs = zip(probs.T, targets.T, strict=True)
+    return np.asarray(probs > np.array([best_of_class(*pair)[0] for pair in pairs]))
+
+
+def _first(keys: np.ndarray, against: np.ndarray, limit: int | None) -> Int[np.ndarray, " n"]:
+    """Return the cells of highest key; of equal ones the more suspicious first, then by place."""
+    flat, ties = keys.ravel(), against.ravel()
+    count = flat.size if limit is None else min(limit, flat.size)
+    if not count:
+        return np.zeros(0, dtype=np.int64)
+    least = np.partition(flat, flat.size - count)[flat.size - count]
+    among = np.flatnonzero(flat >= least)
+    return np.asarray(among[np.lexsort((-ties[among], -flat[among]))][:count])
+
+
+def _ranks(probs: np.ndarray, rows: np.ndarray, classes: np.ndarray) -> Int[np.ndarray, " n"]:
+    """Count the samples that score higher in the class."""
+    ranks = np.zeros(len(rows), dtype=np.int64)
+    for number in np.unique(classes):
+        mine = classes == number
+        column = np.sort(probs[:, number])
+        ranks[mine] = len(column) - np.searchsorted(column, probs[rows[mine], number], "right")
+    return ranks
+
+
+def _beyond(
+    probs: np.ndarray, targets: np.ndarray, rows: np.ndarray, classes: np.ndarray
+) -> Float[np.ndarray, " n"]:
+    """Return the share of equally labelled samples whose score fits the label better."""
+    shares = np.zeros(len(rows))
+    for number in np.unique(classes):
+        for carried in (False, True):
+            mine = (classes == number) & (targets[rows, classes] == carried)
+            alike = np.sort(probs[targets[:, number] == carried, number])
+            asked = probs[rows[mine], number]
+            below = np.searchsorted(alike, asked, "left")
+            above = len(alike) - np.searchsorted(alike, asked, "right")
+            shares[mine] = (above if carried else below) / max(len(alike), 1)
+    return shares
+
+
+def _partners(
+    suspicion: np.ndarray, targets: np.ndarray, rows: np.ndarray, classes: np.ndarray
+) -> Int[np.ndarray, " n"]:
+    """Return each cell's most suspicious counterpart in its sample, of the other kind."""
+    other = targets[rows] != targets[rows, classes][:, None]
+    held = np.where(other, suspicion[rows], 0.0)
+    return np.where(held.max(axis=1) >= PARTNER_SUSPICION, held.argmax(axis=1), -1)

@@ -1,0 +1,38 @@
+"""Why a label is suspicious, in a sentence or two."""
+
+from collections.abc import Sequence
+
+from hpa_core.evaluation.suspicious.ranking import Suspicions
+
+
+def reason_of(found: Suspicions, place: int, names: Sequence[str]) -> str:
+    """Say what speaks against the label at `place` of a ranking.
+
+    Args:
+        found: the ranking.
+        place: from 0.
+        names: of the classes.
+    """
+    missing = bool(found.missing[place])
+    name = names[found.class_id[place]]
+    parts = [
+        f"{'Not labelled' if missing else 'Labelled'} {name}, but scored {found.prob[place]:.3f}: "
+        f"number {found.rank[place] + 1:,} of {found.samples:,} images, "
+        + _beyond(float(found.beyond[place]), missing=missing)
+    ]
+    if found.neighbours:
+        parts.append(
+            f"{found.votes[place]} of the {found.neighbours} nearest images carry the label."
+        )
+    if (partner := int(found.partner[place])) >= 0:
+        told = "in the place of" if missing else "the right one may be"
+        parts.append(f"If it is a mix-up, {told} {names[partner]}.")
+    return " ".join(parts)
+
+
+def _beyond(share: float, *, missing: bool) -> str:
+    """Say how unusual such a score is for such a label, never rounded up to all of them."""
+    percent = f"{min(100 * share, 99.9):.1f} %"
+    if missing:
+        return f"higher than {percent} of those without the label."
+    return f"lower than {percent} of those with it."

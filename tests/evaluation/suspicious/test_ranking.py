@@ -1,0 +1,150 @@
+"""The ranking of suspicious labels: its properties, and noise that was planted on purpose."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from sklearn.metrics import average_precision_score, f1_score
+
+from hpa_core.errors import ScoresError
+from hpa_core.evaluation.suspicious.ranking import (
+    Suspicions,
+    correction_gains,
+    rank_suspicious,
+)
+from hpa_core.evaluation.suspicious.wording import reason_of
+from tests.evaluation.arrays import scored
+
+NAMES = ("common", "middling", "rare")
+
+
+def made_up(*, samples: int = 900, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw scores, what the samples really show, and embeddings that tell it too."""
+    rng = np.random.default_rng(seed)
+    truth = rng.random((samples, 3)) < [0.5, 0.2, 0.03]
+    truth[~truth.any(axis=1), 0] = True
+    logits = rng.normal(size=truth.shape) + np.where(truth, 2.0, -2.0) + [0.0, -1.0, -3.0]
+    embeddings = truth @ rng.normal(size=(3, 8)) + rng.normal(size=(samples, 8)) * 0.3
+    return 1 / (1 + np.exp(-logits)), truth, embeddings
+
+
+def with_noise(truth: np.ndarray, *, seed: int = 1) -> np.ndarray:
+    """Lose one in twenty labels of each class, and set as many by mistake."""
+    rng = np.random.default_rng(seed)
+    labels = truth.copy()
+    for number in range(truth.shape[1]):
+        carried, free = np.flatnonzero(truth[:, number]), np.flatnonzero(~truth[:, number])
+        count = max(len(carried) // 20, 1)
+        labels[rng.choice(carried, count, replace=False), number] = False
+        labels[rng.choice(free, count, replace=False), number] = True
+    return labels
+
+
+def as_matrix(found: Suspicions, shape: tuple[int, ...]) -> np.ndarray:
+    """Turn a ranking of every cell into scores."""
+    scores = np.empty(shape)
+    scores[found.row, found.class_id] = -np.arange(len(found.row))
+    return scores
+
+
+def test_wrong_labels_are_found_before_one_minus_the_probability_finds_them() -> None:
+    probs, truth, embeddings = made_up()
+    labels = with_noise(truth)
+    wrong = labels != truth
+    plain = average_precision_score(wrong.ravel(), np.where(labels, 1 - probs, probs).ravel())
+    scores = {
+        name: as_matrix(
+            rank_suspicious(probs, labels, given_, order="suspicion", limit=None), wrong.shape
+        )
+        for name, given_ in (("alone", None), ("with neighbours", embeddings))
+    }
+    ours = {
+        name: average_precision_score(wrong.ravel(), each.ravel()) for name, each in scores.items()
+    }
+    assert plain < ours["alone"] < ours["with neighbours"]
+
+
+def test_embeddings_that_say_nothing_change_next_to_nothing() -> None:
+    probs, truth, _ = made_up()
+    labels = with_noise(truth)
+    noise = np.random.default_rng(5).normal(size=(len(probs), 8))
+    alone = rank_suspicious(probs, labels, order="suspicion", limit=50)
+    beside = rank_suspicious(probs, labels, noise, order="suspicion", limit=50)
+    kept = set(zip(alone.row, alone.class_id, strict=True)) & set(
+        zip(beside.row, beside.class_id, strict=True)
+    )
+    assert len(kept) >= 45
+
+
+@settings(max_examples=30)
+@given(scored())
+def test_every_cell_is_ranked_once_with_numbers_in_their_ranges(
+    pair: tuple[np.ndarray, np.ndarray],
+) -> None:
+    probs, targets = pair
+    found = rank_suspicious(probs, targets, order="suspicion", limit=None)
+    assert sorted(zip(found.row, found.class_id, strict=True)) == list(np.ndindex(probs.shape))
+    assert (np.diff(found.suspicion) <= 1e-12).all()
+    assert ((found.suspicion >= 0) & (found.suspicion <= 1)).all()
+    assert ((found.beyond >= 0) & (found.beyond <= 1)).all()
+    assert np.array_equal(found.missing, ~targets[found.row, found.class_id])
+    higher = (probs[:, found.class_id] > found.prob).sum(axis=0)
+    assert np.array_equal(found.rank, higher)
+
+
+def test_a_limit_gives_the_first_of_the_whole_ranking() -> None:
+    probs, truth, embeddings = made_up(samples=200)
+    whole = rank_suspicious(probs, with_noise(truth), embeddings, limit=None)
+    first = rank_suspicious(probs, with_noise(truth), embeddings, limit=30)
+    assert np.array_equal(whole.row[:30], first.row)
+    assert np.array_equal(whole.gain[:30], first.gain)
+    assert (np.diff(whole.gain) <= 0).all()
+
+
+def test_a_higher_score_speaks_for_a_missing_label_and_against_a_surplus_one() -> None:
+    probs, truth, _ = made_up(samples=300)
+    found = rank_suspicious(probs[:, :1], truth[:, :1], order="suspicion", limit=None)
+    upwards = np.argsort(found.prob)
+    suspicion, missing = found.suspicion[upwards], found.missing[upwards]
+    assert (np.diff(suspicion[missing]) > -1e-12).all()
+    assert (np.diff(suspicion[~missing]) < 1e-12).all()
+
+
+def test_gains_are_the_changes_of_scikit_learns_macro_f1() -> None:
+    rng = np.random.default_rng(3)
+    truth, calls = rng.random((2, 12, 3)) < 0.4
+    gains = correction_gains(truth, calls)
+    now = f1_score(truth, calls, average="macro", zero_division=0)
+    for row, number in np.ndindex(truth.shape):
+        turned = truth.copy()
+        turned[row, number] ^= True
+        then = f1_score(turned, calls, average="macro", zero_division=0)
+        assert gains[row, number] == pytest.approx(then - now)
+
+
+def test_the_reason_counts_what_anyone_can_count() -> None:
+    probs, truth, embeddings = made_up()
+    labels = truth.copy()
+    row = int(np.flatnonzero(truth[:, 2] & (truth.sum(axis=1) == 1))[0])
+    labels[row] = [False, True, False]  # One class in the place of another.
+    found = rank_suspicious(probs, labels, embeddings, order="suspicion", limit=None)
+    place = int(np.flatnonzero((found.row == row) & (found.class_id == 2))[0])
+    higher = int((probs[:, 2] > probs[row, 2]).sum())
+    beyond = 100 * (probs[~labels[:, 2], 2] < probs[row, 2]).mean()
+    assert reason_of(found, place, NAMES) == (
+        f"Not labelled rare, but scored {probs[row, 2]:.3f}: number {higher + 1} of 900 images, "
+        f"higher than {min(beyond, 99.9):.1f} % of those without the label. "
+        f"{found.votes[place]} of the 10 nearest images carry the label. "
+        "If it is a mix-up, in the place of middling."
+    )
+
+
+def test_scores_that_are_no_probabilities_are_refused() -> None:
+    with pytest.raises(ScoresError):
+        rank_suspicious(np.array([[1.5]]), np.array([[True]]))
+
+
+@pytest.mark.parametrize("labels", [np.zeros((5, 2), dtype=bool), np.ones((5, 2), dtype=bool)])
+def test_classes_that_nobody_or_everybody_carries_are_ranked_too(labels: np.ndarray) -> None:
+    found = rank_suspicious(np.full((5, 2), 0.5), labels, np.eye(5), limit=None)
+    assert np.isfinite(found.suspicion).all()
+    assert np.isfinite(found.gain).all()
