@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch.amp import GradScaler
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.config import TrainConfig
@@ -53,6 +54,7 @@ def _rates(model: str, samples: int, repeats: int) -> tuple[float, float]:
         optimizer=build_optimizer(network, config),
         average=None,
         tally=Tally.empty(device),
+        scaler=GradScaler(device.type, enabled=False),
     )
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (samples, 4, config.image_size, config.image_size), np.uint8)
@@ -103,7 +105,7 @@ def _whole(
             health = train_step(
                 state,
                 config,
-                batch,
+                [batch],
                 loss=bce_loss,
                 steps=len(batches),
                 network=state.network,

@@ -38,8 +38,20 @@ SCHEDULES = {
 }
 OPTIMIZERS = {"sgd": "SGD with momentum", "adamw": "AdamW, decoupled weight decay"}
 PRECISIONS = {
-    "auto": "bf16 on a GPU, fp32 on a CPU (where bf16 is 5 to 25 times slower)",
+    "auto": "bf16 on a GPU that has it, fp16 on others; fp32 on a CPU, where bf16 is far slower",
     "fp32": "single precision",
     "bf16": "bfloat16 autocast",
+    "fp16": "half precision autocast with a scaled loss, for GPUs without bf16 (T4, P100, V100)",
 }
+COMPILES = {
+    "none": "run the network as it is",
+    "default": "torch.compile: half a minute or more at every start, then perhaps faster steps",
+    "graphs": "torch.compile with CUDA graphs: for small batches on a GPU, whose kernels are short",
+}
+CRITERIA = {
+    "f1_macro": "highest macro F1 at 0.5; of equal ones, the lower loss",
+    "f1_macro_tuned": "highest macro F1 with every class's best threshold, in-sample",
+    "loss": "lowest validation loss: F1 of rare classes jumps with single images",
+}
+"""What makes an epoch the best."""
 DEVICES = {"auto": "the GPU if there is one", "cpu": "the CPU", "cuda": "the GPU"}

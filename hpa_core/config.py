@@ -44,6 +44,9 @@ class TrainConfig:
     image_size: int = setting(128, help="Pixels a side given to the network", low=32, high=2048)
     epochs: int = setting(10, help="Passes over the training rows", low=1, high=10_000)
     batch_size: int = setting(32, help="Samples a step", low=2, high=4096)
+    accumulate: int = setting(
+        1, help="Parts a batch is learnt in, for one too large for the memory", low=1, high=1024
+    )
     loss: str = setting("bce", help="Loss", choices=choices.LOSSES)
     optimizer: str = setting("sgd", help="Optimizer", choices=choices.OPTIMIZERS)
     learning_rate: float = setting(0.03, help="Highest learning rate", low=1e-8, high=10.0)
@@ -56,6 +59,15 @@ class TrainConfig:
     clip_norm: float = setting(0.0, help="Largest gradient norm; 0 = no limit", low=0.0, high=1e6)
     ema_decay: float = setting(
         0.0, help="Decay of the moving average of the weights; 0 = none", low=0.0, high=0.99999
+    )
+    best_by: str = setting(
+        "f1_macro", help="What makes an epoch the best", choices=choices.CRITERIA
+    )
+    patience: int = setting(
+        0,
+        help="Epochs without a better one after which it ends early; 0 = never",
+        low=0,
+        high=10_000,
     )
     turns: bool = setting(True, help="Random flips and quarter turns")
     intensity: float = setting(
@@ -100,6 +112,7 @@ class TrainConfig:
     seed: int = setting(0, help="Seed of weights, order and augmentation", low=0, high=2**31 - 1)
     device: str = setting("auto", help="Where to compute", choices=choices.DEVICES)
     precision: str = setting("auto", help="Number format", choices=choices.PRECISIONS)
+    compile: str = setting("none", help="Compile the network", choices=choices.COMPILES)
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -107,6 +120,11 @@ class TrainConfig:
         if self.warmup_epochs > self.epochs:
             raise ConfigError(
                 f"warmup_epochs must not exceed epochs ({self.epochs}); found {self.warmup_epochs}."
+            )
+        if self.batch_size < 2 * self.accumulate:
+            raise ConfigError(
+                f"accumulate must leave 2 samples or more in each part of a batch of "
+                f"{self.batch_size}; found {self.accumulate}."
             )
         if self.mixup + self.cutmix > 1:
             raise ConfigError(

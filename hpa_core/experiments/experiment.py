@@ -27,6 +27,8 @@ from hpa_core.runs.folder import open_run
 from hpa_core.workspace import Workspace
 
 MOST_SEEDS = 20
+WHOLE = {"patience": 0}
+"""An early stop would choose the last epoch on the images that it is scored on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,7 @@ def create_experiment(  # noqa: PLR0913 - what is asked, of what, under which na
             f"An experiment takes 1 to {MOST_SEEDS} different seeds; found {list(seeds)}."
         )
     configs = [
-        (variant, seed, _config(base, {**kind.common, **changes, "seed": seed}))
+        (variant, seed, _config(base, {**kind.common, **changes, **WHOLE, "seed": seed}))
         for seed in seeds
         for variant, changes in kind.variants.items()
     ]

@@ -40,6 +40,15 @@ def plain_batches(positions: Int[np.ndarray, " N"], batch_size: int) -> list[np.
     return [positions[start : start + batch_size] for start in starts]
 
 
+def batch_parts(positions: Int[np.ndarray, " B"], parts: int) -> list[np.ndarray]:
+    """Cut a batch into parts that are learnt one after the other; fewer where one would be alone.
+
+    >>> [part.tolist() for part in batch_parts(np.arange(5), 4)]
+    [[0, 1, 2], [3, 4]]
+    """
+    return np.array_split(positions, max(1, min(parts, len(positions) // 2)))
+
+
 def step_seed(seed: int, step: int) -> int:
     """Return the seed of the network's own draws (dropout) in the training's `step`."""
     return int(np.random.SeedSequence([seed, step, STEP]).generate_state(1, np.uint64)[0] >> 1)

@@ -17,9 +17,8 @@ import torch
 from torch import Tensor
 
 from hpa_core.config import TrainConfig
-from hpa_core.errors import TrainingError
-from hpa_core.loading.augmentation import draw_augmentation
-from hpa_core.loading.order import epoch_batches, plain_batches
+from hpa_core.errors import ConfigError, TrainingError
+from hpa_core.loading.order import plain_batches
 from hpa_core.models.scoring import score
 from hpa_core.models.weights import BEST, LAST, WeightsInfo, save_weights
 from hpa_core.progress import Progress, quiet
@@ -28,12 +27,13 @@ from hpa_core.runs.lock import run_lock
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.stopping import never
+from hpa_core.training.batches import steps_ahead
 from hpa_core.training.optimization import learning_rate
 from hpa_core.training.preparation import Training, prepare
 from hpa_core.training.ranks import is_first, joined_ranks
 from hpa_core.training.reporting import Reporter, failure_reported, log
 from hpa_core.training.state import check_new, save_state
-from hpa_core.training.steps import Batch, Watch, train_step
+from hpa_core.training.steps import Watch, train_step
 from hpa_core.training.tally import Tally
 from hpa_core.training.validation import Validation, measure
 from hpa_core.workspace import Workspace
@@ -87,54 +87,50 @@ def train(
                     save_state(run.checkpoints, training.state)
                 reporter.end("stopped", f"stopped in {_position(training)}; it can be resumed")
             else:
-                reporter.end("finished", f"best macro F1 {training.state.best_f1:.4f}")
+                reporter.end("finished", _last_word(training))
 
 
 def _run_epochs(training: Training) -> None:
     try:
-        while training.state.epoch < training.config.epochs:
+        while not _is_over(training):
             _train_epoch(training)
             _finish_epoch(training, _validate(training))
     except torch.OutOfMemoryError:
         raise TrainingError(
             f"The GPU's memory is too small for batches of {training.config.batch_size} images of "
-            f"{training.config.image_size} px; lower batch_size or image_size."
+            f"{training.config.image_size} px; raise accumulate, or lower batch_size or image_size."
         ) from None
+    except RuntimeError as error:
+        # By name: to import the compiler's errors is to import the compiler, which takes seconds.
+        if not type(error).__module__.startswith("torch._dynamo"):
+            raise
+        reason = " ".join(str(error).split())
+        raise ConfigError(
+            f"The network cannot be compiled here ({reason:.200}); choose compile 'none'."
+        ) from None
+
+
+def _is_over(training: Training) -> bool:
+    state, config = training.state, training.config
+    return state.epoch >= config.epochs or state.exhausted(config.patience)
 
 
 def _train_epoch(training: Training) -> None:
     """Take the steps of the epoch that are not yet behind."""
-    config, state, learnt, ranks = (
-        training.config,
-        training.state,
-        training.learnt,
-        training.ranks,
+    config, state, ranks = training.config, training.state, training.ranks
+    watch = Watch(
+        training.learnt.ids, interval=GPU_WATCH_INTERVAL if training.device.type == "cuda" else 1
     )
-    samples = len(learnt.ids)
-    batches = epoch_batches(samples, config.batch_size, seed=config.seed, epoch=state.epoch)
-    ahead = batches[state.step :]
-    draws = draw_augmentation(samples, config, epoch=state.epoch)
-    watch = Watch(learnt.ids, interval=GPU_WATCH_INTERVAL if training.device.type == "cuda" else 1)
     state.network.train()
     began = time.monotonic()
-    shares = [positions[ranks.share(len(positions))] for positions in ahead]
-    needed = [draws.needed(positions) for positions in shares]
-    sources = zip(ahead, needed, learnt.source.batches(needed), strict=True)
-    for positions, read, images in sources:
+    for positions, parts in steps_ahead(training):
         if ranks.any(training.stop()):
             watch.look()
             raise StopTraining
-        batch = Batch(
-            images=images,
-            targets=training.learnt_targets[torch.from_numpy(read).to(training.device)],
-            draws=draws.at(read),
-            samples=ranks.count(len(positions)),
-            whole=len(positions),
-        )
         health = train_step(
             state,
             config,
-            batch,
+            parts,
             loss=training.loss,
             steps=training.steps,
             network=training.network,
@@ -174,7 +170,7 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     last_step = (state.epoch + 1) * training.steps - 1
     rate = learning_rate(config, step=last_step, steps=training.steps * config.epochs)
     state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally.empty(training.device)
-    improves = state.improves(validation.macro_f1, validation.loss)
+    improves = state.improves(validation.merit(config.best_by))
     if not training.ranks.first:
         return
     append_metrics(run.path / METRICS, {"epoch": state.epoch, "learning_rate": rate, **figures})
@@ -219,6 +215,15 @@ def _count_seconds(tally: Tally, began: float) -> float:
     now = time.monotonic()
     tally.seconds += now - began
     return now
+
+
+def _last_word(training: Training) -> str:
+    state, config = training.state, training.config
+    early = f"no better epoch in {config.patience}: ended early; " * (state.epoch < config.epochs)
+    name = {"f1_macro": "macro F1", "f1_macro_tuned": "tuned macro F1", "loss": "loss"}
+    return (
+        f"{early}best {name[config.best_by]} {abs(state.best[0]):.4f} in epoch {state.best_epoch}"
+    )
 
 
 def _position(training: Training) -> str:

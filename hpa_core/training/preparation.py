@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor, nn
+from torch.amp import GradScaler
 
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset, open_dataset
@@ -18,9 +19,9 @@ from hpa_core.errors import DatasetError
 from hpa_core.files import write_json
 from hpa_core.imbalance.fold_runs import check_unchanged
 from hpa_core.imbalance.plan_runs import read_run_plan
-from hpa_core.loading.order import epoch_batches
+from hpa_core.loading.order import batch_parts, epoch_batches
 from hpa_core.loading.source import Source, open_source
-from hpa_core.models.devices import compute_device, place
+from hpa_core.models.devices import compiled, compute_device, number_format, place
 from hpa_core.models.network import Network
 from hpa_core.models.weights import build_network
 from hpa_core.runs.folder import RunFolder
@@ -109,7 +110,8 @@ def prepare(
     learnt = _part(dataset, _learnt_rows(dataset, run, config), config, device)
     measured = _part(dataset, dataset.rows(config.validation_split), config, device)
     batches = epoch_batches(len(learnt.ids), config.batch_size, seed=0, epoch=0)
-    ranks.check_smallest(min(map(len, batches)), what="The smallest batch of an epoch")
+    parts = [len(part) for batch in batches for part in batch_parts(batch, config.accumulate)]
+    ranks.check_smallest(min(parts), what="The smallest batch, or part of one, of an epoch")
     ranks.check_smallest(len(measured.ids), what=f"Split {config.validation_split!r}")
     return Training(
         run=run,
@@ -124,7 +126,7 @@ def prepare(
         reporter=reporter,
         stop=stop,
         ranks=ranks,
-        network=shared(state.network, ranks),
+        network=compiled(shared(state.network, ranks), config.compile),
     )
 
 
@@ -158,6 +160,9 @@ def _first_state(run: RunFolder, config: TrainConfig, device: torch.device) -> T
         optimizer=build_optimizer(network, config),
         average=Average(network, config.ema_decay) if config.ema_decay else None,
         tally=Tally.empty(device),
+        scaler=GradScaler(
+            device.type, enabled=number_format(device, config.precision) == torch.float16
+        ),
     )
 
 

@@ -14,9 +14,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.amp import GradScaler
 from torch.optim import Optimizer
 
 from hpa_core.errors import CheckpointError, RunError
@@ -38,28 +40,31 @@ class TrainingState:
         average: the moving average of the weights, or None.
         epoch: epochs that are wholly behind, validation included.
         step: steps done in the epoch after these.
-        best_f1: highest macro F1 of the validation so far.
-        best_loss: the validation loss of that epoch.
+        scaler: of the loss; does nothing but in fp16.
+        best_epoch: which epoch was the best so far, counted from 1; 0 before the first.
+        best: its merit (see `Validation.merit`).
     """
 
     network: Network
     optimizer: Optimizer
     average: Average | None
     tally: Tally
+    scaler: GradScaler
     epoch: int = 0
     step: int = 0
-    best_f1: float = -1.0
-    best_loss: float = 0.0
+    best_epoch: int = 0
+    best: tuple[float, float] = (0.0, 0.0)
 
-    def improves(self, f1: float, loss: float) -> bool:
-        """Note an epoch's validation; return whether it is the best so far.
-
-        Early on no score may reach 0.5 and every macro F1 is 0: then the lower loss is better.
-        """
-        if (f1, -loss) <= (self.best_f1, -self.best_loss):
+    def improves(self, merit: tuple[float, float]) -> bool:
+        """Note the merit of the epoch that is just behind; return whether it is the best so far."""
+        if self.best_epoch and merit <= self.best:
             return False
-        self.best_f1, self.best_loss = f1, loss
+        self.best_epoch, self.best = self.epoch, merit
         return True
+
+    def exhausted(self, patience: int) -> bool:
+        """Return whether `patience` epochs, if that is not 0, have brought no better one."""
+        return 0 < patience <= self.epoch - self.best_epoch
 
     @property
     def evaluated(self) -> Network:
@@ -79,8 +84,9 @@ def save_state(folder: Path, state: TrainingState) -> Path:
     position = {
         "epoch": state.epoch,
         "step": state.step,
-        "best_f1": state.best_f1,
-        "best_loss": state.best_loss,
+        "best_epoch": state.best_epoch,
+        "best": state.best,
+        "scaler": state.scaler.state_dict(),
         "samples": state.tally.samples,
         "seconds": state.tally.seconds,
     }
@@ -108,7 +114,13 @@ def restore_state(folder: Path, state: TrainingState) -> list[str]:
             # Renamed, so that it is neither tried again nor counted as one of those to keep.
             path.rename(path.with_suffix(".damaged"))
             continue
-        _load(state, file.tensors, json.loads(file.metadata["hpa_state"]), path)
+        position = json.loads(file.metadata["hpa_state"])
+        if missing := {"best", "scaler"} - position.keys():
+            raise CheckpointError(
+                f"{path} was written by an earlier version of this program (it lacks "
+                f"{', '.join(sorted(missing))}); start a new run from last.safetensors beside it."
+            )
+        _load(state, file.tensors, position, path)
         return damaged
     if damaged:
         raise CheckpointError(
@@ -162,7 +174,7 @@ def _optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def _load(
-    state: TrainingState, tensors: Mapping[str, Tensor], position: Mapping[str, float], path: Path
+    state: TrainingState, tensors: Mapping[str, Tensor], position: Mapping[str, Any], path: Path
 ) -> None:
     parts: dict[str, dict[str, Tensor]] = {}
     for name, value in tensors.items():
@@ -179,7 +191,8 @@ def _load(
         seconds=float(position["seconds"]),
     )
     state.epoch, state.step = int(position["epoch"]), int(position["step"])
-    state.best_f1, state.best_loss = float(position["best_f1"]), float(position["best_loss"])
+    state.best_epoch, state.best = int(position["best_epoch"]), tuple(position["best"])
+    state.scaler.load_state_dict(position["scaler"])
 
 
 def _load_optimizer(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:

@@ -1,12 +1,13 @@
 """One step of learning, and the watch that stops a training whose numbers are lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
+from torch.amp import GradScaler
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from hpa_core.config import TrainConfig
@@ -22,13 +23,15 @@ from hpa_core.training.state import TrainingState
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Samples of one step, on the device, and behind them those that are only mixed in.
+    """Samples of one step, or of a part of it, and behind them those that are only mixed in.
 
     Attributes:
+        images: on the device, as the others are.
         targets: 0 or 1.
         draws: their augmentation.
         samples: B; the rest of M are partners from other batches.
-        whole: samples of the batch over all processes.
+        whole: samples of the part over all processes.
+        share: of the step's samples that these are, over all processes.
     """
 
     images: UInt8[Tensor, "M 4 S S"]
@@ -36,6 +39,7 @@ class Batch:
     draws: Draws
     samples: int
     whole: int
+    share: float = 1.0
 
     def augmented(self) -> Float[Tensor, "B 4 S S"]:
         """Return what the network sees."""
@@ -50,7 +54,7 @@ class Batch:
 def train_step(  # noqa: PLR0913 - what a step works with
     state: TrainingState,
     config: TrainConfig,
-    batch: Batch,
+    parts: Iterable[Batch],
     *,
     loss: Loss,
     steps: int,
@@ -59,11 +63,14 @@ def train_step(  # noqa: PLR0913 - what a step works with
 ) -> Float[Tensor, " 2"]:
     """Learn from one batch and add it to the tally.
 
+    Gradients of the parts are added up, each weighed by its share of the samples. Batch norm, and
+    losses that compare samples (soft F1), look at a part at a time.
+
     Args:
         state: changed in place.
         config: the settings.
-        batch: what to learn from.
-        loss: what to make small.
+        parts: what to learn from; one is on the device at a time.
+        loss: a mean over samples, to make small.
         steps: steps of an epoch.
         network: what `shared` has made of the state's network.
         ranks: the processes that share the batch.
@@ -73,26 +80,55 @@ def train_step(  # noqa: PLR0913 - what a step works with
     """
     done = state.epoch * steps + state.step
     torch.manual_seed(step_seed(config.seed, done))
-    ranks.batch = batch.whole
-    with autocast(batch.images.device, config.precision):
-        own = network(batch.augmented()).logits.float()
-    logits = ranks.whole(own, batch.whole)
-    value = loss(logits, ranks.whole(batch.mixed_targets(), batch.whole))
     state.optimizer.zero_grad()
-    # The processes' gradients are averaged, and each is of its own rows alone.
-    torch.autograd.backward(value * ranks.size)
+    values = [
+        _learn(state, config, part, loss=loss, network=network, ranks=ranks) for part in parts
+    ]
+    state.scaler.unscale_(state.optimizer)
     norm = _limit_gradients(state, config.clip_norm)
     rate = learning_rate(config, step=done, steps=steps * config.epochs)
     for group in state.optimizer.param_groups:
         group["lr"] = rate
-    state.optimizer.step()
+    health = torch.stack([torch.stack(values).sum(), _excused(norm, state.scaler)])
+    state.scaler.step(state.optimizer)
+    state.scaler.update()
     if state.average:
         state.average.update(state.network, step=done)
-    # Counted against each sample's own labels: F1 and accuracy know no halves.
-    targets = ranks.whole(batch.targets[: batch.samples], batch.whole)
-    state.tally.add(value.detach(), logits.detach(), targets)
     state.step += 1
-    return torch.stack([value.detach(), norm])
+    return health
+
+
+def _learn(  # noqa: PLR0913 - as its caller
+    state: TrainingState,
+    config: TrainConfig,
+    part: Batch,
+    *,
+    loss: Loss,
+    network: nn.Module,
+    ranks: Ranks,
+) -> Float[Tensor, ""]:
+    """Add a part's gradients to what is there; return its share of the step's loss."""
+    ranks.batch = part.whole
+    with autocast(part.images.device, config.precision):
+        own = network(part.augmented()).logits.float()
+    logits = ranks.whole(own, part.whole)
+    value = loss(logits, ranks.whole(part.mixed_targets(), part.whole))
+    # The processes' gradients are averaged, and each is of its own rows alone.
+    torch.autograd.backward(state.scaler.scale(value * (ranks.size * part.share)))
+    # Counted against each sample's own labels: F1 and accuracy know no halves.
+    targets = ranks.whole(part.targets[: part.samples], part.whole)
+    state.tally.add(value.detach(), logits.detach(), targets)
+    return value.detach() * part.share
+
+
+def _excused(norm: Float[Tensor, ""], scaler: GradScaler) -> Float[Tensor, ""]:
+    """Return the gradient norm, or 0 where fp16 ran over: that step is left out, the scale halved.
+
+    A scale that has come down to 1 excuses nothing more: the gradients themselves are lost.
+    """
+    if not scaler.is_enabled() or scaler.get_scale() <= 1:
+        return norm
+    return norm.nan_to_num(0.0, posinf=0.0)
 
 
 class Watch:

@@ -20,14 +20,24 @@ class Validation:
 
     Attributes:
         metrics: as `metrics.jsonl` names them.
-        macro_f1: at 0.5; decides, and the loss after it, which epoch is best.
+        macro_f1: at 0.5.
+        tuned_f1: macro F1 with every class's best threshold, in-sample.
     """
 
     probs: Float32[np.ndarray, "N C"]
     embeddings: Float16[np.ndarray, "N E"]
     metrics: dict[str, float | list[float]]
     macro_f1: float
+    tuned_f1: float
     loss: float
+
+    def merit(self, criterion: str) -> tuple[float, float]:
+        """Return what makes an epoch the best, the higher the better (`TrainConfig.best_by`).
+
+        Early on no score may reach 0.5 and every macro F1 is 0: then the lower loss is better.
+        """
+        first = {"f1_macro": self.macro_f1, "f1_macro_tuned": self.tuned_f1, "loss": -self.loss}
+        return first[criterion], -self.loss
 
 
 def measure(
@@ -56,5 +66,6 @@ def measure(
         embeddings=embeddings,
         metrics=metrics,
         macro_f1=at_half.macro_f1,
+        tuned_f1=float(tuned.f1.mean()),
         loss=mean_loss,
     )

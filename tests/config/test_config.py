@@ -39,7 +39,7 @@ BAD_VALUES = [
     ("turns", 1),
     ("seed", -1),
     ("device", "tpu"),
-    ("precision", "fp16"),
+    ("precision", "fp8"),
 ]
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ import torch
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.errors import (
     CheckpointError,
+    ConfigError,
     DatasetError,
     RunError,
     TrainingError,
     WorkspaceError,
 )
+from hpa_core.models import devices
 from hpa_core.models.registry import ARCHITECTURES
 from hpa_core.models.tensorfile import read_tensors, write_tensors
 from hpa_core.models.weights import WeightsInfo, save_weights
@@ -213,3 +216,17 @@ def test_a_stop_right_after_the_start_ends_in_peace(
         assert (child.returncode, state_of(run)[0]) == (0, "stopped"), errors
         assert len(states(run)) >= 1
     assert open_run(workspace, run.id).info == run.info
+
+
+def test_a_network_that_cannot_be_compiled_is_one_sentence(
+    workspace: Workspace, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no C++ compiler")
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=broken))
+    monkeypatch.setattr(devices, "MODES", {"default": None, "graphs": None})
+    run = make_run(compile="default")
+    with pytest.raises(ConfigError, match=r"cannot be compiled here \(.*no C\+\+ compiler"):
+        train(workspace, run)
+    assert state_of(run)[0] == "failed"

@@ -7,11 +7,13 @@ import pytest
 import torch
 from sklearn.metrics import f1_score
 from torch import nn
+from torch.amp import GradScaler
 
 from hpa_core.config import TrainConfig
 from hpa_core.loading.augmentation import Draws
 from hpa_core.loading.augmentation.mixing import Mixing
 from hpa_core.models.network import Network
+from hpa_core.models.pooling import Pool
 from hpa_core.models.registry import ARCHITECTURES, build
 from hpa_core.training.losses import bce_loss
 from hpa_core.training.optimization import Average, build_optimizer, learning_rate
@@ -19,7 +21,7 @@ from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 from hpa_core.training.steps import Batch, train_step
 from hpa_core.training.tally import Tally
-from hpa_core.training.validation import measure
+from hpa_core.training.validation import Validation, measure
 
 CONFIG = TrainConfig(dataset="d", epochs=10, learning_rate=0.1)
 CPU = torch.device("cpu")
@@ -112,12 +114,7 @@ def test_validation_figures_are_scikit_learns(scored: tuple[torch.Tensor, torch.
 
 def test_a_step_learns_from_mixed_labels_and_counts_each_samples_own() -> None:
     network = build("small")
-    state = TrainingState(
-        network=network,
-        optimizer=build_optimizer(network, CONFIG),
-        average=None,
-        tally=Tally.empty(CPU),
-    )
+    state = fresh_state(network)
     seen: list[torch.Tensor] = []
 
     def loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -136,8 +133,115 @@ def test_a_step_learns_from_mixed_labels_and_counts_each_samples_own() -> None:
         samples=2,  # The third is there to be mixed in.
         whole=2,
     )
-    train_step(state, CONFIG, batch, loss=loss, steps=1, network=network, ranks=Ranks())
+    train_step(state, CONFIG, [batch], loss=loss, steps=1, network=network, ranks=Ranks())
     assert [row.nonzero().flatten().tolist() for row in seen[0]] == [[4, 5], [5, 6]]
     assert seen[0].sum(1).tolist() == [1.0, 1.0]
     assert state.tally.samples == 2
     assert state.tally.counts[1].nonzero().flatten().tolist() == [4, 5]
+
+
+def test_parts_of_a_batch_teach_what_the_whole_batch_teaches() -> None:
+    """Without batch norm, which looks at a part at a time."""
+    images, targets = drawn(7)
+    networks = [plain_network(), plain_network()]
+    for network, cuts in zip(networks, ([(0, 7)], [(0, 3), (3, 5), (5, 7)]), strict=True):
+        state = fresh_state(network)
+        parts = [
+            Batch(
+                images=images[start:end],
+                targets=targets[start:end],
+                draws=Draws(),
+                samples=end - start,
+                whole=end - start,
+                share=(end - start) / 7,
+            )
+            for start, end in cuts
+        ]
+        health = train_step(
+            state, CONFIG, parts, loss=bce_loss, steps=1, network=network, ranks=Ranks()
+        )
+        assert state.tally.samples == 7
+        assert float(state.tally.loss) / 7 == pytest.approx(float(health[0]), rel=1e-6)
+    for one, other in zip(*(item.parameters() for item in networks), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_an_fp16_step_that_runs_over_is_left_out_and_the_scale_halved() -> None:
+    images, targets = drawn(4)
+    network = plain_network()
+    config = replace(CONFIG, precision="fp16")
+    state = fresh_state(network, scale=2.0**30)
+    before = network.head.weight.detach().clone()
+    whole = Batch(images=images, targets=targets, draws=Draws(), samples=4, whole=4)
+
+    def step() -> list[float]:
+        return train_step(
+            state, config, [whole], loss=bce_loss, steps=9, network=network, ranks=Ranks()
+        ).tolist()
+
+    loss, norm = step()
+    assert (loss > 0, norm) == (True, 0.0), "nothing that would stop the training"
+    assert torch.equal(network.head.weight, before)
+    assert state.scaler.get_scale() == 2.0**29
+    state.scaler = GradScaler("cpu", init_scale=8.0)
+    assert step()[1] > 0
+    assert not torch.equal(network.head.weight, before)
+    state.scaler = GradScaler("cpu", init_scale=1.0)
+    with torch.no_grad():
+        network.head.weight.fill_(float("inf"))
+    assert not np.isfinite(step()[1]), "at the lowest scale it is the gradients that are lost"
+
+
+def test_what_is_best_follows_the_criterion_and_then_the_loss() -> None:
+    def epoch(f1: float, tuned: float, loss: float) -> Validation:
+        return Validation(
+            probs=np.zeros((0, 28), np.float32),
+            embeddings=np.zeros((0, 1), np.float16),
+            metrics={},
+            macro_f1=f1,
+            tuned_f1=tuned,
+            loss=loss,
+        )
+
+    epochs = [
+        epoch(0.0, 0.3, 0.9),
+        epoch(0.0, 0.5, 0.8),
+        epoch(0.2, 0.4, 0.7),
+        epoch(0.2, 0.4, 0.9),
+    ]
+    for criterion, best in (("f1_macro", 3), ("f1_macro_tuned", 2), ("loss", 3)):
+        state = fresh_state(plain_network())
+        for number, validation in enumerate(epochs, 1):
+            state.epoch = number
+            assert state.improves(validation.merit(criterion)) == (number <= best)
+        assert state.best_epoch == best
+        assert state.exhausted(4 - best)
+        assert not state.exhausted(5 - best)
+        assert not state.exhausted(0)
+
+
+def drawn(samples: int) -> tuple[torch.Tensor, torch.Tensor]:
+    rng = np.random.default_rng(0)
+    images = torch.from_numpy(rng.integers(0, 256, (samples, 4, 32, 32), np.uint8))
+    return images, torch.from_numpy(rng.random((samples, 28)) < 0.2).float()
+
+
+def plain_network() -> Network:
+    torch.manual_seed(0)
+    return Network(
+        body=nn.Conv2d(4, 8, 3, stride=2),
+        pool=Pool("average"),
+        head=nn.Linear(8, 28),
+        mean=[20.0] * 4,
+        std=[30.0] * 4,
+    )
+
+
+def fresh_state(network: Network, *, scale: float = 0.0) -> TrainingState:
+    return TrainingState(
+        network=network,
+        optimizer=build_optimizer(network, CONFIG),
+        average=None,
+        tally=Tally.empty(CPU),
+        scaler=GradScaler("cpu", init_scale=scale or 1.0, enabled=bool(scale)),
+    )

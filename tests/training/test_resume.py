@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hpa_core.loading import source
+from hpa_core.models.weights import BEST, open_network
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.status import read_status
@@ -28,25 +30,32 @@ def stop_at(call: int) -> Callable[[], bool]:
 
 
 # An epoch has 4 steps, then 4 batches of validation; a stop may be asked for before each.
-@pytest.mark.parametrize("call", [1, 2, 4, 5, 7, 8, 9, 12, 16])
 def test_a_stop_anywhere_and_a_resume_change_nothing(
-    workspace: Workspace, make_run: MakeRun, call: int
+    workspace: Workspace, make_run: MakeRun
 ) -> None:
-    whole, halved = make_run(), make_run()
+    whole = make_run()
     train(workspace, whole)
-    train(workspace, halved, stop=stop_at(call))
-    status = read_status(halved.path)
-    assert status is not None
-    assert status.state == "stopped"
-    train(workspace, halved, resume=True)
-    assert outcome(halved) == outcome(whole)
+    for call in (1, 2, 4, 5, 7, 8, 9, 12, 16):
+        halved = make_run()
+        train(workspace, halved, stop=stop_at(call))
+        status = read_status(halved.path)
+        assert status is not None
+        assert status.state == "stopped"
+        train(workspace, halved, resume=True)
+        assert outcome(halved) == outcome(whole), f"stopped at call {call}"
 
 
-@pytest.mark.parametrize("model", ["wide", "bninception"])
-def test_dropout_and_momentum_go_on_too(
-    workspace: Workspace, make_run: MakeRun, model: str
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"model": "wide", "optimizer": "sgd", "batch_size": 14},
+        {"precision": "fp16", "accumulate": 3},
+    ],
+)
+def test_dropout_momentum_parts_and_the_scale_of_fp16_go_on_too(
+    workspace: Workspace, make_run: MakeRun, settings: dict[str, Any]
 ) -> None:
-    settings = {"model": model, "optimizer": "sgd", "epochs": 1, "batch_size": 14, "ema_decay": 0.0}
+    settings = {**settings, "epochs": 1, "ema_decay": 0.0}
     whole, halved = make_run(**settings), make_run(**settings)
     train(workspace, whole)
     train(workspace, halved, stop=stop_at(2))
@@ -101,3 +110,22 @@ def test_two_trainings_of_one_seed_are_the_same_and_of_two_seeds_are_not(
         train(workspace, run)
     assert outcome(first) == outcome(second)
     assert outcome(first)["probs"] != outcome(other)["probs"]
+
+
+def test_a_training_that_gets_no_better_ends_early_and_keeps_its_best_epoch(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    run = make_run(epochs=30, patience=2, best_by="loss", optimizer="sgd", learning_rate=0.5)
+    train(workspace, run)
+    losses = [record["loss/validation"] for record in read_metrics(run.path / METRICS)]
+    best = losses.index(min(losses)) + 1  # Random labels: what is learnt by heart is wrong there.
+    assert len(losses) == best + 2 < 30
+    assert open_network(run.checkpoints / BEST)[1].epoch == best
+    status = read_status(run.path)
+    assert status is not None
+    assert status.state == "finished"
+    expected = f"no better epoch in 2: ended early; best loss {min(losses):.4f} in epoch {best}"
+    assert status.message == expected
+    before = outcome(run)
+    train(workspace, run, resume=True)
+    assert outcome(run) == before
