@@ -15,7 +15,8 @@ HpaError
 ├── TrainingError       training cannot go on (a loss that is not a number, ...)
 └── LabelingError       an act of labelling was not recorded, or labels cannot be read
     ├── ConflictError   somebody else labelled the sample meanwhile
-    └── RoleError       the person's role does not allow it
+    ├── RoleError       the person's role does not allow it
+    └── LabelsUnavailableError   the database cannot be used now; the act may be sent again
 """
 
 from typing import Any
@@ -97,3 +98,7 @@ class ConflictError(LabelingError):
 
 class RoleError(LabelingError):
     """The person's role does not allow what was asked."""
+
+
+class LabelsUnavailableError(LabelingError):
+    """The label database cannot be used now; the same act may be sent again later."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from hpa_core.errors import ConfigError, LabelingError, WorkspaceError
+from hpa_core.errors import ConfigError, LabelsUnavailableError, WorkspaceError
 from hpa_core.files import explained_os_errors
 from hpa_core.workspace import Workspace
 
@@ -109,7 +109,7 @@ def explained_database_errors(engine: Engine) -> Iterator[None]:
     """Turn what a database says when it cannot be used into one sentence.
 
     Raises:
-        LabelingError: what is wrong, whether something was recorded, and what to do.
+        LabelsUnavailableError: what is wrong, whether something was recorded, and what to do.
     """
     try:
         yield
@@ -119,7 +119,9 @@ def explained_database_errors(engine: Engine) -> Iterator[None]:
         if (reason := _reason(error)) is None:
             raise
         shown = engine.url.render_as_string(hide_password=True)
-        raise LabelingError(f"The label database {shown} cannot be used: {reason}.") from error
+        raise LabelsUnavailableError(
+            f"The label database {shown} cannot be used: {reason}."
+        ) from error
 
 
 def is_retryable(error: SQLAlchemyError) -> bool:

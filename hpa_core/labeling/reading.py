@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from hpa_core.labeling.events import SHARED, Event, Labels
+from hpa_core.labeling.events import SHARED, Event, Labels, Receipt
 from hpa_core.labeling.people import Role, checked_role
 from hpa_core.labeling.schema import acts, events, heads, people
 from hpa_core.labeling.state import SampleState
@@ -92,6 +92,18 @@ def find_undoable(connection: Connection, dataset: str, annotator: str) -> Undoa
         if row.annotator == annotator:
             (undone if row.kind == "undo" else done).append(row.refers_to)
     return Undoable(undo=done[-1] if done else None, redo=undone[-1] if undone else None)
+
+
+def find_act(connection: Connection, key: str, annotator: str) -> Receipt | None:
+    """Find a person's act by its idempotency key."""
+    query = select(acts.c.id, acts.c.dataset).where(
+        acts.c.key == key, acts.c.annotator == annotator
+    )
+    if (row := connection.execute(query).one_or_none()) is None:
+        return None
+    history = read_events(connection, row.dataset, act=row.id)
+    ordered = tuple(sorted(history, key=lambda event: (event.sample, event.track)))
+    return Receipt(act=row.id, key=key, events=ordered, repeated=True)
 
 
 def labels_text(labels: Labels | None) -> str | None:

@@ -18,7 +18,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from hpa_core.errors import LabelingError, RoleError
+from hpa_core.errors import LabelingError, LabelsUnavailableError, RoleError
 from hpa_core.files import sync_folder
 from hpa_core.labeling.database import (
     LOCK_SECONDS,
@@ -44,6 +44,7 @@ from hpa_core.labeling.reading import (
     Place,
     Undoable,
     by_place,
+    find_act,
     find_undoable,
     read_events,
     read_states,
@@ -188,6 +189,11 @@ class LabelStore:
         with reading(self.engine) as connection:
             return find_undoable(connection, dataset.name, checked_annotator(by))
 
+    def act_of_key(self, key: str, *, by: str) -> Receipt | None:
+        """Return what a person's act of that key acknowledged; None where it was not recorded."""
+        with reading(self.engine) as connection:
+            return find_act(connection, key, checked_annotator(by))
+
     # What there is
 
     def state(self, dataset: DatasetVersion, sample: str, *, track: str = SHARED) -> SampleState:
@@ -290,4 +296,6 @@ class LabelStore:
             except DBAPIError as error:
                 if not is_retryable(error):
                     raise
-        raise LabelingError("Too many people write at once; nothing was recorded; try again.")
+        raise LabelsUnavailableError(
+            "Too many people write at once; nothing was recorded; try again."
+        )

@@ -184,3 +184,12 @@ def test_history_cannot_be_changed_or_deleted_even_by_hand(store: LabelStore, gi
         ):
             connection.exec_driver_sql(statement)
     assert store.check(DATASET) == 1
+
+
+def test_an_act_is_found_by_its_key_and_only_by_whose_it_is(store: LabelStore, give: Give) -> None:
+    receipt = give(key="mine")
+    found = store.act_of_key("mine", by="Ana")
+    assert found is not None
+    assert (found.act, found.events) == (receipt.act, receipt.events)
+    assert store.act_of_key("mine", by="Bo") is None
+    assert store.act_of_key("other", by="Ana") is None
