@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint format soak soak-cluster install install-dev
+.PHONY: run test check lint format soak soak-cluster soak-labels install install-dev
 
 run: $(VENV)/installed
 	@$(BIN)/python -m hpa_core demo --if-empty
@@ -32,6 +32,10 @@ soak: $(VENV)/installed-dev
 # Heads, ranks and their machines killed and hung: what a cluster may do to a training.
 soak-cluster: $(VENV)/installed-dev
 	HPA_SOAK=1 $(BIN)/python -m pytest tests/jobs/test_ray.py tests/training/test_ranks.py
+
+# 8 writers, 10,000 labels each, killed 200 times in between, on SQLite and PostgreSQL.
+soak-labels: $(VENV)/installed-dev
+	HPA_WRITERS=8 HPA_LABELS=80000 HPA_KILLS=200 $(BIN)/python -m pytest tests/labeling/test_writers.py
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -12,7 +12,7 @@ faster. The same key sent again is recorded once, so that whoever got no answer 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -89,8 +89,14 @@ class LabelStore:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; they open again when they are needed."""
         self.engine.dispose()
 
     # People

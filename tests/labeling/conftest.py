@@ -1,19 +1,45 @@
-"""A store, and the shortest way to record one decision in it."""
+"""A store on either database, and the shortest way to record one decision in it."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from hpa_core.labeling import DatasetRef, Decision, LabelStore, Receipt, new_key, open_store
+from hpa_core.labeling.database import URL_VARIABLE
 from hpa_core.labeling.events import Kind, Labels
 from hpa_core.workspace import Workspace
+from tests.labeling.postgres_server import Server, postgres_server, server_programs
 
 DATASET = DatasetRef("tiny", "0" * 64)
 Give = Callable[..., Receipt]
+on_both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server; where there is none, fail under CI and skip elsewhere."""
+    programs = server_programs()
+    if programs is None:
+        reason = "PostgreSQL's server is missing: `apt-get install postgresql`"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with postgres_server(programs) as server:
+        yield server
 
 
 @pytest.fixture
-def store(workspace: Workspace) -> Iterator[LabelStore]:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Choose the database of `store`: SQLite, or what `on_both` says; returns which."""
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+    chosen: str = getattr(request, "param", "sqlite")
+    if chosen == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        monkeypatch.setenv(URL_VARIABLE, server.new_database())
+    return chosen
+
+
+@pytest.fixture
+def store(workspace: Workspace, database: str) -> Iterator[LabelStore]:
     opened = open_store(workspace)
     yield opened
     opened.close()
