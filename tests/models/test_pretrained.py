@@ -134,6 +134,8 @@ def test_where_the_imagenet_weights_cannot_be_fetched_the_user_is_told_what_to_d
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
+    # urllib keeps the first opener that a process makes, with the proxy of that moment.
+    monkeypatch.setattr("urllib.request._opener", None)
     with pytest.raises(
         ConfigError, match=r"cannot be fetched .* put the file at .*-[0-9a-f]+\.pth"
     ):
