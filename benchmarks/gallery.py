@@ -138,11 +138,12 @@ def measure_rerun(workspace: Workspace) -> None:
     os.environ[ENVIRONMENT_VARIABLE] = str(workspace.root)
     page = AppTest.from_file(str(ROOT / "dashboard" / "navigation.py"), default_timeout=120)
     page.switch_page("../pages/images.py").run()
-    for key, value in (("outcome", "any"), ("outcome", "wrong"), ("sort", "mistake")):
-        page.selectbox(key=key).set_value(value).run()
-        report(f"rerun of the page, {key} = {value}", [timed(page.run) for _ in range(20)])
-    page.text_input(key="find").set_value("ab").run()
-    report("rerun of the page, id contains 'ab'", [timed(page.run) for _ in range(20)])
+    for text in ("", "wrong", "missed:Golgi score(Cytosol)>0.3 labels>=2", "id~ab"):
+        page.session_state["hpa"].filter = text
+        page.run()
+        report(f"rerun of the page, filter {text!r}", [timed(page.run) for _ in range(20)])
+    page.selectbox(key="sort").set_value("mistake").run()
+    report("rerun of the page, sorted by mistake", [timed(page.run) for _ in range(20)])
 
 
 def measure_route(address: str, dataset: Dataset) -> None:

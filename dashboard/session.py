@@ -31,7 +31,10 @@ class Session:
         split: the split whose images and scores are shown.
         thresholds: the active set, perhaps not saved yet; every page's calls follow it.
         thresholds_owner: the run that the active set was chosen for.
-        pickers: what each picker of the sidebar shows, and how often that was changed elsewhere.
+        linked_thresholds: the set that the link named, until the pickers take it up.
+        filter: the text of the filter in force, on every page; empty for every sample.
+        linked_filter: what of it stands in the link.
+        mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
     """
 
     dataset: str | None = None
@@ -39,7 +42,10 @@ class Session:
     split: str | None = None
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
     thresholds_owner: str | None = None
-    pickers: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    linked_thresholds: str | None = None
+    filter: str = ""
+    linked_filter: str | None = None
+    mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     @property
     def run(self) -> str | None:
@@ -52,7 +58,10 @@ def session() -> Session:
     if KEY not in st.session_state:
         link = st.query_params
         st.session_state[KEY] = Session(
-            dataset=link.get("dataset"), picked_run=link.get("run"), split=link.get("split")
+            dataset=link.get("dataset"),
+            picked_run=link.get("run"),
+            split=link.get("split"),
+            linked_thresholds=link.get("thresholds"),
         )
     chosen: Session = st.session_state[KEY]
     return chosen

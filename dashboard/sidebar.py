@@ -6,6 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache
+from dashboard.mirrors import mirror_key, read_mirror
+from dashboard.selections.active import follow_filter
+from dashboard.selections.sidebar import choose_selection
 from dashboard.session import UNSAVED, Session, fixed_thresholds, session, write_link
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.runs.folder import RunFolder, list_runs
@@ -24,8 +27,16 @@ def choose_context() -> None:
         if run is not None:
             _choose_split(chosen, run)
             _choose_thresholds(chosen, run)
+        follow_filter()
+        choose_selection()
         _mark_synthetic(info, run)
-    write_link(dataset=chosen.dataset, run=chosen.picked_run, split=chosen.split)
+    named = chosen.run and chosen.thresholds.name != UNSAVED
+    write_link(
+        dataset=chosen.dataset,
+        run=chosen.picked_run,
+        split=chosen.split,
+        thresholds=chosen.thresholds.name if named else None,
+    )
 
 
 def _choose_dataset(chosen: Session) -> DatasetInfo | None:
@@ -72,6 +83,10 @@ def _choose_thresholds(chosen: Session, run: RunFolder) -> None:
         chosen.thresholds, chosen.thresholds_owner = fixed_thresholds(0.5), run.id
     unsaved = [chosen.thresholds] if chosen.thresholds.name == UNSAVED else []
     sets = [*unsaved, *list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    for linked in sets:
+        if linked.name == chosen.linked_thresholds:
+            chosen.thresholds = linked
+    chosen.linked_thresholds = None
     _pick("Thresholds", "thresholds", sets, _threshold_label)
 
 
@@ -90,30 +105,14 @@ def _pick(
         return
     if getattr(chosen, attribute) not in options:
         setattr(chosen, attribute, options[0])
-    key = _picker_key(chosen, attribute)
-    st.session_state[key] = getattr(chosen, attribute)
+    key = mirror_key(attribute, getattr(chosen, attribute))
     st.selectbox(label, options, key=key, format_func=show, on_change=_store, args=(attribute, key))
 
 
-def _picker_key(chosen: Session, attribute: str) -> str:
-    """Return the widget's key: a new one whenever the value was changed elsewhere.
-
-    A browser may still send the old picker's value then, and that must not undo the change.
-    """
-    current = getattr(chosen, attribute)
-    shown, generation = chosen.pickers.get(attribute, (current, 0))
-    if shown != current:
-        generation += 1
-    chosen.pickers[attribute] = (current, generation)
-    return f"pick-{attribute}-{generation}"
-
-
 def _store(attribute: str, key: str) -> None:
-    chosen = session()
-    if key != _picker_key(chosen, attribute):
-        return
-    setattr(chosen, attribute, st.session_state[key])
-    chosen.pickers[attribute] = (st.session_state[key], chosen.pickers[attribute][1])
+    value, newest = read_mirror(attribute, key)
+    if newest:
+        setattr(session(), attribute, value)
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:

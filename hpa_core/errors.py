@@ -8,6 +8,7 @@ HpaError
 ├── PlanError           a resampling plan is missing, stale or damaged
 ├── DownloadError       files cannot be fetched from where they were said to be
 ├── ScoresError         probabilities from outside break their contract
+├── FilterError         the text of a filter cannot be read, or asks what is not known
 ├── RunError            a run folder is missing, locked or damaged
 ├── CheckpointError     weights are damaged, unsafe or of another shape
 ├── ConfigError         a setting has a value that cannot be meant
@@ -59,6 +60,18 @@ class DownloadError(HpaError):
 
 class ScoresError(HpaError):
     """Probabilities from outside break their contract."""
+
+
+class FilterError(HpaError):
+    """The text of a filter cannot be read, or asks what is not known.
+
+    `position` is the place in the text, from 1; None where the whole is meant.
+    """
+
+    def __init__(self, position: int | None, sentence: str) -> None:
+        where = f", position {position}" if position else ""
+        super().__init__(f"Filter{where}: {sentence}.".replace("?.", "?"))
+        self.position = position
 
 
 class RunError(HpaError):

@@ -2,7 +2,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import need
-from dashboard.images.filters import choose_order, choose_samples, choose_selection
+from dashboard.images.filters import choose_order, choose_samples
 from dashboard.images.paging import draw_gallery
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
@@ -19,9 +19,7 @@ need(
 
 samples = choose_samples(chosen, dataset)
 scored = samples.calls is not None
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    selection = choose_selection(samples)
-    order = choose_order(samples, selection)
+order = choose_order(samples)
 about = f"Run {chosen.run}, split {chosen.split}, thresholds {chosen.thresholds.name}."
 synthetic = " Synthetic cells, not microscopy." if dataset.info.synthetic else ""
 st.markdown(
@@ -31,5 +29,5 @@ st.markdown(
 if scored and chosen.run and chosen.split:
     draw_leak_badge(cache.run(chosen.run), chosen.split)
 if not len(order):
-    st.info("No image fulfils all of these filters. Set one of them back to any.")
+    st.info("No image fulfils this filter. Take a condition out of it.")
 draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

@@ -12,10 +12,11 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard.components.channel_viewer import Page, Tile, channel_viewer
-from dashboard.images.gallery import Samples, find_tile
+from dashboard.images.gallery import find_tile, make_tile
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.selections.samples import Samples
 
 PAGE_SIZE = 48
 _KEY = "gallery-image"
@@ -60,7 +61,7 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
     opened = _follow_link(samples, order, dataset)
     first = (_page_number(len(order)) - 1) * PAGE_SIZE
     return Page(
-        tiles=[samples.tile(int(index)) for index in order[first : first + PAGE_SIZE]],
+        tiles=[make_tile(samples, int(index)) for index in order[first : first + PAGE_SIZE]],
         first=first,
         total=len(order),
         size=PAGE_SIZE,

@@ -22,6 +22,7 @@ COMMANDS = (
     "duplicates",
     "plans",
     "scores",
+    "selecting",
     "comparing",
     "suspicious",
     "training",

@@ -202,7 +202,7 @@ class Decided:
 def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> Decided:
     """Apply a saved set, a file or one number to a split's predictions."""
     predictions = read_predictions(run, split)
-    threshold_set = _threshold_set(run, chosen)
+    threshold_set = chosen_thresholds(run, chosen)
     calls = apply_thresholds(
         predictions.probs,
         np.array(threshold_set.thresholds),
@@ -211,7 +211,7 @@ def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -
     return Decided(predictions, calls)
 
 
-def _threshold_set(run: RunFolder, chosen: str) -> ThresholdSet:
+def chosen_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:
     """Read a number, else a saved set of the run, else a file."""
     try:
         return ThresholdSet(name="one-number", thresholds=(float(chosen),) * N_CLASSES)

@@ -205,13 +205,15 @@ def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
     tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
 ) -> None:
     address = serve(workspace)
-    viewer = open_images(browser_page, address, "?outcome=wrong")
+    viewer = open_images(browser_page, address, "?filter=wrong")
     expect(viewer.locator(".tile-id")).to_have_text(["sample-0070", "sample-0071"])
     expect(viewer.locator(".tile").nth(1).locator(".chip.false")).to_have_text("✗ Rods & rings")
-    browser_page.get_by_label("Id contains").fill("0071")
-    browser_page.keyboard.press("Enter")
+    filter_text = browser_page.get_by_label("Filter", exact=True)
+    filter_text.press("End")
+    filter_text.press_sequentially(" id~0071")  # Typed, and neither sent nor left.
     expect(viewer.locator(".tile-id")).to_have_text(["sample-0071"])
-    expect(browser_page).to_have_url(re.compile("find=0071&outcome=wrong"))
+    expect(browser_page).to_have_url(re.compile("filter=wrong.+id~0071|filter=wrong.+id%7E0071"))
+    expect(filter_text).to_be_focused()
 
 
 def test_the_scores_of_an_image_stand_against_their_thresholds(

@@ -36,4 +36,4 @@ def test_the_passport_shows_the_images_of_its_class_with_their_scores(
     expect(viewer.locator(".image-id")).to_have_text("sample-0029")
     expect(browser_page).to_have_url(re.compile("class=27.*image=sample-0029"))
     browser_page.get_by_role("link", name="Filter and sort them").click()
-    expect(browser_page).to_have_url(re.compile("/images.*true=Rods"))
+    expect(browser_page).to_have_url(re.compile("/images.*filter=true.*Rods"))

@@ -57,39 +57,91 @@ def test_a_tile_tells_truth_calls_and_scores(dataset: Dataset, open_page: OpenPa
 
 
 @pytest.mark.parametrize(
-    ("link", "rows"),
+    ("text", "rows"),
     [
-        ({"outcome": "wrong"}, [70, 71]),
-        ({"outcome": "missed"}, [70]),
-        ({"outcome": "false"}, [71]),
-        ({"outcome": "false", "of": CLASS_NAMES[27]}, [71]),
-        ({"outcome": "false", "of": CLASS_NAMES[26]}, []),
-        ({"find": "E-0099"}, [99]),
-        ({"true": CLASS_NAMES[3], "labels": "2"}, None),
-        ({"called": CLASS_NAMES[27]}, None),
+        ("wrong", [70, 71]),
+        ("missed", [70]),
+        ("false", [71]),
+        ("false:27", [71]),
+        ('false:"Cytoplasmic bodies"', []),
+        ("id~E-0099", [99]),
+        ("wrong or id~0099", [70, 71, 99]),
+        ("true:3 labels=2", None),
+        ("called:rods", None),
     ],
 )
-def test_filters_in_the_link_show_exactly_what_they_name(
-    dataset: Dataset, open_page: OpenPage, link: dict[str, str], rows: list[int] | None
+def test_a_filter_in_the_link_shows_exactly_what_it_names(
+    dataset: Dataset, open_page: OpenPage, text: str, rows: list[int] | None
 ) -> None:
     split = range(70, 140)
-    if "true" in link:
+    if text.startswith("true"):
         rows = [r for r in split if dataset.targets[r, 3] and dataset.targets[r].sum() == 2]
-    if "called" in link:
+    if text.startswith("called"):
         rows = [r for r in split if r == 71 or (r != 70 and dataset.targets[r, 27])]
-    page = open_page("images", dataset="tiny", **link)
+    page = open_page("images", dataset="tiny", filter=text)
     assert shown(page) == [f"sample-{row:04d}" for row in rows]
     assert f"{len(rows):,} of 70 images" in page.markdown[0].value
+    assert page.sidebar.caption[0].value == f"{len(rows):,} of 70 samples"
 
 
-def test_choosing_a_filter_goes_back_to_the_first_page(
+def labelled(page: AppTest, label: str) -> Any:
+    """A picker of the page's body, whose key changes with what it mirrors."""
+    return next(box for box in [*page.selectbox, *page.text_input] if box.label == label)
+
+
+def test_pickers_write_the_filter_and_go_back_to_the_first_page(
     dataset: Dataset, open_page: OpenPage
 ) -> None:
     page = open_page("images", dataset="tiny", page="2")
     assert viewer(page)["first"] == 48
-    page.selectbox(key="outcome").set_value("right").run()
+    labelled(page, "Outcome").set_value("right").run()
     assert viewer(page)["first"] == 0
     assert viewer(page)["total"] == 68
+    labelled(page, "True class").set_value("Golgi apparatus").run()
+    assert labelled(page, "Filter").value == 'right true:"Golgi apparatus"'
+    assert page.query_params["filter"] == 'right true:"Golgi apparatus"'
+    assert all(7 in tile["truth"] for tile in viewer(page)["tiles"])
+    labelled(page, "Outcome").set_value("any").run()
+    assert labelled(page, "Filter").value == 'true:"Golgi apparatus"'
+
+
+def test_pickers_show_what_the_text_says_and_keep_the_rest_of_it(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny")
+    labelled(page, "Filter").set_value("missed:7 (labels=1 or id~00)").run()
+    assert labelled(page, "Missed class").value == "Golgi apparatus"
+    assert labelled(page, "True labels").value == "any"
+    labelled(page, "Missed class").set_value("Cytosol").run()
+    assert labelled(page, "Filter").value == "(labels=1 or id~00) missed:Cytosol"
+
+
+def test_a_filter_that_cannot_be_read_is_told_and_stands_there_to_be_mended(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny", filter="wronk")
+    assert not page.exception
+    assert "position 1: 'wronk' is no condition; did you mean 'wrong'?" in page.error[0].value
+    labelled(page, "Filter").set_value("wrong").run()
+    assert shown(page) == ["sample-0070", "sample-0071"]
+
+
+def test_a_selection_is_saved_picked_on_another_page_and_deleted(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny", filter="wrong")
+    page.text_input(key="filter-name").set_value("faults")
+    next(b for b in page.button if b.label == "Save with the dataset").click().run()
+    assert picker(page, "Selection").value == "saved:faults"
+    labelled(page, "Filter").set_value("saved:faults missed").run()
+    assert shown(page) == ["sample-0070"]
+    page = open_page("thresholds", dataset="tiny")
+    picker(page, "Selection").set_value("saved:faults").run()
+    assert page.sidebar.caption[0].value == "2 of 70 samples"
+    page.switch_page("../pages/images.py").run()
+    assert shown(page) == ["sample-0070", "sample-0071"]
+    page.button(key="filter-delete").click().run()
+    assert picker(page, "Selection").value == "wrong"
 
 
 def test_the_most_confident_mistake_comes_first(dataset: Dataset, open_page: OpenPage) -> None:
@@ -105,7 +157,7 @@ def test_calls_follow_the_active_threshold_set(
 ) -> None:
     run = score_dataset(workspace, dataset, name="other")
     save_thresholds(run, ThresholdSet(name="low", thresholds=(0.15,) * 28))
-    page = open_page("images", dataset="tiny", run="other", outcome="missed")
+    page = open_page("images", dataset="tiny", run="other", filter="missed")
     chosen = picker(page, "Thresholds")
     chosen.select("low").run()
     assert shown(page) == []
@@ -116,12 +168,12 @@ def test_without_a_run_the_truth_alone_is_shown(
     make_dataset: MakeDataset, open_page: OpenPage
 ) -> None:
     make_dataset(samples=56)
-    page = open_page("images", dataset="tiny", true=CLASS_NAMES[5])
+    page = open_page("images", dataset="tiny", filter="true:5")
     sent = viewer(page)
     assert sent["thresholds"] is None
     assert all(tile["calls"] is None and 5 in tile["truth"] for tile in sent["tiles"])
     assert "labels alone" in page.markdown[0].value
-    assert "outcome" not in [box.key for box in page.selectbox]
+    assert "Outcome" not in [box.label for box in page.selectbox]
 
 
 def test_a_dataset_of_labels_alone_says_what_is_missing(
@@ -176,7 +228,7 @@ def test_samples_without_any_label_are_not_called_wrong(
     score_dataset(workspace, made)
     page = open_page("images", dataset="tiny")
     assert all(tile["truth"] is None for tile in viewer(page)["tiles"])
-    assert "outcome" not in [box.key for box in page.selectbox]
+    assert "Outcome" not in [box.label for box in page.selectbox]
 
 
 def test_a_link_to_an_image_opens_it_on_its_own_page(dataset: Dataset, open_page: OpenPage) -> None:
@@ -189,7 +241,7 @@ def test_a_link_to_an_image_opens_it_on_its_own_page(dataset: Dataset, open_page
 def test_a_link_to_an_image_outside_the_selection_still_opens_it(
     dataset: Dataset, open_page: OpenPage
 ) -> None:
-    page = open_page("images", dataset="tiny", image="sample-0003", outcome="wrong")
+    page = open_page("images", dataset="tiny", image="sample-0003", filter="wrong")
     sent = viewer(page)
     assert sent["opened"]["row"] == 3
     assert sent["opened"]["probs"] is None

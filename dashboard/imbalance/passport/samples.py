@@ -5,12 +5,14 @@ import pandas as pd
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.images.gallery import Samples, labelled_samples
+from dashboard.images.gallery import labelled_samples
 from dashboard.images.paging import draw_gallery
+from dashboard.selections.links import draw_images_link
 from dashboard.session import session, write_link
-from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
-from hpa_core.evaluation.selection import sort_by_score
+from hpa_core.evaluation.mistakes import sort_by_score
+from hpa_core.selections.expression import HasClass
+from hpa_core.selections.samples import Samples
 from hpa_core.targets import format_target
 
 ALL, WORST, BEST, FALSE = "all positives", "lowest positives", "highest positives", "highest others"
@@ -78,12 +80,7 @@ def _draw_caption(dataset: Dataset, number: int, shown: str, count: int) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{count:,}{kind} samples: {MEANINGS[shown]}. {source}.", width="content")
         if dataset.info.has_images:
-            st.page_link(
-                "../pages/images.py",
-                label="Filter and sort them on the page Images",
-                icon=":material/grid_view:",
-                query_params={"true": CLASS_NAMES[number]},
-            )
+            draw_images_link("Filter and sort them on the page Images", HasClass("true", (number,)))
 
 
 def _draw_table(

@@ -6,10 +6,10 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS, GREY, ORANGE, RED, SKY, tidy
-from dashboard.images.gallery import Samples
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from hpa_core.evaluation.class_scores import ClassScores, Measured, score_class
+from hpa_core.selections.samples import Samples
 
 BINS = 50
 MOST_MARKS = 300

@@ -1,0 +1,55 @@
+"""The filter in force: kept in the session, mirrored in the link as `?filter=`."""
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Int
+
+from dashboard import cache
+from dashboard.session import session, write_link
+from hpa_core.selections.expression import EVERYTHING, Expression
+from hpa_core.selections.parsing import parse_filter
+from hpa_core.selections.samples import Samples
+from hpa_core.selections.saved import resolve
+from hpa_core.selections.selecting import selected_rows
+
+FILTER = "filter"
+
+
+def follow_filter() -> None:
+    """Take the filter of a link that was followed; a link without one changes nothing."""
+    chosen = session()
+    wanted = st.query_params.get(FILTER)
+    if wanted is not None and wanted != chosen.linked_filter:
+        chosen.filter = "" if wanted.strip() == EVERYTHING else wanted
+    chosen.linked_filter = chosen.filter
+    write_link(filter=chosen.filter or None)
+
+
+def set_filter(filter_text: str) -> None:
+    """Put another filter into force, for every page; the images begin with their first page.
+
+    The text stays as it is typed, blanks and all: a changed one would be put into the field anew,
+    under the hand that types.
+    """
+    session().filter = filter_text
+    write_link(page=None)
+
+
+def active_expression() -> Expression:
+    """Return the filter in force, with what is saved in the place of its name.
+
+    Raises:
+        FilterError: the text is no filter, or a selection that it names is missing.
+    """
+    chosen = session()
+    folder = cache.workspace().dataset(chosen.dataset or "none")
+    return resolve(parse_filter(chosen.filter), folder)
+
+
+def active_rows(samples: Samples) -> Int[np.ndarray, " n"]:
+    """Return the places of the samples that the filter in force holds for, by id.
+
+    Raises:
+        FilterError: the filter cannot be read, or asks what is not known of these samples.
+    """
+    return selected_rows(active_expression(), samples)

@@ -1,0 +1,80 @@
+"""Links to the page Images that show exactly the samples of a filter: for a number, a bar, a cell.
+
+For any page that shows a number of samples: `draw_images_link` draws the link, `open_images` goes
+there at once (after a click on a chart), `images_query` gives the link's parameters alone.
+"""
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard.selections.active import FILTER
+from dashboard.session import UNSAVED, session
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.selections.expression import EVERYTHING, Expression
+
+IMAGES_PAGE = "../pages/images.py"
+
+
+def images_query(
+    wanted: str | Expression,
+    *,
+    sort: str | None = None,
+    score_of: int | None = None,
+    image: str | None = None,
+) -> Mapping[str, str]:
+    """Return the parameters of a link to the Images page.
+
+    It names the dataset, run, split and (saved) thresholds in force, so that whoever gets the link
+    sees the same images; the visitor's own active thresholds stay as they are, saved or not.
+
+    Args:
+        wanted: the filter, as text or as an expression, such as `missed:Golgi score(Cytosol)>0.3`.
+        sort: `id`, `score` or `mistake`.
+        score_of: the class whose score sorts, with `sort="score"`.
+        image: id of the sample that is shown large.
+    """
+    chosen = session()
+    thresholds = chosen.thresholds.name if chosen.run else None
+    named = {
+        "dataset": chosen.dataset,
+        "run": chosen.picked_run,
+        "split": chosen.split,
+        "thresholds": None if thresholds == UNSAVED else thresholds,
+        FILTER: str(wanted) or EVERYTHING,
+        "sort": sort,
+        "by": None if score_of is None else CLASS_NAMES[score_of],
+        "image": image,
+    }
+    return {key: value for key, value in named.items() if value is not None}
+
+
+def draw_images_link(
+    label: str,
+    wanted: str | Expression,
+    *,
+    sort: str | None = None,
+    score_of: int | None = None,
+    width: str = "content",
+) -> None:
+    """Draw a link to the samples of a filter; the arguments are those of `images_query`."""
+    st.page_link(
+        IMAGES_PAGE,
+        label=label,
+        icon=":material/grid_view:",
+        query_params=images_query(wanted, sort=sort, score_of=score_of),
+        width=width,  # type: ignore[arg-type]
+    )
+
+
+def open_images(
+    wanted: str | Expression,
+    *,
+    sort: str | None = None,
+    score_of: int | None = None,
+    image: str | None = None,
+) -> NoReturn:
+    """Go to the samples of a filter now; the arguments are those of `images_query`."""
+    query = images_query(wanted, sort=sort, score_of=score_of, image=image)
+    st.switch_page(IMAGES_PAGE, query_params=dict(query))

@@ -1,0 +1,45 @@
+"""The ids of samples, with what follows from them alone; shared by every threshold set's samples.
+
+Axes: N samples in any order.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Int
+
+ATLAS_ID = re.compile(r"([0-9]+)_([0-9]+)_([A-Z]+[0-9]+)_([0-9]+).*")
+"""An id of the Human Protein Atlas: antibody, plate, well, image."""
+
+
+@dataclass(frozen=True, eq=False)
+class Identities:
+    """Sample ids, (N,) of str; what follows from them is worked out once."""
+
+    ids: np.ndarray
+
+    @cached_property
+    def rank(self) -> Int[np.ndarray, " N"]:
+        """Each one's place in the order of the ids."""
+        rank = np.empty(len(self.ids), dtype=np.int64)
+        rank[np.argsort(self.ids, kind="stable")] = np.arange(len(self.ids))
+        return rank
+
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """The place of each id among the samples."""
+        return {sample_id: place for place, sample_id in enumerate(self.ids.tolist())}
+
+    @cached_property
+    def lowered(self) -> np.ndarray:
+        """The ids in lower case."""
+        return np.char.lower(self.ids)
+
+    @cached_property
+    def atlas_parts(self) -> np.ndarray:
+        """Antibody and plate that each id of the atlas names, (N, 2) of str; else both empty."""
+        matches = (ATLAS_ID.fullmatch(sample_id) for sample_id in self.ids.tolist())
+        parts = [match.group(1, 2) if match else ("", "") for match in matches]
+        return np.array(parts, dtype=str).reshape(-1, 2)

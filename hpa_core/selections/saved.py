@@ -1,0 +1,159 @@
+"""Selections saved by name, with their dataset: `datasets/<name>/selections/<selection>.json`.
+
+A filter may name them, `saved:odd-nuclei`, so they build on one another, and a list of ids that is
+too long for a link becomes a name.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hpa_core.errors import FilterError, WorkspaceError
+from hpa_core.files import checked_name, explained_os_errors, read_json, write_json
+from hpa_core.selections.expression import Among, And, Everything, Expression, Not, Or, Saved
+from hpa_core.selections.parsing import parse_filter
+
+SELECTIONS = "selections"
+SHORT_LIST = 20
+"""Ids that may stand in a link; a longer list is saved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSelection:
+    """A filter with a name.
+
+    Attributes:
+        filter: its text.
+        note: where it came from, such as a lasso on a map.
+        created: UTC, ISO 8601.
+    """
+
+    name: str
+    filter: str
+    note: str = ""
+    created: str = ""
+
+    @property
+    def expression(self) -> Expression:
+        """What the filter says."""
+        return parse_filter(self.filter)
+
+
+def save_selection(folder: Path, name: str, text: str, *, note: str = "") -> SavedSelection:
+    """Save a filter under a name, replacing one of that name.
+
+    Args:
+        folder: the dataset's.
+        name: of the selection.
+        text: the filter.
+        note: where it came from.
+
+    Raises:
+        FilterError: the text is no filter, or names itself, directly or through others.
+        WorkspaceError: the name cannot be a file's, or the folder cannot be written.
+    """
+    path = _path(folder, name)
+    resolve(parse_filter(text), folder, within=(name,))
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    selection = SavedSelection(name=name, filter=text, note=note, created=created)
+    with explained_os_errors(path):
+        path.parent.mkdir(exist_ok=True)
+    write_json(path, asdict(selection))
+    return selection
+
+
+def list_selections(folder: Path) -> list[SavedSelection]:
+    """Return the selections of the dataset in `folder`, by name; a damaged file is left out."""
+    names = sorted(path.stem for path in (folder / SELECTIONS).glob("[!.]*.json"))
+    found = []
+    for name in names:
+        try:
+            found.append(read_selection(folder, name))
+        except (FilterError, WorkspaceError):
+            continue
+    return found
+
+
+def read_selection(folder: Path, name: str) -> SavedSelection:
+    """Read the selection `name`.
+
+    Raises:
+        FilterError: there is none, or its file is damaged.
+        WorkspaceError: the name cannot be a file's.
+    """
+    path = _path(folder, name)
+    if not path.is_file():
+        raise FilterError(None, f"this dataset has no selection {name!r}")
+    values: Any = read_json(path)
+    texts = values if isinstance(values, dict) else {}
+    known = {key: texts.get(key, "") for key in ("filter", "note", "created")}
+    if "filter" not in texts or not all(isinstance(value, str) for value in known.values()):
+        raise FilterError(None, f"{path} is damaged; delete it, or save it again")
+    return SavedSelection(name=name, **known)
+
+
+def delete_selection(folder: Path, name: str) -> None:
+    """Delete the selection `name`.
+
+    Raises:
+        FilterError: there is none.
+        WorkspaceError: the name cannot be a file's, or the file cannot be deleted.
+    """
+    path = _path(folder, name)
+    with explained_os_errors(path):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            raise FilterError(None, f"this dataset has no selection {name!r}") from None
+
+
+def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
+    """Return a filter for exactly these samples that is short enough for a link.
+
+    A longer list is saved under a name made from its content, so the same list is saved once.
+
+    Args:
+        folder: the dataset's.
+        ids: of the samples.
+        note: where the list came from.
+    """
+    if not ids:
+        return str(Not(Everything()))
+    text = str(Among("id", tuple(sorted(ids))))
+    if len(ids) <= SHORT_LIST:
+        return text
+    name = f"list-{sha256(text.encode()).hexdigest()[:10]}"
+    if not _path(folder, name).is_file():
+        save_selection(folder, name, text, note=note)
+    return str(Saved(name))
+
+
+def resolve(expression: Expression, folder: Path, *, within: tuple[str, ...] = ()) -> Expression:
+    """Return the expression with what is saved in the place of its name.
+
+    Args:
+        expression: may hold `Saved`.
+        folder: the dataset's.
+        within: names that are being resolved.
+
+    Raises:
+        FilterError: a selection is missing, or names itself, directly or through others.
+    """
+    match expression:
+        case Saved(name):
+            if name in within:
+                chain = " -> ".join([*within, name])
+                raise FilterError(None, f"selection {name!r} names itself ({chain})")
+            inner = read_selection(folder, name).expression
+            return resolve(inner, folder, within=(*within, name))
+        case And(parts) | Or(parts):
+            return type(expression)(tuple(resolve(part, folder, within=within) for part in parts))
+        case Not(part):
+            return Not(resolve(part, folder, within=within))
+    return expression
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / SELECTIONS / f"{checked_name(name, what='selection')}.json"

@@ -1,0 +1,146 @@
+"""Which samples a filter holds for.
+
+Axes: N samples, C classes. A sample without a label is neither right nor wrong, and nothing of it
+is missed or false.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from hpa_core.errors import FilterError
+from hpa_core.selections.expression import (
+    Among,
+    And,
+    Counted,
+    Everything,
+    Expression,
+    HasClass,
+    IdContains,
+    Judged,
+    Not,
+    Or,
+    Scored,
+)
+from hpa_core.selections.samples import Samples
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]:  # noqa: PLR0911
+    """Return for which samples `expression` holds.
+
+    Args:
+        expression: without `Saved` in it (`saved.resolve` replaces it).
+        samples: what is chosen from.
+
+    Raises:
+        FilterError: it asks for calls or scores, and there is no run.
+        ValueError: it holds a `Saved`.
+    """
+    match expression:
+        case Everything():
+            return np.ones(len(samples.ids), dtype=bool)
+        case And(parts) | Or(parts):
+            join = operator.and_ if isinstance(expression, And) else operator.or_
+            return reduce(join, (select(part, samples) for part in parts))
+        case Not(part):
+            return ~select(part, samples)
+        case HasClass():
+            return _has_class(expression, samples)
+        case Judged(verdict):
+            wrong = _mistakes(expression, samples).any(axis=1)
+            return samples.labelled & (wrong if verdict == "wrong" else ~wrong)
+        case Among():
+            return _among(expression, samples)
+        case IdContains(text):
+            found: Bool[np.ndarray, " N"] = (
+                np.char.find(samples.identities.lowered, text.lower()) >= 0
+            )
+            return found
+        case Counted(_, comparison, number):
+            return np.asarray(COMPARE[comparison](_count(expression, samples), number))
+        case Scored():
+            return _scored(expression, samples)
+    raise ValueError(f"{expression!r} cannot be evaluated")
+
+
+def selected_rows(expression: Expression, samples: Samples) -> Int[np.ndarray, " n"]:
+    """Return the places of the samples that `expression` holds for, by id."""
+    places = np.flatnonzero(select(expression, samples))
+    rows: Int[np.ndarray, " n"] = places[np.argsort(samples.id_rank[places])]
+    return rows
+
+
+def _has_class(condition: HasClass, samples: Samples) -> Bool[np.ndarray, " N"]:
+    classes = list(condition.classes) or slice(None)
+    if condition.kind == "true":
+        held = samples.targets
+    elif condition.kind == "called":
+        held = _calls(condition, samples)
+    else:
+        wanted = samples.targets if condition.kind == "missed" else ~samples.targets
+        held = _mistakes(condition, samples)[:, classes] & wanted[:, classes]
+        return np.asarray(held.any(axis=1))
+    return np.asarray(held[:, classes].any(axis=1))
+
+
+def _among(condition: Among, samples: Samples) -> Bool[np.ndarray, " N"]:
+    field, values = condition.field, condition.values
+    found = np.zeros(len(samples.ids), dtype=bool)
+    if field == "id":
+        place_of = samples.identities.place_of
+        found[[place_of[each] for each in values if each in place_of]] = True
+        return found
+    if field == "annotator":
+        for name in values:
+            found |= samples.annotators.get(name, False)
+        return found
+    column = {
+        "split": lambda: samples.splits,
+        "source": lambda: samples.sources,
+        "antibody": lambda: samples.identities.atlas_parts[:, 0],
+        "plate": lambda: samples.identities.atlas_parts[:, 1],
+    }[field]()
+    return np.asarray(reduce(operator.or_, (column == value for value in values)))
+
+
+def _count(condition: Counted, samples: Samples) -> Int[np.ndarray, " N"]:
+    if condition.what == "labels":
+        return samples.label_counts
+    held = _calls if condition.what == "calls" else _mistakes
+    return np.asarray(held(condition, samples).sum(axis=1))
+
+
+def _scored(condition: Scored, samples: Samples) -> Bool[np.ndarray, " N"]:
+    if samples.probs is None:
+        raise _needs_run(condition)
+    # An array, not a Python number: numpy would round the latter to the scores' own precision.
+    bound = np.asarray([condition.bound])
+    return np.asarray(COMPARE[condition.comparison](samples.probs[:, condition.class_id], bound))
+
+
+def _mistakes(condition: Expression, samples: Samples) -> Bool[np.ndarray, "N C"]:
+    faults: Bool[np.ndarray, "N C"] = _calls(condition, samples) != samples.targets
+    return np.asarray(faults & samples.labelled[:, None])
+
+
+def _calls(condition: Expression, samples: Samples) -> Bool[np.ndarray, "N C"]:
+    if samples.calls is None:
+        raise _needs_run(condition)
+    return samples.calls
+
+
+def _needs_run(condition: Expression) -> FilterError:
+    return FilterError(None, f"{str(condition)!r} asks what a run says; choose a run with scores")

@@ -1,0 +1,111 @@
+"""Selections of samples, against a reading of the filter one sample at a time."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpa_core.errors import FilterError
+from hpa_core.runs.predictions import Predictions
+from hpa_core.selections import expression as e
+from hpa_core.selections.identities import Identities
+from hpa_core.selections.parsing import parse_filter
+from hpa_core.selections.samples import Samples, outside_samples
+from hpa_core.selections.selecting import select, selected_rows
+from tests.selections.drawn import IDS, NAMES, expressions, random_samples
+
+
+def compare(sign: str, left: float, right: float) -> bool:
+    python = {"=": "==", "!=": "!="}.get(sign, sign)
+    return bool(eval(f"left {python} right"))  # noqa: S307 - one of six signs
+
+
+def parts_of(sample_id: str) -> list[str]:
+    parts = sample_id.split("_")
+    is_atlas = len(parts) >= 4 and parts[0].isdigit() and parts[1].isdigit()
+    return parts if is_atlas else ["", ""]
+
+
+def holds(expression: Any, samples: Samples, row: int) -> bool:  # noqa: C901, PLR0911
+    """Read the filter for one sample, in sets."""
+    truth = set(np.flatnonzero(samples.targets[row]).tolist())
+    calls = set(np.flatnonzero(samples.calls[row]).tolist())
+    missed, false = (truth - calls, calls - truth) if truth else (set(), set())
+    match expression:
+        case e.Everything():
+            return True
+        case e.And(parts):
+            return all(holds(part, samples, row) for part in parts)
+        case e.Or(parts):
+            return any(holds(part, samples, row) for part in parts)
+        case e.Not(part):
+            return not holds(part, samples, row)
+        case e.HasClass(kind, classes):
+            held = {"true": truth, "called": calls, "missed": missed, "false": false}[kind]
+            return bool(held & set(classes)) if classes else bool(held)
+        case e.Judged(verdict):
+            return bool(truth) and (truth == calls) == (verdict == "right")
+        case e.Counted(what, sign, number):
+            counted = {"labels": truth, "calls": calls, "mistakes": missed | false}[what]
+            return compare(sign, len(counted), number)
+        case e.Scored(class_id, sign, bound):
+            return compare(sign, float(samples.probs[row, class_id]), bound)
+        case e.IdContains(text):
+            return text.lower() in str(samples.ids[row]).lower()
+        case e.Among("annotator", names):
+            return any(
+                samples.annotators[name][row] for name in names if name in samples.annotators
+            )
+        case e.Among(field, values):
+            sample_id = str(samples.ids[row])
+            value = {
+                "id": sample_id,
+                "split": str(samples.splits[row]),
+                "source": str(samples.sources[row]),
+                "antibody": parts_of(sample_id)[0],
+                "plate": parts_of(sample_id)[1],
+            }[field]
+            return value in values
+    raise AssertionError(expression)
+
+
+@given(expressions(st.sampled_from([*NAMES, *IDS, "B", "_92"])), st.integers(0, 2**32 - 1))
+def test_a_filter_keeps_exactly_the_samples_that_a_reader_would(expression, seed) -> None:
+    samples = random_samples(seed)
+    expected = [holds(expression, samples, row) for row in range(len(samples.ids))]
+    assert select(expression, samples).tolist() == expected
+
+
+def test_a_score_on_the_bound_is_compared_as_calls_are() -> None:
+    samples = outside_samples(
+        Predictions(ids=np.array(["a"]), probs=np.full((1, 28), 0.3, np.float32)), "test"
+    )
+    # 0.3 as a 32-bit number lies above 0.3 as a 64-bit one.
+    assert select(parse_filter("score(0)>0.3"), samples).tolist() == [True]
+    assert select(parse_filter("score(0)=0.3"), samples).tolist() == [False]
+
+
+def test_rows_come_by_id_whatever_their_order() -> None:
+    ids = np.array([f"s{9 - row % 10}-{row}" for row in range(30)])
+    samples = replace(random_samples(1), identities=Identities(ids))
+    rows = selected_rows(parse_filter("labels>=0"), samples)
+    assert samples.ids[rows].tolist() == sorted(samples.ids.tolist())
+
+
+@pytest.mark.parametrize("text", ["missed:2", "right", "calls=0", "mistakes>1", "called"])
+def test_a_filter_about_calls_needs_a_run(text) -> None:
+    samples = replace(random_samples(0), calls=None)
+    with pytest.raises(FilterError, match="choose a run with scores"):
+        select(parse_filter(text), samples)
+    with pytest.raises(FilterError, match="choose a run with scores"):
+        select(parse_filter("score(2)>0.1"), replace(samples, probs=None))
+
+
+def test_without_a_label_nothing_is_right_wrong_missed_or_false() -> None:
+    blank = replace(random_samples(0), targets=np.zeros((30, 28), dtype=bool))
+    for text in ("right", "wrong", "missed", "false", "mistakes>0"):
+        assert not select(parse_filter(text), blank).any()
+    assert select(parse_filter("labels=0 called"), blank).tolist() == blank.calls.any(1).tolist()
