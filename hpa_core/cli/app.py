@@ -26,6 +26,8 @@ COMMANDS = (
     "comparing",
     "suspicious",
     "training",
+    "explaining",
+    "projecting",
     "oversample",
     "experiments",
     "augmentation",

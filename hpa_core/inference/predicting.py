@@ -83,16 +83,30 @@ def predict_dataset(
             fold of a set that has changed since the run learnt from it.
         WorkspaceError: the run folder cannot be written.
     """
-    weights = run.checkpoints / f"{checkpoint}.safetensors"
-    if not weights.is_file():
-        raise CheckpointError(
-            f"Run {run.id!r} has no checkpoint {checkpoint!r} yet; train it for an epoch first."
-        )
+    weights = checkpoint_path(run, checkpoint)
     dataset = open_dataset(workspace, run.info.dataset)
     check_fold_predicted(run, dataset, split)
     predictions = predict(weights, dataset, split, progress=progress)
     write_predictions(run, split, predictions)
     return predictions
+
+
+def checkpoint_path(run: RunFolder, checkpoint: Checkpoint = "best") -> Path:
+    """Return a run's weights file.
+
+    Raises:
+        CheckpointError: the run's scores were made elsewhere, or it has no such checkpoint yet.
+    """
+    path = run.checkpoints / f"{checkpoint}.safetensors"
+    if path.is_file():
+        return path
+    if run.info.kind == "scores":
+        raise CheckpointError(
+            f"Run {run.id!r} has scores that were made elsewhere and no network to ask."
+        )
+    raise CheckpointError(
+        f"Run {run.id!r} has no checkpoint {checkpoint!r} yet; train it for an epoch first."
+    )
 
 
 def _counted(images: Iterator[Tensor], *, total: int, progress: Progress) -> Iterator[Tensor]:

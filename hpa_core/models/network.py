@@ -56,8 +56,16 @@ class Network(nn.Module):
 
     def forward(self, images: Num[Tensor, "B 4 S S"]) -> Output:
         """Score images of brightness 0 to 255 (uint8 or float)."""
+        return self.read(self.maps(images))
+
+    def maps(self, images: Num[Tensor, "B 4 S S"]) -> Float[Tensor, "B K H W"]:
+        """Return the last maps of images, whose pooled values are the embeddings."""
         scaled = ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        embeddings = self.pool(self.body(scaled))  # (B, K, H, W) -> (B, E)
+        return cast("Tensor", self.body(scaled))
+
+    def read(self, maps: Float[Tensor, "B K H W"]) -> Output:
+        """Score images by their last maps."""
+        embeddings = self.pool(maps)  # (B, K, H, W) -> (B, E)
         return Output(self.head(embeddings), embeddings)
 
     def __call__(self, images: Num[Tensor, "B 4 S S"]) -> Output:

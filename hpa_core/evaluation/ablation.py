@@ -1,0 +1,150 @@
+"""What a network loses without a channel: scores, calls, and which classes read which stain.
+
+Axes: N samples, C classes, 4 channels in the order red, green, blue, yellow.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.stats import t as student
+
+from hpa_core.classes import CHANNELS
+from hpa_core.evaluation.bootstrap import Comparison, Interval, compare_calls, macro_f1_intervals
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.metrics import evaluate
+from hpa_core.runs.ablations import Ablation
+from hpa_core.runs.thresholds import Fallback
+
+PROTEIN = CHANNELS.index("green")
+CONFIDENCE = 0.95
+FEWEST = 5
+"""Positives that a class must have before it is said to read another stain than the protein."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelEffect:
+    """What becomes of a run without one channel.
+
+    Attributes:
+        channel: its name.
+        macro_f1: at the thresholds given; `interval` holds 95 % of it.
+        gain: of the calls without the channel over those with it: below 0, something was lost.
+        change: mean change of each class's score over its positives, (C,); NaN without any.
+        low, high: 95 % interval of each mean, (C,); NaN below two positives.
+    """
+
+    channel: str
+    macro_f1: float
+    interval: Interval
+    gain: Comparison
+    change: Float[np.ndarray, " C"]
+    low: Float[np.ndarray, " C"]
+    high: Float[np.ndarray, " C"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaning:
+    """A class whose positives lose more without a reference stain than without the protein.
+
+    Attributes:
+        channel: of the stain.
+        lost, lost_without_green: mean loss of the class's score over its positives, 0 to 1.
+        low: lower end of an interval of the difference that holds for all classes and stains.
+    """
+
+    class_id: int
+    channel: str
+    lost: float
+    lost_without_green: float
+    low: float
+
+
+def channel_effects(
+    ablation: Ablation,
+    thresholds: Float[np.ndarray, " C"] | float,
+    *,
+    fallback: Fallback = "none",
+    replicates: int = 1000,
+) -> list[ChannelEffect]:
+    """Compare a run's scores and calls with those without each channel.
+
+    Args:
+        ablation: of a split whose truth is known.
+        thresholds: (C,), or one number for all classes.
+        fallback: as in `apply_thresholds`.
+        replicates: of the paired bootstrap.
+    """
+    targets = ablation.targets
+    calls = [
+        apply_thresholds(probs, thresholds, fallback=fallback)
+        for probs in (ablation.probs, *ablation.without)
+    ]
+    intervals = macro_f1_intervals(targets, calls[1:])
+    effects = []
+    for channel, name in enumerate(CHANNELS):
+        change, low, high = mean_changes(ablation.without[channel] - ablation.probs, targets)
+        effects.append(
+            ChannelEffect(
+                channel=name,
+                macro_f1=evaluate(targets, calls[1 + channel]).macro_f1,
+                interval=intervals[channel],
+                gain=compare_calls(targets, calls[0], calls[1 + channel], replicates=replicates),
+                change=change,
+                low=low,
+                high=high,
+            )
+        )
+    return effects
+
+
+def mean_changes(
+    change: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"], *, at_once: int = 1
+) -> tuple[Float[np.ndarray, " C"], Float[np.ndarray, " C"], Float[np.ndarray, " C"]]:
+    """Return each class's mean over its positives, and Student's interval of it.
+
+    Args:
+        change: of every score.
+        targets: which samples count for a class.
+        at_once: how many intervals shall hold together (Bonferroni).
+
+    Returns:
+        Mean (NaN without a positive), low and high (NaN below two positives).
+    """
+    count = targets.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(targets, change, 0.0).sum(axis=0) / count
+        spread = np.where(targets, (change - mean) ** 2, 0.0).sum(axis=0) / (count - 1)
+        error = np.sqrt(spread / count)
+    margin = np.full(len(count), np.nan)
+    known = count > 1
+    tail = (1 - CONFIDENCE) / (2 * at_once)
+    margin[known] = student.ppf(1 - tail, count[known] - 1) * error[known]
+    return mean, mean - margin, mean + margin
+
+
+def leanings(ablation: Ablation) -> list[Leaning]:
+    """Find the classes that read a reference stain more than the protein, surest first.
+
+    A class is named where the paired difference of the two losses over its positives lies above 0
+    by an interval that holds for all classes and the three stains at once.
+    """
+    targets = ablation.targets
+    loss = ablation.probs - ablation.without  # (4, N, C)
+    stains = [channel for channel in range(len(CHANNELS)) if channel != PROTEIN]
+    at_once = targets.shape[1] * len(stains)
+    found = []
+    for channel in stains:
+        _, low, _ = mean_changes(loss[channel] - loss[PROTEIN], targets, at_once=at_once)
+        for number in np.flatnonzero((low > 0) & (targets.sum(axis=0) >= FEWEST)):
+            positives = targets[:, number]
+            found.append(
+                Leaning(
+                    class_id=int(number),
+                    channel=CHANNELS[channel],
+                    lost=float(loss[channel, positives, number].mean()),
+                    lost_without_green=float(loss[PROTEIN, positives, number].mean()),
+                    low=float(low[number]),
+                )
+            )
+    return sorted(found, key=lambda one: -one.low)

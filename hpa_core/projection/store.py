@@ -1,0 +1,98 @@
+"""Projections on disk: one point a sample, and how far the plane can be trusted.
+
+Axes: N samples.
+
+    runs/<id>/projection/<split>.<method>.npz
+"""
+
+from dataclasses import dataclass, fields
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Float32
+
+from hpa_core.errors import RunError
+from hpa_core.files import checked_name, explained_os_errors, write_atomic
+from hpa_core.runs.folder import RunFolder
+
+FOLDER = "projection"
+Method = Literal["tsne", "pca"]
+METHODS: dict[Method, str] = {
+    "tsne": "t-SNE: who lies near whom; sizes of groups and distances between them mean nothing",
+    "pca": "PCA: the two directions in which the images differ most; distances mean what they say",
+}
+"""How points are placed; the first is the default (benchmarks/projection.py says why)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """The points of one split.
+
+    Attributes:
+        features: `embeddings`, or `scores` (the log-odds of the 28) where there are none.
+        key: hash of predictions and settings; another key is another projection.
+        ids: sample ids, (N,) of str.
+        points: (N, 2), centred, the wider axis from -1 to 1.
+        trustworthiness: 0 to 1; below 1, points lie together that are no neighbours.
+        neighbours_kept: share of each point's nearest neighbours that are so on the plane too.
+        seconds: how long it took.
+    """
+
+    split: str
+    method: Method
+    features: str
+    seed: int
+    key: str
+    ids: np.ndarray
+    points: Float32[np.ndarray, "N 2"]
+    trustworthiness: float
+    neighbours_kept: float
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.points.shape != (len(self.ids), 2):
+            raise ValueError(f"points {self.points.shape} do not fit {len(self.ids)} ids")
+
+
+def projection_path(run: RunFolder, split: str, method: Method) -> Path:
+    """Return where a projection lies or would lie."""
+    return run.path / FOLDER / f"{checked_name(split, what='split')}.{method}.npz"
+
+
+def write_projection(run: RunFolder, projection: Projection) -> Path:
+    """Write a projection into its run, atomically; one of the same split and method is replaced.
+
+    Raises:
+        WorkspaceError: the run folder cannot be written.
+    """
+    path = projection_path(run, projection.split, projection.method)
+    with explained_os_errors(path):
+        path.parent.mkdir(exist_ok=True)
+    content = BytesIO()
+    np.savez(content, allow_pickle=False, **vars(projection))
+    write_atomic(path, content.getvalue())
+    return path
+
+
+def read_projection(run: RunFolder, split: str, method: Method) -> Projection | None:
+    """Read a projection; None if there is none.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    path = projection_path(run, split, method)
+    if not path.is_file():
+        return None
+    try:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            values = {name: file[name] for name in file.files}
+        plain = {name: values[name].item() for name in values if not values[name].shape}
+        known = {field.name for field in fields(Projection)}
+        return Projection(
+            **{name: value for name, value in {**values, **plain}.items() if name in known}
+        )
+    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError) as error:
+        raise RunError(f"{path} is damaged ({error}); project the split again.") from None
