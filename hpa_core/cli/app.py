@@ -26,6 +26,7 @@ COMMANDS = (
     "comparing",
     "suspicious",
     "training",
+    "predicting",
     "explaining",
     "projecting",
     "oversample",

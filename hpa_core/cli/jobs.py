@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_group
 
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.files import checked_name
 from hpa_core.jobs import JobStatus, RunSpec, open_backend
+from hpa_core.jobs.retrying import retry_job
 from hpa_core.runs.folder import new_run_id, open_run
 from hpa_core.workspace import Workspace
 
@@ -31,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def submit(
     arguments: Annotated[
         list[str],
-        typer.Argument(help="`train --resume RUN`, or `--` and a program with its arguments."),
+        typer.Argument(help="`train --resume RUN`, or another command, or `--` and any program."),
     ],
     *,
     name: Annotated[str, typer.Option(help="A word for the job's id.")] = "job",
@@ -94,11 +96,20 @@ def stop(job_id: JobId, *, as_json: AsJson = False) -> None:
     _print_job(backend.status(job_id), as_json=as_json)
 
 
+@jobs_app.command("retry")
+def retry(job_id: JobId, *, as_json: AsJson = False) -> None:
+    """Start a job that failed or was stopped once more, in its own folder, with its arguments."""
+    backend = open_backend(workspace_of())
+    retry_job(backend, job_id)
+    _print_job(backend.status(job_id), as_json=as_json)
+
+
 def _argv(arguments: list[str], *, processes: int) -> tuple[str, ...]:
-    """Return the program to run: `train ...` means this program's own command."""
-    own = arguments[0] == "train"
-    shared = ("--processes", str(processes)) if processes > 1 else ()
-    return (sys.executable, "-m", "hpa_core", *arguments, *shared) if own else tuple(arguments)
+    """Return the program to run: `train ...` or `predict ...` mean this program's own commands."""
+    if arguments[0] not in get_group(app).commands:
+        return tuple(arguments)
+    shared = ("--processes", str(processes)) if arguments[0] == "train" and processes > 1 else ()
+    return (sys.executable, "-m", "hpa_core", *arguments, *shared)
 
 
 def _folder(workspace: Workspace, arguments: list[str], *, name: str) -> Path:

@@ -1,16 +1,16 @@
-"""Commands: train a network, predict with it. Torch is imported by the commands alone."""
+"""Command: train a network. Torch is imported by the command alone."""
 
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from hpa_core.choices import MODELS
-from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.cli.app import app, workspace_of
 from hpa_core.config import PRESETS, TrainConfig, parse_settings
 from hpa_core.data.dataset import open_dataset
 from hpa_core.data.folds import fold_split
@@ -75,32 +75,6 @@ def train(  # noqa: PLR0913 - one argument an option
         _train_by_processes(folder, processes=processes, resume=resume is not None)
     else:
         _train(workspace, folder, resume=resume is not None)
-
-
-@app.command()
-def predict(
-    run: Annotated[str, typer.Argument(help="Run whose network predicts.")],
-    *,
-    split: Annotated[str, typer.Option(help="Split of the run's dataset.")] = "validation",
-    checkpoint: Annotated[
-        Literal["best", "last"], typer.Option(help="Highest macro F1, or last epoch.")
-    ] = "best",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Predict a split of the run's dataset and keep it in the run."""
-    from hpa_core.inference import predict_dataset  # noqa: PLC0415 - imports torch
-
-    workspace = workspace_of()
-    with terminal_progress() as progress:
-        predictions = predict_dataset(
-            workspace,
-            open_run(workspace, run),
-            split,
-            checkpoint=checkpoint,
-            progress=progress,
-        )
-    if as_json:
-        print_json({"run": run, "split": split, "samples": len(predictions.ids)})
 
 
 def base_config(

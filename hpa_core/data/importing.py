@@ -80,6 +80,7 @@ def import_external(  # noqa: PLR0913 - keyword-only options of one import
     *,
     name: str,
     size: int = EXTERNAL_SIDE,
+    allow_unlabelled: bool = False,
     progress: Progress = quiet,
 ) -> Dataset:
     """Import a label table and the atlas's own false-colour `<id>_{red,green,blue,yellow}.jpg`.
@@ -88,7 +89,7 @@ def import_external(  # noqa: PLR0913 - keyword-only options of one import
     is scaled down to `size`, and one that is smaller is refused. Split, arguments and errors as in
     `import_kaggle`.
     """
-    table = read_label_table(labels)
+    table = read_label_table(labels, allow_unlabelled=allow_unlabelled)
     return _import_files(
         workspace, folder, table, name=name, layout=EXTERNAL, size=size, progress=progress
     )

@@ -16,9 +16,11 @@ def learnt_split(run: RunFolder, split: str) -> str | None:
 
     Scores from outside do not say what their network learnt from: of a fold it is taken to be the
     other folds, else the split `train`. The shipped checkpoint has learnt from other cells than
-    the demo's.
+    the demo's; the members of joint predictions score only what they have not learnt from, unless
+    all of them have learnt from one split.
     """
-    if run.info.kind == "demo":
+    joint = run.info.kind == "predictions" and TRAIN_SPLIT not in run.info.settings
+    if run.info.kind == "demo" or joint:
         return None
     fold = fold_split(split)
     guess = str(fold.complement) if fold else "train"

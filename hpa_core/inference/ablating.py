@@ -15,7 +15,8 @@ from torch import Tensor
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
-from hpa_core.inference.predicting import BATCH_SIZE, checkpoint_path
+from hpa_core.inference.members import checkpoint_path
+from hpa_core.inference.predicting import BATCH_SIZE
 from hpa_core.loading.order import plain_batches
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place

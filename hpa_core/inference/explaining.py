@@ -10,7 +10,7 @@ import torch
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
 from hpa_core.inference.heat_maps import class_maps, scores_without
-from hpa_core.inference.predicting import checkpoint_path
+from hpa_core.inference.members import checkpoint_path
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
 from hpa_core.models.weights import open_network

@@ -1,19 +1,20 @@
-"""Predictions from a weights file: probabilities and embeddings of one split.
+"""Predictions from a weights file: probabilities and embeddings of some rows of a dataset.
 
 Axes: N samples, C classes (28), E embedding features.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
+from jaxtyping import Float16, Float32, Int
 from torch import Tensor
 
 from hpa_core.data.dataset import Dataset, open_dataset
-from hpa_core.errors import CheckpointError
 from hpa_core.imbalance.fold_runs import check_fold_predicted
+from hpa_core.inference.members import Checkpoint, checkpoint_path
+from hpa_core.inference.turned import Views, with_views
 from hpa_core.loading.order import plain_batches
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
@@ -24,15 +25,15 @@ from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.workspace import Workspace
 
-Checkpoint = Literal["best", "last"]
 BATCH_SIZE = 64
 
 
-def predict(
+def predict(  # noqa: PLR0913 - keyword-only options
     weights: Path,
     dataset: Dataset,
     split: str,
     *,
+    views: Views = Views(),  # noqa: B008 - frozen
     device: str = "auto",
     progress: Progress = quiet,
 ) -> Predictions:
@@ -42,6 +43,7 @@ def predict(
         weights: a weights file of ours; it says the network and the image size.
         dataset: with images.
         split: its name, or `all`.
+        views: test-time augmentation.
         device: as in `TrainConfig`.
         progress: called after every batch.
 
@@ -52,19 +54,33 @@ def predict(
         CheckpointError: the weights are missing, damaged, unsafe or do not fit.
         DatasetError: the dataset has no such split or no images.
     """
+    rows = dataset.rows(split)
+    probs, embeddings = score_rows(
+        weights, dataset, rows, views=views, device=device, progress=progress
+    )
+    return Predictions(
+        ids=dataset.ids[rows], probs=probs, targets=truth(dataset, rows), embeddings=embeddings
+    )
+
+
+def score_rows(  # noqa: PLR0913 - keyword-only options
+    weights: Path,
+    dataset: Dataset,
+    rows: Int[np.ndarray, " N"],
+    *,
+    views: Views,
+    device: str = "auto",
+    progress: Progress = quiet,
+) -> tuple[Float32[np.ndarray, "N C"], Float16[np.ndarray, "N E"]]:
+    """Return probabilities and embeddings of some rows of a dataset (see `predict`)."""
     network, info = open_network(weights)
     target = compute_device(device)
-    rows = dataset.rows(split)
     source = Streamed(dataset.images, rows, image_size=info.image_size, device=target)
     images = source.batches(plain_batches(np.arange(len(rows)), BATCH_SIZE))
     counted = _counted(images, total=len(rows), progress=progress)
-    logits, embeddings = score(place(network, target), counted, precision="auto")
-    return Predictions(
-        ids=dataset.ids[rows],
-        probs=torch.sigmoid(torch.from_numpy(logits)).numpy(),
-        targets=dataset.targets[rows],
-        embeddings=embeddings,
-    )
+    seeing = with_views(place(network, target), views)
+    logits, embeddings = score(seeing, counted, precision="auto")
+    return torch.sigmoid(torch.from_numpy(logits)).numpy(), embeddings
 
 
 def predict_dataset(
@@ -91,22 +107,10 @@ def predict_dataset(
     return predictions
 
 
-def checkpoint_path(run: RunFolder, checkpoint: Checkpoint = "best") -> Path:
-    """Return a run's weights file.
-
-    Raises:
-        CheckpointError: the run's scores were made elsewhere, or it has no such checkpoint yet.
-    """
-    path = run.checkpoints / f"{checkpoint}.safetensors"
-    if path.is_file():
-        return path
-    if run.info.kind == "scores":
-        raise CheckpointError(
-            f"Run {run.id!r} has scores that were made elsewhere and no network to ask."
-        )
-    raise CheckpointError(
-        f"Run {run.id!r} has no checkpoint {checkpoint!r} yet; train it for an epoch first."
-    )
+def truth(dataset: Dataset, rows: Int[np.ndarray, " N"]) -> np.ndarray | None:
+    """Return the labels of rows, None where not one has a label: then nobody knows them."""
+    targets = dataset.targets[rows]
+    return targets if targets.any() else None
 
 
 def _counted(images: Iterator[Tensor], *, total: int, progress: Progress) -> Iterator[Tensor]:

@@ -32,6 +32,7 @@ class JobRecord:
         child: the process that does the work, once it runs.
         exit_code: what the child returned, negative for a signal.
         submission: the name of this start on a Ray cluster; empty on this machine.
+        processes: how many processes the work is spread over.
     """
 
     argv: tuple[str, ...]
@@ -48,6 +49,7 @@ class JobRecord:
     exit_code: int | None = None
     message: str = ""
     submission: str = ""
+    processes: int = 1
 
     @property
     def keeper(self) -> ProcessIdentity:
@@ -63,6 +65,7 @@ class JobRecord:
             argv=tuple(spec.argv),
             title=spec.title,
             devices=spec.devices,
+            processes=spec.processes,
             submitted=datetime.now(UTC).isoformat(timespec="milliseconds"),
             ticket=ticket,
             grace_seconds=grace_seconds,

@@ -31,7 +31,8 @@ class RunInfo:
     """What `config.json` says.
 
     Attributes:
-        kind: `train`, `scores` (probabilities from outside) or `demo` (the shipped checkpoint).
+        kind: `train`, `scores` (probabilities from outside), `predictions` (by networks of
+            other runs) or `demo` (the shipped checkpoint).
         dataset: the dataset it belongs to; empty for scores that belong to none.
         dataset_hash: `Dataset.content_hash` of its splits at that time; empty as above.
         synthetic: whether its numbers come from rendered cells.

@@ -56,7 +56,7 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
         id=name, kind="scores", dataset=dataset, dataset_hash=dataset_hash, note=f"from {file.name}"
     )
     predictions = Predictions(ids=np.array(ids, dtype=str), probs=narrowed(scores), targets=targets)
-    return _publish(workspace, info, split, predictions)
+    return publish_scores(workspace, info, split, predictions)
 
 
 def check_probabilities(file: Path, scores: Float[np.ndarray, "N C"]) -> None:
@@ -108,10 +108,15 @@ def _in_order(file: Path, table: ScoreTable, ids: list[str]) -> Float[np.ndarray
     return table.scores[[rows[sample_id] for sample_id in ids]]
 
 
-def _publish(
+def publish_scores(
     workspace: Workspace, info: RunInfo, split: str, predictions: Predictions
 ) -> RunFolder:
-    """Write the run beside the others, then move it among them in one step."""
+    """Write the run beside the others, then move it among them in one step.
+
+    Raises:
+        RunError: there is a run of that name.
+        WorkspaceError: its name cannot be a folder's, or the disk refuses.
+    """
     final = workspace.run(info.id)
     with (
         explained_os_errors(final),

@@ -1,6 +1,5 @@
 """Predictions from checkpoints: the same numbers as the training's own validation."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +17,6 @@ from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.training import create_training_run
 from hpa_core.training import train
 from hpa_core.workspace import Workspace
-
-
-@pytest.fixture
-def cells(make_dataset: Callable[..., Dataset]) -> Dataset:
-    return make_dataset("cells", samples=70, size=64)
 
 
 @pytest.fixture

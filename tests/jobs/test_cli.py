@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,17 @@ def test_what_cannot_be_done_is_one_sentence_and_status_1(
     assert sentence in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert ended.stdout == ""
+
+
+def test_a_job_that_failed_is_tried_once_more_in_its_folder_and_one_that_finished_is_not(
+    hpa: Hpa, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    job = submit(hpa, sys.executable, "-c", f"open({str(there)!r}); print('read')")
+    assert "FileNotFoundError" in hpa("jobs", "logs", job, "--follow").stdout
+    there.touch()
+    assert json.loads(hpa("jobs", "retry", job, "--json").stdout)["id"] == job
+    assert hpa("jobs", "logs", job, "--follow").stdout.endswith("read\n")
+    ended = hpa("jobs", "retry", job)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "has finished; there is nothing to do once more" in ended.stderr
