@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system cannot; a missing one is none.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written.
+    """
+    if not source.exists():
+        return
+    with explained_os_errors(target):
+        target.unlink(missing_ok=True)  # what a killed copy left may be half of it
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
 
 
 def write_json(path: Path, value: Any, *, durable: bool = True) -> None:

@@ -33,6 +33,8 @@ COMMANDS = (
     "experiments",
     "augmentation",
     "jobs",
+    "labels",
+    "label_files",
 )
 """The modules of this package that add commands when they are imported."""
 

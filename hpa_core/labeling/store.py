@@ -11,15 +11,15 @@ faster. The same key sent again is recorded once, so that whoever got no answer 
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Self, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from hpa_core.errors import LabelingError, LabelsUnavailableError, RoleError
+from hpa_core.errors import LabelsUnavailableError
 from hpa_core.files import sync_folder
+from hpa_core.labeling.checking import check_history
 from hpa_core.labeling.database import (
     LOCK_SECONDS,
     database_url,
@@ -43,7 +43,6 @@ from hpa_core.labeling.people import Role, checked_annotator, checked_role
 from hpa_core.labeling.reading import (
     Place,
     Undoable,
-    by_place,
     find_act,
     find_undoable,
     read_events,
@@ -51,8 +50,8 @@ from hpa_core.labeling.reading import (
     role_of,
 )
 from hpa_core.labeling.recording import Act, record_act
-from hpa_core.labeling.schema import people
-from hpa_core.labeling.state import UNTOUCHED, SampleState, fold
+from hpa_core.labeling.roles import read_roles, write_role
+from hpa_core.labeling.state import UNTOUCHED, SampleState
 from hpa_core.workspace import Workspace
 
 MOST_ATTEMPTS = 20
@@ -109,8 +108,7 @@ class LabelStore:
     def roles(self) -> dict[str, Role]:
         """Return everybody who was given a role."""
         with reading(self.engine) as connection:
-            rows = connection.execute(select(people.c.name, people.c.role).order_by(people.c.name))
-            return {row.name: checked_role(row.role) for row in rows}
+            return read_roles(connection)
 
     def require(self, name: str, needed: Role) -> None:
         """Refuse what a person's role does not include.
@@ -126,16 +124,8 @@ class LabelStore:
         Raises:
             RoleError: whoever gives it is no admin, or nobody would be one any more.
         """
-        name, role, by = checked_annotator(name), checked_role(role), checked_annotator(by)
-
-        def give(connection: Connection) -> None:
-            self._check_giving(connection, name, role, by)
-            connection.execute(delete(people).where(people.c.name == name))
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            row = {"name": name, "role": role, "given_by": by, "at": now}
-            connection.execute(insert(people).values(row))
-
-        self._write(give)
+        given, giver = checked_annotator(name), checked_annotator(by)
+        self._write(lambda connection: write_role(connection, given, checked_role(role), by=giver))
 
     # Acts
 
@@ -238,16 +228,7 @@ class LabelStore:
             LabelingError: they differ, or versions of a track are missing.
         """
         with reading(self.engine) as connection:
-            kept = read_states(connection, dataset.name, track=None)
-            history = read_events(connection, dataset.name)
-        tracks = by_place(history)
-        for place, part in tracks.items():
-            complete = [event.version for event in part] == list(range(1, len(part) + 1))
-            if not complete or kept.get(place) != fold(part):
-                raise LabelingError(f"The label database contradicts itself about {place[0]}.")
-        if kept.keys() != tracks.keys():
-            raise LabelingError("The label database has states without events.")
-        return len(history)
+            return check_history(connection, dataset.name)
 
     # Leases
 
@@ -277,18 +258,6 @@ class LabelStore:
         self._write(lambda connection: release(connection, dataset.name, name, samples))
 
     # Transactions
-
-    @staticmethod
-    def _check_giving(connection: Connection, name: str, role: Role, by: str) -> None:
-        admins = set(
-            connection.execute(select(people.c.name).where(people.c.role == "admin")).scalars()
-        )
-        first = not admins and name == by and role == "admin"
-        if by not in admins and not first:
-            hint = "" if admins else f" There is none yet: {by} can become the first."
-            raise RoleError(f"{by} is no admin and cannot give roles.{hint}")
-        if admins == {name} and role != "admin":
-            raise RoleError(f"{name} is the only admin; make somebody else one first.")
 
     def _act(self, act: Act) -> Receipt:
         return self._write(lambda connection: record_act(connection, act))

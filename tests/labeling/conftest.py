@@ -7,7 +7,7 @@ import pytest
 
 from hpa_core.labeling import DatasetRef, Decision, LabelStore, Receipt, new_key, open_store
 from hpa_core.labeling.database import URL_VARIABLE
-from hpa_core.labeling.events import Kind, Labels
+from hpa_core.labeling.events import DatasetVersion, Kind, Labels
 from hpa_core.workspace import Workspace
 from tests.labeling.postgres_server import Server, postgres_server, server_programs
 
@@ -59,11 +59,12 @@ def give(store: LabelStore) -> Give:
         note: str = "",
         track: str = "",
         key: str = "",
+        dataset: DatasetVersion = DATASET,
     ) -> Receipt:
-        seen = store.state(DATASET, sample, track=track).version if base is None else base
+        seen = store.state(dataset, sample, track=track).version if base is None else base
         decision = Decision(
             sample=sample, base=seen, kind=kind, labels=labels, note=note, track=track
         )
-        return store.record([decision], by=by, dataset=DATASET, key=key or new_key())
+        return store.record([decision], by=by, dataset=dataset, key=key or new_key())
 
     return record

@@ -8,11 +8,8 @@ it is never changed in place: a new dataset of another name gets it, whose image
 the old ones and take no room.
 """
 
-import os
-import shutil
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool
@@ -32,7 +29,7 @@ from hpa_core.data.duplicates.store import FILES
 from hpa_core.data.manifest import SPLIT_SEED, VALIDATION_SHARE
 from hpa_core.data.splits import stratified_holdout
 from hpa_core.errors import DatasetError
-from hpa_core.files import explained_os_errors, write_atomic, write_json
+from hpa_core.files import link_or_copy, write_atomic, write_json
 from hpa_core.workspace import Workspace
 
 IMPORTED = "imported_group"
@@ -102,7 +99,7 @@ def split_anew(
     recipe = {"kind": "split", "of": dataset.info.name, "hash": dataset.info.hash, "seed": seed}
     with sole_import(workspace, name), partial_folder(workspace, name, recipe) as partial:
         for file in (IMAGES, THUMBNAILS, *FILES):
-            _link(dataset.folder / file, partial / file)
+            link_or_copy(dataset.folder / file, partial / file)
         write_dataset(
             partial,
             manifest,
@@ -163,15 +160,3 @@ def _dealt(dataset: Dataset, groups: np.ndarray, seed: int) -> np.ndarray:
 def _validation_share(split: np.ndarray, dealt: Bool[np.ndarray, " N"]) -> float:
     share = float((split[dealt] == "validation").mean())
     return share if 0 < share < 1 else VALIDATION_SHARE
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the file system cannot; a missing one is none."""
-    if not source.exists():
-        return
-    with explained_os_errors(target):
-        target.unlink(missing_ok=True)  # what a killed copy left may be half of it
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)

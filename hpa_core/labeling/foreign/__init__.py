@@ -1,0 +1,1 @@
+"""Exports of Label Studio and FiftyOne, read as sample, labels, author."""
