@@ -18,8 +18,19 @@ def exact_composite(planes: np.ndarray, channels: list[Channel]) -> np.ndarray:
     return np.minimum(total, 255)
 
 
-def assert_shows(pixels: np.ndarray, planes: np.ndarray, channels: list[Channel]) -> None:
-    """Every pixel is the exact composite, rounded to the nearest level."""
-    difference = np.abs(pixels[..., :3].astype(float) - exact_composite(planes, channels))
-    assert difference.max() <= 0.5 + 1e-6
+def assert_shows(
+    pixels: np.ndarray,
+    planes: np.ndarray,
+    channels: list[Channel],
+    *,
+    inverted: bool = False,
+    rounding: float = 1e-6,
+) -> None:
+    """Every pixel is the exact composite, rounded to the nearest level.
+
+    `rounding` is what the sum may be off where it is made in numbers of 32 bits.
+    """
+    exact = exact_composite(planes, channels)
+    difference = np.abs(pixels[..., :3].astype(float) - (255 - exact if inverted else exact))
+    assert difference.max() <= 0.5 + rounding
     assert (pixels[..., 3] == 255).all()

@@ -3,11 +3,13 @@
 import base64
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect
 
 from hpa_core.data.dataset import Dataset, write_dataset
@@ -18,7 +20,7 @@ from tests.conftest import MakeDataset
 from tests.quartets import quartet_pixels, write_quartets
 from tests.scored import score_dataset
 
-STORED = "JSON.parse(sessionStorage.getItem('hpa-mixer')).channels"
+STORED = "JSON.parse(sessionStorage.getItem('hpa-mixer'))"
 PIXELS = """canvas => {
     const context = canvas.getContext('2d');
     const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -85,10 +87,19 @@ def _address(request: Request) -> str:
     return f"{request.method} {request.url}"
 
 
+@pytest.mark.parametrize("painter", ["webgl", "canvas"])
 def test_every_mixer_setting_shows_the_exact_composite_and_asks_the_server_nothing(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page, traffic: Any
+    tiny: Dataset,
+    workspace: Workspace,
+    serve: Serve,
+    browser_page: Page,
+    traffic: Any,
+    painter: str,
 ) -> None:
+    browser_page.add_init_script(f"localStorage.setItem('hpa-painter', '{painter}')")
     viewer = open_images(browser_page, serve(workspace))
+    expect(viewer).to_have_attribute("data-painter", painter)
+    browser_page.wait_for_load_state("networkidle")
     browser_page.wait_for_timeout(1500)  # Streamlit's own start-up traffic ends.
     traffic()
     canvas = viewer.locator(".tile canvas").nth(3)
@@ -103,21 +114,77 @@ def test_every_mixer_setting_shows_the_exact_composite_and_asks_the_server_nothi
         lambda: viewer.get_by_label("nucleus: lower limit").press("PageUp"),
         lambda: viewer.get_by_label("Gamma of protein").fill("0.5"),
         lambda: browser_page.keyboard.press("a"),
+        lambda: browser_page.keyboard.press("i"),
         *(
             lambda name=name: colours.select_option(name)
             for name in ("safe", "okabe", "protein", "grey")
         ),
         lambda: viewer.get_by_label("Colour of protein").fill("#12ab9f"),
+        lambda: viewer.get_by_label("Invert").uncheck(),
         lambda: viewer.get_by_role("button", name="Reset").click(),
     ]
     for step in steps:
         step()
         settle(browser_page)
         seen.append(pixels(canvas))
-        assert_shows(seen[-1], planes, browser_page.evaluate(STORED))
+        mixer = browser_page.evaluate(STORED)
+        # The graphics processor sums in numbers of 32 bits.
+        assert_shows(seen[-1], planes, mixer["channels"], inverted=mixer["inverted"], rounding=1e-3)
         assert not np.array_equal(seen[-1], seen[-2])
     np.testing.assert_array_equal(seen[-1], seen[0])
     assert traffic() == []
+
+
+def test_settings_of_one_image_are_its_own_until_they_are_everyones(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace), "?image=sample-0071")
+    expect(viewer.locator(".stage-canvas")).to_have_attribute("data-full", "true")
+    own, other = (viewer.locator(".tile canvas").nth(place) for place in (1, 2))
+    before = pixels(other)
+    viewer.get_by_label("This image alone").check()
+    browser_page.keyboard.press("2")
+    settle(browser_page)
+    assert not pixels(own)[..., [0, 2]].any()
+    np.testing.assert_array_equal(pixels(other), before)
+    browser_page.keyboard.press(".")
+    expect(viewer.get_by_label("This image alone")).not_to_be_checked()
+    browser_page.keyboard.press(",")
+    expect(viewer.get_by_label("This image alone")).to_be_checked()
+    viewer.get_by_role("button", name="Use for all").click()
+    settle(browser_page)
+    assert not pixels(other)[..., [0, 2]].any()
+    expect(viewer.get_by_label("This image alone")).not_to_be_checked()
+
+
+def test_a_link_brings_the_mixer_and_a_saved_picture_its_legend(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page, tmp_path: Path
+) -> None:
+    address = serve(workspace)
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    browser_page.keyboard.press("3")
+    viewer.get_by_label("nucleus: upper limit").press("PageDown")
+    expect(browser_page).to_have_url(re.compile(r"mixer=hpa-0-0_0-ff0000-0-255-1_.*-0-239-1_"))
+    link = browser_page.url
+    browser_page.keyboard.press(".")  # The server writes the address anew, with the next image.
+    expect(browser_page).to_have_url(re.compile("image=sample-0072.*mixer=hpa"))
+    browser_page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+    browser_page.goto(link)
+    expect(toggle(viewer, "nucleus")).to_have_attribute("aria-pressed", "true")
+    expect(toggle(viewer, "protein")).to_have_attribute("aria-pressed", "false")
+    expect(viewer.locator(".stage-canvas")).to_have_attribute("data-full", "true")
+    with browser_page.expect_download() as saved:
+        browser_page.keyboard.press("s")
+    assert saved.value.suggested_filename == "sample-0071.png"
+    saved.value.save_as(tmp_path / "saved.png")
+    picture = np.asarray(Image.open(tmp_path / "saved.png").convert("RGBA"))
+    channels = browser_page.evaluate(STORED)["channels"]
+    assert picture.shape[1] == 512  # 32 pixels a side, each drawn 16 x 16.
+    assert_shows(picture[:512:16, ::16], np.asarray(tiny.images[71]), channels)
+    assert (picture[7:512:16, 9::16] == picture[:512:16, ::16]).all()
+    legend = picture[512:]
+    assert (legend == [0, 0, 255, 255]).all(axis=2).sum() > 100  # The swatch of the nucleus.
+    assert (legend[..., :3] == 0).all(axis=2).sum() > 100  # Its words.
 
 
 def test_limits_follow_the_pointer_on_the_histogram(
@@ -131,10 +198,10 @@ def test_limits_follow_the_pointer_on_the_histogram(
     browser_page.mouse.move(box["x"] + box["width"] * 100 / 255, box["y"] + 10, steps=5)
     browser_page.mouse.up()
     settle(browser_page)
-    channels = browser_page.evaluate(STORED)
+    channels = browser_page.evaluate(STORED)["channels"]
     assert abs(channels[1]["hi"] - 100) <= 1
     canvas = viewer.locator(".tile canvas").first
-    assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels)
+    assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels, rounding=1e-3)
 
 
 def test_mixer_settings_outlive_the_page_and_the_tab(

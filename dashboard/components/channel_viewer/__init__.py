@@ -25,9 +25,12 @@ _MODULES = (
     "element.js",
     "tile_loader.js",
     "shown_image.js",
+    "gl_painter.js",
     "limit_editor.js",
     "channel_strip.js",
     "mixer_bar.js",
+    "mixer_link.js",
+    "png_export.js",
     "class_chips.js",
     "gallery.js",
     "pager.js",
@@ -38,6 +41,7 @@ _MODULES = (
     "shortcuts.js",
     "channel_viewer.js",
 )
+_SYNTHETIC = ": synthetic cells, not microscopy"
 _STYLES = ("viewer.css", "gallery.css", "image.css")
 _viewer = st.components.v2.component(
     "hpa_channel_viewer",
@@ -112,7 +116,8 @@ def channel_viewer(
     """
     _viewer(
         key=KEY,
-        data=_data(f"hpa/tiles/{info.name}/{info.hash}", info.image_size, page, thresholds),
+        data=_data(f"hpa/tiles/{info.name}/{info.hash}", info.image_size, page, thresholds)
+        | {"source": f"Dataset {info.name}{_SYNTHETIC if info.synthetic else ''}"},
         on_image_change=lambda: on_image(_sent("image")),
         on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
     )
@@ -156,6 +161,7 @@ def _data(
         "scoredClass": page.scored_class,
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,
+        "source": "",
     }
 
 

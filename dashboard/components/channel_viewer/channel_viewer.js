@@ -5,27 +5,38 @@
 
 import { chipLegend } from "./class_chips.js";
 import { element } from "./element.js";
+import { makePainter } from "./gl_painter.js";
 import { Gallery } from "./gallery.js";
 import { ImageView } from "./image_view.js";
 import { MixerBar } from "./mixer_bar.js";
+import { linkedMixer, writeMixerLink } from "./mixer_link.js";
 import { MixerStore } from "./mixer_store.js";
 import { Pager } from "./pager.js";
+import { downloadPng, legendCanvas } from "./png_export.js";
 import { KEYS_HELP, listenToKeys, mixerKeys } from "./shortcuts.js";
 import { ImageLoader } from "./tile_loader.js";
 
 const KEY_ZOOM = 1.5;
+const LINK_PAUSE_MS = 250;
 
 class ChannelViewer {
   constructor(root) {
     this.store = new MixerStore();
+    const linked = linkedMixer();
+    if (linked) this.store.set(linked);
+    this.painters = [makePainter(), makePainter()];
+    const [tilesPainter, stagePainter] = this.painters;
     this.gallery = new Gallery({
       open: (index) => this.open(index),
       loaded: () => this.drawSoon(),
+      paint: tilesPainter.paint,
     });
     this.view = new ImageView({
       step: (by) => this.step(by),
       close: () => this.close(),
       loaded: () => this.drawSoon(),
+      save: () => this.save(),
+      paint: stagePainter.paint,
     });
     this.mixer = new MixerBar(this.store, () => (this.tile && this.view.image) || this.gallery);
     this.legend = element("div", { className: "gallery-legend" });
@@ -46,6 +57,7 @@ class ChannelViewer {
         below,
       ),
     );
+    this.root.dataset.painter = stagePainter.name;
     root.append(this.root);
     this.store.listeners.add(() => this.drawSoon());
     this.stopKeys = listenToKeys(() => this.keys());
@@ -61,6 +73,7 @@ class ChannelViewer {
     this.gallery.show(data);
     for (const pager of this.pagers) pager.show(data);
     this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
+    this.linkSoon(); // The server writes an address that does not know the mixer.
     this.follow(told);
   }
 
@@ -98,6 +111,7 @@ class ChannelViewer {
   showTile() {
     const { tile, index, data } = this;
     this.root.classList.toggle("large", Boolean(tile));
+    this.store.scope = tile?.id ?? null;
     this.gallery.mark(index);
     if (!tile) {
       this.view.hide();
@@ -112,6 +126,15 @@ class ChannelViewer {
       if (index >= 0 && data.tiles[near]) this.images.load(data.tiles[near].row).catch(() => {});
     }
     this.drawSoon();
+  }
+
+  /** Hand out the image shown large, once its pixels are there. */
+  save() {
+    const { image } = this.view;
+    if (!image) return;
+    const { id } = this.tile;
+    const about = [`Image ${id}`, this.data.source];
+    downloadPng(legendCanvas(image, this.store.value, about), `${id}.png`);
   }
 
   /** Go to a neighbour within the selection; beyond the page's edge the server turns the page. */
@@ -133,6 +156,7 @@ class ChannelViewer {
     const always = {
       ...mixerKeys(store),
       a: () => mixer.autoContrast(),
+      i: () => store.set({ ...store.value, inverted: !store.value.inverted }),
       "[": () => pager.turn(-1),
       "]": () => pager.turn(1),
     };
@@ -142,6 +166,7 @@ class ChannelViewer {
       ",": () => this.step(-1),
       ".": () => this.step(1),
       escape: () => this.close(),
+      s: () => this.save(),
       "+": () => view.stage.zoomBy(KEY_ZOOM),
       "-": () => view.stage.zoomBy(1 / KEY_ZOOM),
     };
@@ -155,16 +180,26 @@ class ChannelViewer {
     });
   }
 
+  /** Write the link when the hand rests: browsers refuse an address that changes every frame. */
+  linkSoon() {
+    clearTimeout(this.linkTimer);
+    this.linkTimer = setTimeout(() => writeMixerLink(this.store.shared), LINK_PAUSE_MS);
+  }
+
   draw() {
-    this.mixer.draw(this.store.value);
-    this.gallery.draw(this.store.value);
-    this.view.draw(this.store.value);
+    const { store } = this;
+    this.mixer.draw(store.value);
+    this.gallery.draw(store.shared, (id) => store.of(id));
+    this.view.draw(store.value);
+    this.linkSoon();
   }
 
   remove() {
     this.stopKeys();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.linkTimer);
     this.view.stage.close();
+    for (const painter of this.painters) painter.close();
     this.root.remove();
   }
 }

@@ -2,7 +2,8 @@
 //
 //   out = sum over the channels that are on of colour * clamp((v - lo) / (hi - lo), 0, 1) ^ gamma
 //
-// clamped to white. It is a sum, not a mean: switching a channel never dims the others.
+// clamped to white; inverted, 255 minus that. It is a sum, not a mean: switching a channel never
+// dims the others.
 
 export const LEVELS = 256; // Packed images have eight bits a channel.
 
@@ -27,7 +28,8 @@ export function parseColor(text) {
 // Settings are never changed in place, so what follows from them is worked out once.
 const tablesOf = new WeakMap();
 
-function tables(channels) {
+/** The level tables of some channels' settings, in their order. */
+export function levelTables(channels) {
   if (!tablesOf.has(channels)) tablesOf.set(channels, channels.map(levelTable));
   return tablesOf.get(channels);
 }
@@ -38,8 +40,8 @@ function tables(channels) {
  * The clamped array rounds to the nearest level and cuts at 255. The four channels are written out:
  * a loop over them takes twice as long.
  */
-export function composite(planes, channels, rgba) {
-  const [first, second, third, fourth] = tables(channels);
+export function composite(planes, channels, rgba, inverted = false) {
+  const [first, second, third, fourth] = levelTables(channels);
   const pixels = rgba.length / 4;
   for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
     const a = planes[pixel] * 3;
@@ -51,5 +53,14 @@ export function composite(planes, channels, rgba) {
     rgba[at + 2] = first[a + 2] + second[b + 2] + third[c + 2] + fourth[d + 2];
     rgba[at + 3] = 255;
   }
+  if (inverted) invert(rgba);
   return rgba;
+}
+
+function invert(rgba) {
+  for (let at = 0; at < rgba.length; at += 4) {
+    rgba[at] ^= 255;
+    rgba[at + 1] ^= 255;
+    rgba[at + 2] ^= 255;
+  }
 }

@@ -4,15 +4,19 @@ import { chips, scoreText, spoken } from "./class_chips.js";
 import { sharedLimits, sumHistograms } from "./contrast.js";
 import { clamp, element } from "./element.js";
 import { CHANNELS } from "./mixer_state.js";
-import { ShownImage } from "./shown_image.js";
+import { paintImages, ShownImage } from "./shown_image.js";
 import { fetchTiles } from "./tile_loader.js";
 
 export class Gallery {
-  /** `open(index)` is called by a click or Enter, `loaded()` when pixels have arrived. */
-  constructor({ open, loaded }) {
+  /**
+   * `open(index)` is called by a click or Enter, `loaded()` when pixels have arrived; `paint` is
+   * `paintImages` or does the same.
+   */
+  constructor({ open, loaded, paint = paintImages }) {
     Object.assign(this, {
       open,
       loaded,
+      paint,
       tiles: [],
       images: [],
       cells: [],
@@ -91,12 +95,15 @@ export class Gallery {
     }
   }
 
-  draw(mixer) {
-    this.images.forEach((image, index) => {
+  /** `mixerOf(id)` gives an image's settings where it may have its own. */
+  draw(mixer, mixerOf = () => mixer) {
+    const contexts = this.images.map((image, index) => {
       const { canvas } = this.cells[index];
       if (canvas.width !== image.size) canvas.width = canvas.height = image.size;
-      canvas.getContext("2d").putImageData(image.composed(mixer), 0, 0);
+      return canvas.getContext("2d");
     });
+    const mixers = this.images.map((_, index) => mixerOf(this.tiles[index].id));
+    this.paint(this.images, mixers, contexts);
   }
 
   /** Each channel's histogram over all tiles; null while there are none. */

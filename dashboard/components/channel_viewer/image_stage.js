@@ -1,14 +1,17 @@
 // One image large: zoom with the wheel, pan by dragging, the four stored values under the pointer.
 
 import { clamp, element } from "./element.js";
-import { CHANNELS } from "./mixer_state.js";
+import { CHANNELS, shownChannels } from "./mixer_state.js";
+import { paintImages } from "./shown_image.js";
 import { centredView, fitScale, pixelUnder, zoomedView } from "./stage_view.js";
 
 const WHEEL_SPEED = 0.002;
 const BUTTON_ZOOM = 1.5;
 
 export class ImageStage {
-  constructor() {
+  /** `paint` is `paintImages` or does the same. */
+  constructor(paint = paintImages) {
+    this.paintSource = paint;
     this.canvas = element("canvas", { className: "stage-canvas", tabIndex: 0, role: "img" });
     this.source = element("canvas");
     this.legend = element("ul", { className: "stage-legend", "aria-label": "Channels shown" });
@@ -57,7 +60,7 @@ export class ImageStage {
 
   draw(mixer) {
     if (!this.image) return;
-    this.source.getContext("2d").putImageData(this.image.composed(mixer), 0, 0);
+    this.paintSource([this.image], [mixer], [this.source.getContext("2d")]);
     this.drawLegend(mixer);
     this.paint();
   }
@@ -79,10 +82,12 @@ export class ImageStage {
   }
 
   drawLegend(mixer) {
-    const shown = mixer.channels.flatMap(({ on, color }, index) => (on ? [{ color, index }] : []));
-    const entry = ({ color, index }) =>
-      element("li", {}, element("i", { style: { background: color } }), CHANNELS[index].stain);
-    this.legend.replaceChildren(...shown.map(entry));
+    this.legend.classList.toggle("inverted", mixer.inverted);
+    this.legend.replaceChildren(
+      ...shownChannels(mixer).map(({ color, stain }) =>
+        element("li", {}, element("i", { style: { background: color } }), stain),
+      ),
+    );
   }
 
   resize() {

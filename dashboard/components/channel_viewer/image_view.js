@@ -6,10 +6,13 @@ import { ScoreChart } from "./score_chart.js";
 import { ShownImage } from "./shown_image.js";
 
 export class ImageView {
-  /** `step(by)` goes to a neighbour, `close()` back, `loaded()` says that pixels are there. */
-  constructor({ step, close, loaded }) {
+  /**
+   * `step(by)` goes to a neighbour, `close()` back, `loaded()` says that pixels are there, `save()`
+   * hands the picture out; `paint` is the stage's.
+   */
+  constructor({ step, close, loaded, save, paint }) {
     this.loaded = loaded;
-    this.stage = new ImageStage();
+    this.stage = new ImageStage(paint);
     this.chart = new ScoreChart();
     this.name = element("h3", { className: "image-id" });
     this.place = element("span", { className: "image-place" });
@@ -22,6 +25,7 @@ export class ImageView {
       button("‹ Previous", "Previous image of the selection. Key ,", () => step(-1)),
       this.place,
       button("Next ›", "Next image of the selection. Key .", () => step(1)),
+      button("Save PNG", "The whole image as it is mixed now, with its legend. Key S", save),
       button("Back to the gallery", "Key Escape", close),
     );
     const side = element("div", { className: "image-side" }, this.chart.root);

@@ -32,8 +32,11 @@ export class MixerBar {
         this.presets,
         this.auto,
         this.perImage,
+        this.invert,
         this.all,
         this.reset,
+        this.alone,
+        this.forAll,
       ),
       element("div", { className: "strips" }, ...this.strips.map((strip) => strip.root)),
     );
@@ -67,14 +70,36 @@ export class MixerBar {
       type: "checkbox",
       onchange: () => store.set({ ...store.value, perImage: this.each.checked }),
     });
-    const title =
-      "Auto contrast for every image by itself: images can no longer be compared by brightness";
-    this.perImage = element(
-      "label",
-      { className: "check", title },
+    this.perImage = check(
       this.each,
       "Each image by itself",
+      "Auto contrast for every image by itself: images can no longer be compared by brightness",
     );
+    this.inverted = element("input", {
+      type: "checkbox",
+      onchange: () => store.set({ ...store.value, inverted: this.inverted.checked }),
+    });
+    this.invert = check(
+      this.inverted,
+      "Invert",
+      "Dark on white, every colour its complement. Key I",
+    );
+    this.makeScope(button);
+  }
+
+  /** Whether what is set holds for the image shown large alone, or for all. */
+  makeScope(button) {
+    const { store } = this;
+    this.onlyThis = element("input", {
+      type: "checkbox",
+      onchange: () => store.setAlone(this.onlyThis.checked),
+    });
+    this.alone = check(
+      this.onlyThis,
+      "This image alone",
+      "Settings of its own for the image shown large",
+    );
+    this.forAll = button("Use for all", "Give every image these settings", () => store.setForAll());
   }
 
   /** Set the limits from what is in sight; they then hold for every image. */
@@ -92,6 +117,14 @@ export class MixerBar {
     else this.own.remove();
     this.presets.value = mixer.preset;
     this.each.checked = mixer.perImage;
+    this.inverted.checked = mixer.inverted;
+    this.onlyThis.checked = this.store.alone;
+    this.alone.hidden = this.store.scope === null;
+    this.forAll.hidden = !this.store.alone;
     this.root.classList.toggle("per-image", mixer.perImage);
   }
+}
+
+function check(box, text, title) {
+  return element("label", { className: "check", title }, box, text);
 }

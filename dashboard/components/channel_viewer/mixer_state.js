@@ -39,6 +39,7 @@ export function plainMixer() {
   return {
     preset: "hpa",
     perImage: false,
+    inverted: false,
     channels: PRESETS.hpa.colors.map((color) => ({ ...FULL, color })),
   };
 }
@@ -75,6 +76,23 @@ export function showAll(mixer) {
   return { ...mixer, channels: mixer.channels.map((channel) => ({ ...channel, on: true })) };
 }
 
+/** The colour in which a channel's brightest structures are seen. */
+export function seenColor({ color }, inverted) {
+  const complement = (0xffffff - Number.parseInt(color.slice(1), 16)).toString(16);
+  return inverted ? `#${complement.padStart(6, "0")}` : color;
+}
+
+/** What a legend says: `[{color, stain, lo, hi, gamma}]` of the channels that are on. */
+export function shownChannels(mixer) {
+  return mixer.channels
+    .map((channel, index) => ({
+      ...channel,
+      ...CHANNELS[index],
+      color: seenColor(channel, mixer.inverted),
+    }))
+    .filter(({ on }) => on);
+}
+
 /** Set the limits of every channel, `limits` in the order of CHANNELS. */
 export function withLimits(mixer, limits) {
   return {
@@ -105,7 +123,12 @@ export function parseMixer(text) {
     hi,
     gamma,
   }));
-  return { preset, perImage: value.perImage === true, channels };
+  return {
+    preset,
+    perImage: value.perImage === true,
+    inverted: value.inverted === true,
+    channels,
+  };
 }
 
 function isChannel(channel) {

@@ -1,4 +1,4 @@
-// One sample's pixels with what the mixer needs to know of them.
+// One sample's pixels with what the mixer needs to know of them, and their way onto a canvas.
 
 import { composite } from "./composite.js";
 import { autoLimits, histogram, steadyHistogram } from "./contrast.js";
@@ -37,8 +37,17 @@ export class ShownImage {
 
   /** The composite under the mixer's settings, as ImageData that the next call fills anew. */
   composed(mixer) {
-    const { channels } = mixer.perImage ? withLimits(mixer, this.limits) : mixer;
-    composite(this.planes, channels, this.pixels.data);
+    composite(this.planes, this.channels(mixer), this.pixels.data, mixer.inverted);
     return this.pixels;
   }
+
+  /** The channels' settings for this image, which has limits of its own if the mixer says so. */
+  channels(mixer) {
+    return (mixer.perImage ? withLimits(mixer, this.limits) : mixer).channels;
+  }
+}
+
+/** Paint each image under its mixer into its 2-D context of the same size; needs no GPU. */
+export function paintImages(images, mixers, contexts) {
+  images.forEach((image, at) => contexts[at].putImageData(image.composed(mixers[at]), 0, 0));
 }

@@ -9,17 +9,20 @@ from tests.components.channel_viewer.conftest import Javascript
 from tests.composites import assert_shows
 
 PAINT = """input.cases.map(({ planes, channels }) => Array.from(
-    core.composite(Uint8Array.from(planes), channels, new Uint8ClampedArray(planes.length))))"""
+    core.composite(Uint8Array.from(planes), channels, new Uint8ClampedArray(planes.length),
+        input.inverted)))"""
 
 
 def channel(color: str, *, on: bool = True, lo: int = 0, hi: int = 255, gamma: float = 1) -> dict:
     return {"on": on, "color": color, "lo": lo, "hi": hi, "gamma": gamma}
 
 
-def painted(javascript: Javascript, cases: list[tuple[np.ndarray, list[dict]]]) -> list[np.ndarray]:
+def painted(
+    javascript: Javascript, cases: list[tuple[np.ndarray, list[dict]]], *, inverted: bool = False
+) -> list[np.ndarray]:
     given = [{"planes": planes.ravel().tolist(), "channels": mixer} for planes, mixer in cases]
     shapes = [(*planes.shape[1:], 4) for planes, _ in cases]
-    found = javascript(PAINT, {"cases": given})
+    found = javascript(PAINT, {"cases": given, "inverted": inverted})
     return [np.array(flat).reshape(shape) for flat, shape in zip(found, shapes, strict=True)]
 
 
@@ -46,6 +49,9 @@ def test_a_composite_is_the_clamped_sum_of_its_channels(javascript: Javascript) 
     ]
     for (planes, mixer), pixels in zip(cases, painted(javascript, cases), strict=True):
         assert_shows(pixels, planes, mixer)
+    inverted = painted(javascript, cases, inverted=True)
+    for (planes, mixer), pixels in zip(cases, inverted, strict=True):
+        assert_shows(pixels, planes, mixer, inverted=True)
 
 
 def test_every_preset_shows_what_its_colours_say(javascript: Javascript) -> None:

@@ -63,6 +63,27 @@ def test_settings_survive_being_stored(javascript: Javascript) -> None:
     assert javascript("core.parseMixer(JSON.stringify(input))", mixer) == mixer
 
 
+def test_settings_survive_a_link(javascript: Javascript) -> None:
+    expression = """[core.plainMixer(), core.withPreset(core.plainMixer(), 'okabe'),
+        core.withChannel({ ...core.plainMixer(), inverted: true }, 1, { color: '#123456' }),
+        core.withChannel({ ...core.plainMixer(), perImage: true }, 3, { on: false, gamma: 0.35 }),
+        core.withLimits(core.plainMixer(), input),
+    ].map((mixer) => [mixer, core.readMixerText(core.mixerText(mixer))])"""
+    for before, after in javascript(expression, LIMITS):
+        assert after == before
+
+
+@pytest.mark.parametrize("text", ["", "hpa", "hpa-0-0_1-ff0000-9-3-1", "x_y_z_1_2", "a" * 5000])
+def test_a_link_with_something_else_in_it_is_not_taken(javascript: Javascript, text: str) -> None:
+    assert javascript("core.readMixerText(input)", text) is None
+
+
+def test_an_inverted_legend_shows_the_colours_that_are_seen(javascript: Javascript) -> None:
+    mixer = "{ ...core.solo(core.plainMixer(), 1), inverted: true }"
+    legend = javascript(f"core.shownChannels({mixer})")
+    assert [(entry["stain"], entry["color"]) for entry in legend] == [("protein", "#ff00ff")]
+
+
 LIMITS = [{"lo": 1, "hi": 100}, {"lo": 2, "hi": 90}, {"lo": 3, "hi": 80}, {"lo": 4, "hi": 70}]
 
 
