@@ -11,7 +11,7 @@ run: $(VENV)/installed
 	$(BIN)/python -m streamlit run streamlit_app.py
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint test
 

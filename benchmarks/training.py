@@ -17,7 +17,7 @@ from torch.amp import GradScaler
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.config import TrainConfig
-from hpa_core.loading.augmentation import draw_augmentation
+from hpa_core.loading.augmentation import augment, draw_augmentation
 from hpa_core.loading.order import epoch_batches
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
@@ -38,14 +38,15 @@ def main() -> None:
     options = parser.parse_args()
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
     for model in ("small", "bninception"):
-        bare, whole = _rates(model, options.samples, options.repeats)
+        bare, whole, loader = _rates(model, options.samples, options.repeats)
         print(
             f"{model}: bare {bare:.1f} images/s, end to end {whole:.1f} images/s, "
-            f"ratio {whole / bare:.3f} (median of {options.repeats} turns)"
+            f"ratio {whole / bare:.3f}; loader and augmentation alone {loader:.1f} images/s, "
+            f"{loader / bare:.1f} times the step (median of {options.repeats} turns)"
         )
 
 
-def _rates(model: str, samples: int, repeats: int) -> tuple[float, float]:
+def _rates(model: str, samples: int, repeats: int) -> tuple[float, ...]:
     config = TrainConfig(dataset="random", model=model, optimizer="adamw", learning_rate=1e-4)
     device = compute_device("auto")
     network = place(ARCHITECTURES[model].build(), device).train()
@@ -60,10 +61,23 @@ def _rates(model: str, samples: int, repeats: int) -> tuple[float, float]:
     pixels = rng.integers(0, 256, (samples, 4, config.image_size, config.image_size), np.uint8)
     targets = torch.from_numpy(rng.random((samples, N_CLASSES)) < 0.06).float().to(device)
     bare, whole = _bare(state, config, pixels, targets), _whole(state, config, pixels, targets)
-    bare(), whole()
-    seconds = np.array([(_seconds(bare), _seconds(whole)) for _ in range(repeats)])
-    rates = samples / np.median(seconds, axis=0)
-    return float(rates[0]), float(rates[1])
+    works = (bare, whole, _loader(config, pixels, device))
+    for work in works:
+        work()
+    seconds = np.array([[_seconds(work) for work in works] for _ in range(repeats)])
+    return tuple((samples / np.median(seconds, axis=0)).tolist())
+
+
+def _loader(config: TrainConfig, pixels: np.ndarray, device: torch.device) -> Callable[[], None]:
+    source = Streamed(pixels, np.arange(len(pixels)), image_size=config.image_size, device=device)
+
+    def epoch() -> None:
+        batches = epoch_batches(len(pixels), config.batch_size, seed=0, epoch=0)
+        draws = draw_augmentation(len(pixels), config, epoch=0)
+        for positions, images in zip(batches, source.batches(batches), strict=True):
+            augment(images, draws.at(positions))
+
+    return epoch
 
 
 def _bare(

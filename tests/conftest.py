@@ -61,3 +61,14 @@ def make_dataset(workspace: Workspace) -> MakeDataset:
         return open_dataset(workspace, name)
 
     return make
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file on one worker, and on one of them everything that wants the Ray head.
+
+    A head takes 12 seconds of a core and more: one worker starts it, once.
+    """
+    for item in items:
+        backend = item.callspec.params.get("bench") if hasattr(item, "callspec") else None
+        wants_head = backend == "ray" or "head" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("ray" if wants_head else str(item.path)))

@@ -1,9 +1,6 @@
 """Experiments: the runs they make, what they read from them, and all of it as a user types it."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +25,7 @@ from hpa_core.imbalance.plan_files import list_plans
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.workspace import Workspace
+from tests import command
 from tests.conftest import MakeDataset
 
 ROOT = Path(__file__).parents[2]
@@ -164,14 +162,7 @@ def test_a_question_is_asked_and_answered_on_the_command_line(
     make_dataset("brief", samples=56)
 
     def hpa(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "hpa_core", *arguments],
-            cwd=ROOT,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root), "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = command.hpa(workspace, *arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -1,9 +1,6 @@
 """Several checkpoints, several views, images that no run knows: each against plain NumPy."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +22,7 @@ from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
+from tests import command
 from tests.inference.conftest import MakeUntrained
 
 
@@ -156,13 +154,7 @@ def test_a_folder_without_four_channels_is_one_sentence(
 
 
 def hpa(workspace: Workspace, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "hpa_core", *arguments],
-        env={**os.environ, "HPA_WORKSPACE": str(workspace.root), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = command.hpa(workspace, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -1,4 +1,10 @@
-"""A real Ray head for the tests: token, ports and folder of its own, and nothing left of it."""
+"""A real Ray head for the tests: token, ports and folder of its own, and nothing left of it.
+
+    python tests/jobs/ray_cluster.py SESSION
+
+Run as a program it waits until its standard input ends, then kills every process of a session:
+so the head dies with the tests, whatever ends them.
+"""
 
 import os
 import secrets
@@ -15,7 +21,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-START_SECONDS = 120.0
+START_SECONDS = 400.0
+"""It takes 12 on a quiet machine; a busy one has been seen to need more than 120."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,13 @@ def ray_head(token: str = "") -> Iterator[Head]:
         token_file = Path(name, "token")
         token_file.write_text(token or secrets.token_hex(32))
         head, process = _start(Path(name), token_file)
-        try:
-            _wait_for(head, process, Path(name, "log"))
-            yield head
-        finally:
-            head.kill()
-            process.wait()
+        with _guarded(head):
+            try:
+                _wait_for(head, process, Path(name, "log"))
+                yield head
+            finally:
+                head.kill()
+                process.wait()
 
 
 def _start(folder: Path, token_file: Path) -> tuple[Head, "subprocess.Popen[bytes]"]:
@@ -108,8 +116,19 @@ def _wait_for(head: Head, process: "subprocess.Popen[bytes]", log: Path) -> None
             urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
             return
         time.sleep(0.2)
-    head.kill()
     raise RuntimeError(f"the Ray head did not start: {log.read_text()[-2000:]}")
+
+
+@contextmanager
+def _guarded(head: Head) -> Iterator[None]:
+    """Have the head killed if this process ends without having done so."""
+    with subprocess.Popen(
+        [sys.executable, "-S", __file__, str(head.session)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    ) as guard:
+        yield
+        guard.terminate()
 
 
 def _free_ports(count: int) -> list[int]:
@@ -128,3 +147,8 @@ def _session_members(session: int) -> list[int]:
             if int(fields[3]) == session and fields[0] not in "ZX":
                 members.append(int(folder.name))
     return members
+
+
+if __name__ == "__main__":
+    sys.stdin.read()
+    Head("", int(sys.argv[1]), Path()).kill()

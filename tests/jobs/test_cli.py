@@ -5,28 +5,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hpa_core.workspace import Workspace
+from tests import command
 
 Hpa = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
 def hpa(workspace: Workspace) -> Hpa:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hpa_core", *arguments],
-            check=False,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-            timeout=120,
-        )
-
-    return run
+    return partial(command.hpa, workspace)
 
 
 def submit(hpa: Hpa, *argv: str) -> str:
@@ -36,9 +28,16 @@ def submit(hpa: Hpa, *argv: str) -> str:
     return job
 
 
-def test_a_program_is_submitted_followed_and_listed(hpa: Hpa) -> None:
+def test_a_program_is_submitted_followed_and_listed(hpa: Hpa, workspace: Workspace) -> None:
     job = submit(hpa, sys.executable, "-c", "print('a [bold] word')")
-    assert hpa("jobs", "logs", job, "--follow").stdout == "a [bold] word\n"
+    followed = subprocess.run(
+        [sys.executable, "-m", "hpa_core", "jobs", "logs", job, "--follow"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
+    )
+    assert followed.stdout == "a [bold] word\n"
     listed = json.loads(hpa("jobs", "list", "--json").stdout)["jobs"]
     assert [(entry["id"], entry["state"], entry["exit_code"]) for entry in listed] == [
         (job, "finished", 0)

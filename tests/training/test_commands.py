@@ -14,6 +14,7 @@ from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.predictions import predicted_splits
 from hpa_core.runs.status import read_status
 from hpa_core.workspace import Workspace
+from tests import command
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--epochs", "1", "--image-size", "32", "--batch-size", "8", "--device", "cpu"]
@@ -46,7 +47,7 @@ def test_a_dataset_is_trained_and_predicted(workspace: Workspace, tiny: Dataset)
     assert "epoch 1 of 1: loss" in run.log.read_text()
     assert json.loads((run.path / "weights.json").read_text())["source"] == "random"
 
-    predicted = hpa(workspace, "predict", run.id, "--split", "train", "--json")
+    predicted = command.hpa(workspace, "predict", run.id, "--split", "train", "--json")
     assert json.loads(predicted.stdout) == {"run": run.id, "split": "train", "samples": 28}
     assert predicted_splits(run) == ["train", "validation"]
 
@@ -56,11 +57,11 @@ def test_a_run_made_before_is_trained_in_its_own_folder_and_resumed(
 ) -> None:
     run = make_run(epochs=1)
     assert hpa(workspace, "train", "--run", run.id).returncode == 0
-    again = hpa(workspace, "train", "--run", run.id)
+    again = command.hpa(workspace, "train", "--run", run.id)
     assert again.returncode == 1
     assert "was trained before; resume it" in again.stderr
     assert "Traceback" not in again.stderr
-    assert hpa(workspace, "train", "--resume", run.id).returncode == 0
+    assert command.hpa(workspace, "train", "--resume", run.id).returncode == 0
     status = read_status(run.path)
     assert status is not None
     assert status.state == "finished"
@@ -78,9 +79,9 @@ def test_what_cannot_be_meant_is_one_sentence_and_makes_no_run(
         ([tiny.info.name, "--settings", "mixup"], "The settings are not JSON"),
         (["--run", "nothing"], "There is no run 'nothing'"),
     ):
-        done = hpa(workspace, "train", *arguments)
+        done = command.hpa(workspace, "train", *arguments)
         assert done.returncode == 1
         assert sentence in done.stderr
         assert done.stderr.count("\n") == 1
-    assert hpa(workspace, "train").returncode == 2
+    assert command.hpa(workspace, "train").returncode == 2
     assert list_runs(workspace) == []
