@@ -23,6 +23,7 @@ COMMANDS = (
     "plans",
     "scores",
     "selecting",
+    "strategies",
     "comparing",
     "suspicious",
     "training",

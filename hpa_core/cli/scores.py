@@ -1,7 +1,6 @@
-"""From scores to a submission: `import scores`, `thresholds fit`, `evaluate`, `submit`."""
+"""From scores to a submission: `import scores`, `evaluate`, `submit`."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,13 +18,10 @@ from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.data.submission import ordered_like, write_submission
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import Scores, evaluate
-from hpa_core.evaluation.strategies import ready_strategies, strategy_named
 from hpa_core.imbalance.leaks import score_leaks
-from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
-from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
+from hpa_core.runs.predictions import Predictions, read_predictions
 from hpa_core.runs.scores import import_scores
 from hpa_core.runs.thresholds import (
     Fallback,
@@ -33,12 +29,8 @@ from hpa_core.runs.thresholds import (
     list_thresholds,
     load_thresholds,
     read_thresholds,
-    save_thresholds,
 )
 from hpa_core.targets import read_id_table
-
-thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
-app.add_typer(thresholds_app, name="thresholds")
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run whose scores are meant.")]
 Chosen = Annotated[
@@ -86,59 +78,6 @@ def import_scores_command(  # noqa: PLR0913 - one parameter for each option
         return
     with_truth = "with" if truth else "without"
     typer.echo(f"Run {run.id}: {len(predictions.ids)} samples of {split}, {with_truth} truth.")
-
-
-@thresholds_app.command("fit")
-def fit(
-    run_id: RunId,
-    *,
-    strategy: Annotated[
-        str,
-        typer.Option(
-            help=f"One of: {', '.join(strategy.name for strategy in ready_strategies())}."
-        ),
-    ],
-    name: Annotated[str, typer.Option(help="The set's name; one of that name is replaced.")],
-    split: Split = "validation",
-    as_json: AsJson = False,
-) -> None:
-    """Choose thresholds by a strategy, save them, and say what to expect of them on new data."""
-    workspace = workspace_of()
-    run = open_run(workspace, run_id)
-    predictions = read_predictions(run, split)
-    targets = truth_of(run, split, predictions)
-    chosen = strategy_named(strategy)
-    with terminal_progress() as progress:
-        honest = cross_fitted(predictions.probs, targets, strategy=chosen, progress=progress)
-    save_thresholds(
-        run,
-        ThresholdSet(
-            name=name,
-            thresholds=tuple(honest.thresholds.tolist()),
-            run=run.id,
-            split=split,
-            strategy=strategy,
-            data_hash=sha256(predictions_path(run, split).read_bytes()).hexdigest(),
-        ),
-    )
-    low, high = honest.interval
-    leaks = score_leaks(workspace, run, split)
-    if as_json:
-        print_json(
-            {
-                "thresholds": honest.thresholds.tolist(),
-                "macro_f1": honest.in_sample,
-                "expected_macro_f1": honest.expected,
-                "interval": [low, high],
-                "leaks": plain_leaks(leaks),
-            }
-        )
-        return
-    typer.echo(
-        f"Saved {name}: macro F1 {honest.in_sample:.4f} on these samples; on new ones expect "
-        f"{honest.expected:.3f} (95 %: {low:.3f} to {high:.3f})."
-    )
-    warn_of_leaks(leaks)
 
 
 @app.command("evaluate")

@@ -8,6 +8,8 @@ themselves, most where positives are few. Two answers from the same file:
 - interval: samples to choose on and samples to score on are both drawn anew, with replacement;
   the spread of that score is the error of a new measurement, and of the estimate itself again.
 
+Class by class the same halvings say what a strategy gains over thresholds that fit nothing.
+
 References:
     Forman and Scholz (2010), Apples-to-apples in cross-validation studies (F1 over pooled folds).
 """
@@ -20,7 +22,9 @@ from jaxtyping import Bool, Float, Int
 
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.contract import check_truth
+from hpa_core.evaluation.gains import ClassGains, class_gains
 from hpa_core.evaluation.metrics import evaluate, f1_from_counts
+from hpa_core.evaluation.options import Options
 from hpa_core.evaluation.strategies import Strategy
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.thresholds import Fallback
@@ -34,6 +38,9 @@ WIDENING = 1.2
 
 NORMAL_95 = 1.96
 
+UNFITTED = 0.5
+"""What each class's gain is told over: the threshold that one has without choosing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Honest:
@@ -45,6 +52,8 @@ class Honest:
         expected: macro F1 to expect on new samples from the same source.
         interval: 95 % prediction interval for that measurement, (low, high).
         expected_f1: the same expectation by class, (C,).
+        gains: what each class is expected to gain over `UNFITTED`; where the interval spans 0,
+            choosing its threshold has shown nothing but noise.
     """
 
     thresholds: Float[np.ndarray, " C"]
@@ -52,6 +61,7 @@ class Honest:
     expected: float
     interval: tuple[float, float]
     expected_f1: Float[np.ndarray, " C"]
+    gains: ClassGains
 
 
 def cross_fitted(  # noqa: PLR0913 - how to choose, how to call, how often, from which seed
@@ -59,6 +69,7 @@ def cross_fitted(  # noqa: PLR0913 - how to choose, how to call, how often, from
     targets: Bool[np.ndarray, "N C"],
     *,
     strategy: Strategy,
+    options: Options | None = None,
     fallback: Fallback = "none",
     repeats: int = 10,
     seed: int = 0,
@@ -73,37 +84,42 @@ def cross_fitted(  # noqa: PLR0913 - how to choose, how to call, how often, from
         probs: (N, C) in [0, 1].
         targets: the truth, (N, C).
         strategy: how thresholds are chosen.
+        options: what the strategy is told; numbers of calls are meant for all N samples.
         fallback: as for `apply_thresholds`; the strategies themselves do not know it.
         repeats: halvings.
         seed: of the halvings and redraws.
         progress: told after each choice of thresholds.
 
     Raises:
+        ConfigError: the options lack what the strategy needs.
         ScoresError: a score is NaN or outside [0, 1], or there is no sample.
     """
     check_truth(probs, targets)
-    trial = _Trial(probs, targets, strategy, fallback)
+    told = options or Options()
+    trial = _Trial(probs, targets, strategy, told, fallback)
     rng = np.random.default_rng(seed)
     steps = repeats + REDRAWS
-    by_class = []
+    halved = []
     for step in range(repeats):
-        by_class.append(trial.halved(rng))
+        halved.append(trial.halved(rng))
         progress(step + 1, steps, unit="trials")
     redrawn = []
     for step in range(REDRAWS):
         redrawn.append(trial.redrawn(rng))
         progress(repeats + step + 1, steps, unit="trials")
-    expected_f1 = np.mean(by_class, axis=0)
+    expected_f1 = np.mean([evaluate(targets, calls).per_class.f1 for calls in halved], axis=0)
     expected = float(expected_f1.mean())
     margin = NORMAL_95 * WIDENING * sqrt(2) * float(np.std(redrawn))
-    thresholds = strategy.fit(probs, targets)
+    thresholds = strategy.fit(probs, targets, told)
     calls = apply_thresholds(probs, thresholds, fallback=fallback)
+    unfitted = apply_thresholds(probs, UNFITTED, fallback=fallback)
     return Honest(
         thresholds=thresholds,
         in_sample=evaluate(targets, calls).macro_f1,
         expected=expected,
         interval=(max(expected - margin, 0.0), min(expected + margin, 1.0)),
         expected_f1=expected_f1,
+        gains=class_gains(targets, unfitted, halved, rng=rng),
     )
 
 
@@ -134,22 +150,24 @@ class _Trial:
     probs: Float[np.ndarray, "N C"]
     targets: Bool[np.ndarray, "N C"]
     strategy: Strategy
+    options: Options
     fallback: Fallback
 
-    def halved(self, rng: np.random.Generator) -> Float[np.ndarray, " C"]:
-        """F1 by class, each half called by thresholds that the other half chose."""
+    def halved(self, rng: np.random.Generator) -> Bool[np.ndarray, "N C"]:
+        """Calls of all samples, each half called by thresholds that the other half chose."""
         left, right = halves(self.targets, rng=rng)
         calls = np.empty_like(self.targets)
+        told = self.options.scaled(0.5)
         for fitted, scored in ((left, right), (right, left)):
-            thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted])
+            thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted], told)
             calls[scored] = apply_thresholds(self.probs[scored], thresholds, fallback=self.fallback)
-        return evaluate(self.targets, calls).per_class.f1
+        return calls
 
     def redrawn(self, rng: np.random.Generator) -> float:
         """Macro F1 on one redrawn set of samples, of thresholds chosen on another."""
         samples = len(self.probs)
         fitted = rng.integers(samples, size=samples)
-        thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted])
+        thresholds = self.strategy.fit(self.probs[fitted], self.targets[fitted], self.options)
         calls = apply_thresholds(self.probs, thresholds, fallback=self.fallback)
         times = np.bincount(rng.integers(samples, size=samples), minlength=samples)
         hits, positives, called = (

@@ -1,8 +1,11 @@
 """What a person may ask of a strategy beyond scores and truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hpa_core.errors import ConfigError
+
+FORM = "CLASS:precision=SHARE,most=NUMBER or CLASS:top=NUMBER, as in 27:top=11"
+_FIELDS = {"precision": "least_precision", "most": "most_calls", "top": "top"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,43 @@ class Constraint:
         if self.top is self.least_precision is self.most_calls is None:
             raise ConfigError(f"The constraint of {told} says nothing; give it one number.")
 
+    def scaled(self, share: float) -> "Constraint":
+        """Return the same for that share of the samples; what may be called once, still may."""
+        most, top = (
+            count and max(round(count * share), 1) for count in (self.most_calls, self.top)
+        )
+        return replace(self, most_calls=most, top=top)
+
+    @property
+    def text(self) -> str:
+        """The constraint as `parse_constraint` reads it."""
+        told = {word: getattr(self, field) for word, field in _FIELDS.items()}
+        words = [f"{word}={value:g}" for word, value in told.items() if value is not None]
+        return f"{self.class_id}:{','.join(words)}"
+
+
+def parse_constraint(text: str) -> Constraint:
+    """Read a constraint as it is written on the command line.
+
+    Raises:
+        ConfigError: the text is not of that form, or its numbers cannot be meant.
+
+    >>> parse_constraint("27:top=11")
+    Constraint(class_id=27, least_precision=None, most_calls=None, top=11)
+    """
+    number, _, wishes = text.partition(":")
+    told: dict[str, float | int] = {}
+    try:
+        class_id = int(number)
+        for wish in wishes.split(","):
+            word, _, value = wish.partition("=")
+            told[_FIELDS[word.strip()]] = (
+                float(value) if word.strip() == "precision" else int(value)
+            )
+    except (ValueError, KeyError):
+        raise ConfigError(f"A constraint is written {FORM}; found {text[:60]!r}.") from None
+    return Constraint(class_id=class_id, **told)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -57,3 +97,7 @@ class Options:
         named = [constraint.class_id for constraint in self.constraints]
         if twice := {number for number in named if named.count(number) > 1}:
             raise ConfigError(f"Class {min(twice)} has two constraints; join them into one.")
+
+    def scaled(self, share: float) -> "Options":
+        """Return what to tell a strategy that sees only that share of the samples."""
+        return replace(self, constraints=tuple(each.scaled(share) for each in self.constraints))

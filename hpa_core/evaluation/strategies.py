@@ -58,9 +58,17 @@ class Strategy:
             ScoresError: a score is NaN or outside [0, 1], or there is no sample.
         """
         told = options or Options()
-        if not self.ready(told):
-            raise ConfigError(f"The strategy {self.name!r} needs {self.needs}; give some.")
+        self.check(told)
         return self.choose(probs, targets, told)
+
+    def check(self, options: Options) -> None:
+        """Refuse options that lack what this strategy needs.
+
+        Raises:
+            ConfigError: they do.
+        """
+        if not self.ready(options):
+            raise ConfigError(f"The strategy {self.name!r} needs {self.needs}; give some.")
 
     def ready(self, options: Options) -> bool:
         """Whether the options hold what this strategy needs."""

@@ -114,3 +114,44 @@ def test_scores_of_a_dataset_that_is_not_there_are_refused(hpa, tmp_path, probs,
 
 def test_wrong_usage_is_status_2(hpa) -> None:
     assert hpa("evaluate").returncode == 2
+
+
+def test_strategies_are_estimated_side_by_side(hpa, run_name, truth) -> None:
+    options = ("--strategy", "fixed-0.5", "--strategy", "prevalence-target")
+    shares = ",".join(["0.25"] * 28)
+    said = json.loads(
+        hpa("thresholds", "estimate", run_name, *options, "--prevalence", shares, "--json").stdout
+    )
+    assert list(said["found"]) == ["fixed-0.5", "prevalence-target"]
+    assert said["positives"] == truth.sum(axis=0).tolist()
+    fixed = said["found"]["fixed-0.5"]["honest"]
+    assert fixed["expected"] == pytest.approx(fixed["in_sample"], abs=1e-12)
+    assert fixed["gains"]["noise"] == [True] * 28
+    ended = hpa("thresholds", "estimate", run_name, "--strategy", "constrained")
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (
+        1,
+        "The strategy 'constrained' needs constraints; give some.",
+    )
+
+
+def test_a_constraint_and_a_table_of_shares_reach_the_strategy(
+    hpa, tmp_path, run_name, probs
+) -> None:
+    fitted = hpa(
+        *("thresholds", "fit", run_name, "--strategy", "constrained", "--name", "bound"),
+        *("--constraint", "3:top=2", "--json"),
+    )
+    assert (probs[:, 3] > json.loads(fitted.stdout)["thresholds"][3]).sum() == 2
+    table = tmp_path / "shares.csv"
+    table.write_text("a,b\n" + "0,0.5\n" * 28)
+    fitted = hpa(
+        *("thresholds", "fit", run_name, "--strategy", "prevalence-target", "--name", "matched"),
+        *("--prevalence", table, "--column", "b", "--json"),
+    )
+    calls = probs > np.array(json.loads(fitted.stdout)["thresholds"])
+    assert calls.sum(axis=0).tolist() == [round(len(probs) / 2)] * 28
+    ended = hpa(
+        *("thresholds", "fit", run_name, "--strategy", "prevalence-target", "--name", "x"),
+        *("--prevalence", "train"),
+    )
+    assert (ended.returncode, "names no dataset" in ended.stderr) == (1, True)
