@@ -17,7 +17,7 @@ from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import Fallback
 
 FOLDER = Path(__file__).parent
-CORE_MODULES = ("score_file.js", "class_order.js", "threshold_state.js")
+CORE_MODULES = ("score_file.js", "class_order.js", "threshold_state.js", "gain_interval.js")
 """The numeric modules; they touch no page and run under Node."""
 PAGE_MODULES = (
     "elements.js",

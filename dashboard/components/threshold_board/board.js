@@ -19,12 +19,9 @@ export class Board {
   constructor(state, { names, groups, thresholds, fallback, tell }) {
     Object.assign(this, { state, tell, axis: AXES.linear, requested: new Map(), frame: null });
     Object.assign(this, { reference: null, server: null, restTimer: null, strategy: MANUAL });
-    this.optima = state.hasTruth
-      ? state.orders.map((order) => order.optimum())
-      : state.orders.map(() => ({ threshold: NaN, f1: NaN }));
-    this.bestMacro = this.optima.reduce((sum, { f1 }) => sum + f1, 0) / state.classes;
     state.fallback = fallback;
     state.moveAll(thresholds);
+    this.#findOptima();
     this.opened = [...thresholds];
     this.history = new History(this.#standing());
     this.rows = names.map((name, index) => new Row(this, index, name));
@@ -85,7 +82,9 @@ export class Board {
   toOptimum(indices) {
     if (!this.state.hasTruth) return;
     const movable = indices.filter((index) => !this.rows[index].locked);
-    this.#request(movable.map((index) => [index, this.optima[index].threshold]));
+    // A single class goes to its mark; several climb, for under the fallback they share their calls.
+    const goal = movable.length === 1 ? this.optima.map(({ threshold }) => threshold) : this.state.climb(movable);
+    this.#request(movable.map((index) => [index, goal[index]]));
     this.strategy = movable.length === this.rows.length ? "exact optimum" : MANUAL;
     this.finish({ soon: false });
   }
@@ -120,7 +119,7 @@ export class Board {
   /** The server's figures of the thresholds as they stand; null while it computes. */
   compare(server) {
     this.server = server;
-    this.summary.note(this.state.summary(), this.bestMacro, server);
+    this.summary.note(this.state.summary(), this.#bestMacro(), server);
   }
 
   select(index, selected) {
@@ -233,12 +232,30 @@ export class Board {
 
   /** What is done at rest only: curves under the fallback, notes, words for screen readers. */
   #settle() {
-    if (this.state.fallback !== this.drawnFallback || this.state.fallback) this.#drawCurves();
+    if (this.state.fallback !== this.drawnFallback || this.state.fallback) {
+      this.#findOptima();
+      this.#drawCurves();
+    }
     const summary = this.state.summary();
-    this.summary.note(summary, this.bestMacro, this.server);
+    this.summary.note(summary, this.#bestMacro(), this.server);
     for (const row of this.rows) row.settle();
+    this.detail.settle();
     this.repaint();
     requestAnimationFrame(() => this.summary.say());
+  }
+
+  /** Under the fallback a class's optimum follows the others' thresholds, as its curve does. */
+  #findOptima() {
+    const { state } = this;
+    this.optima = state.orders.map((_, index) =>
+      state.hasTruth ? state.optimum(index) : { threshold: NaN, f1: NaN },
+    );
+  }
+
+  /** What all exact optima give together; under the fallback no sum of the classes tells it. */
+  #bestMacro() {
+    if (this.state.fallback) return null;
+    return this.optima.reduce((sum, { f1 }) => sum + f1, 0) / this.state.classes;
   }
 
   #drawCurves() {

@@ -35,21 +35,35 @@ export class ClassOrder {
     return Array.from(order.filter((_, k) => positivesBelow[k + 1] > positivesBelow[k]), (i) => scores[i]);
   }
 
-  /** The threshold of highest F1, midway to the next lower score; of several the highest. */
-  optimum() {
+  /**
+   * The threshold of highest F1, midway to the next lower score; of several the highest.
+   *
+   * `always(sample)` tells the samples that are called wherever the threshold stands; none without.
+   */
+  optimum(always = () => false) {
     const { scores, order, positivesBelow, support } = this;
     const n = order.length;
-    let best = { threshold: NO_CALL, f1: 0 };
+    let best = { threshold: NO_CALL, f1: -1 };
+    let [forced, forcedHits] = [0, 0]; // Of the samples below `start`.
+    const offer = (threshold, start) => {
+      const tp = support - positivesBelow[start] + forcedHits;
+      const called = n - start + forced;
+      const f1 = f1FromCounts(tp, support, called);
+      if (f1 >= best.f1) best = { threshold, f1, tp, called };
+    };
     for (let start = 0, upper; start < n; start = upper) {
       const score = scores[order[start]];
       upper = start + 1;
       while (upper < n && scores[order[upper]] === score) upper += 1;
-      const f1 = (2 * (support - positivesBelow[start])) / (n - start + support);
       const reached = score > 0 && positivesBelow[upper] > positivesBelow[start];
-      if (reached && f1 > 0 && f1 >= best.f1) {
-        best = { threshold: between(start ? scores[order[start - 1]] : 0, score), f1 };
+      if (reached) offer(between(start ? scores[order[start - 1]] : 0, score), start);
+      for (let k = start; k < upper; k += 1) {
+        if (!always(order[k])) continue;
+        forced += 1;
+        forcedHits += positivesBelow[k + 1] - positivesBelow[k];
       }
     }
+    offer(NO_CALL, n);
     return best;
   }
 }

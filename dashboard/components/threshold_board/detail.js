@@ -3,7 +3,7 @@
 import { TICKS, tickLabels } from "./axis.js";
 import { axisGrid, bandPath, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, Text, vector } from "./elements.js";
-import { formatCount, formatF1, formatThreshold } from "./format.js";
+import { formatCount, formatF1, formatGain, formatThreshold } from "./format.js";
 
 const LINES = ["recall", "precision", "f1"];
 const LABELS = { f1: "F1", precision: "Precision", recall: "Recall" };
@@ -22,7 +22,7 @@ export class Detail {
     this.needle = element("span", { class: "mark needle" });
     this.best = element("span", { class: "mark best" });
     this.facts = new Map(
-      ["At the mark", "Exact optimum", "Half its F1", "Calls"].map((name) => [name, new Text()]),
+      ["At the mark", "Exact optimum", "Gain there", "Half its F1", "Calls"].map((name) => [name, new Text()]),
     );
     this.axis = element("span", { class: "axis", "aria-hidden": "true" });
     this.root = this.#build();
@@ -32,6 +32,7 @@ export class Detail {
     if (index === this.index) return;
     this.index = index;
     this.draw();
+    this.settle();
     this.paint();
   }
 
@@ -53,6 +54,13 @@ export class Detail {
     this.paths.positives.setAttribute("d", histogramPath(axis, row.order.positiveScores(), 24));
     this.best.style.left = `${100 * axis.toX(row.optimum.threshold)}%`;
     this.axis.replaceChildren(...tickLabels(axis));
+  }
+
+  /** What is told at rest: whether the optimum's gain is more than luck. */
+  settle() {
+    if (this.index === null) return;
+    const row = this.board.rows[this.index];
+    this.facts.get("Gain there").set(formatGain(row.gain(), row.order.support));
   }
 
   paint() {

@@ -14,6 +14,14 @@ export function formatChange(value, digits = 4) {
   return `${value > 0 ? "+" : "\u2212"}${text}`;
 }
 
+/** What a move would gain, how sure that is, and on how many positives. */
+export function formatGain({ value, interval, noise }, positives) {
+  const [low, high] = interval.map((end) => formatChange(end, 3) || "0");
+  const sure = noise ? ": noise" : "";
+  const on = `${formatCount(positives)} positive${positives === 1 ? "" : "s"}`;
+  return `${formatChange(value) || "0"} (95 %: ${low} to ${high}) on ${on}${sure}`;
+}
+
 /** Read a typed threshold, with a point or a comma; null where it is no number in [0, 1]. */
 export function readThreshold(text) {
   const value = Number(text.trim().replace(",", "."));

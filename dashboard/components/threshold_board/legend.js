@@ -19,6 +19,9 @@ export function drawLegend(board) {
     "Where F1 would lie for other images of the same kind, at a threshold not chosen on these; " +
     "without the highest-class fallback";
   const halfTitle = "With calibrated scores the best threshold is half of the best F1";
+  const noiseTitle =
+    "The 95 % interval of what the exact optimum gains here spans 0: these images do not tell it " +
+    "from luck. Chosen on these very images, other gains may be luck too: see Strategies";
   return element(
     "div",
     { class: "legend" },
@@ -26,6 +29,7 @@ export function drawLegend(board) {
     element("span", { class: "key band", title: bandTitle }, "its 95 % bootstrap band"),
     element("span", { class: "key set" }, "Threshold"),
     element("span", { class: "key best" }, "Exact optimum, in-sample"),
+    element("span", { class: "key noise", title: noiseTitle }, "Gain is noise"),
     element("span", { class: "key positives" }, "Scores of the positives"),
     element("label", { class: "key half", title: halfTitle }, "Half of the best F1", halves),
     hint,

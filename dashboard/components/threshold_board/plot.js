@@ -8,9 +8,9 @@ import { formatCount, formatF1, formatThreshold } from "./format.js";
 const PATHS = ["ticks", "band", "positives", "area", "line"];
 
 export class Plot {
-  /** `label` names the class to screen readers; `optimum` has its threshold and f1. */
-  constructor(board, index, { label, optimum }) {
-    Object.assign(this, { board, index, optimum });
+  /** `label` names the class to screen readers. */
+  constructor(board, index, label) {
+    Object.assign(this, { board, index });
     this.paths = Object.fromEntries(
       PATHS.map((kind) => [kind, vector("path", { class: kind, "vector-effect": "non-scaling-stroke" })]),
     );
@@ -35,8 +35,9 @@ export class Plot {
 
   /** Redraw the curve: after a change of axis, of the fallback, or of other classes under it. */
   draw() {
-    const { optimum, paths } = this;
+    const { paths } = this;
     const { axis, state } = this.board;
+    const optimum = this.board.optima[this.index];
     const grid = axisGrid(axis, state.hasTruth ? [optimum.threshold] : []);
     const heights = state.curve(this.index, grid).map((scores) => this.#height(scores));
     const line = linePath(axis, grid, heights);

@@ -5,10 +5,12 @@ import {
   formatChange,
   formatCount,
   formatF1,
+  formatGain,
   formatRatio,
   formatThreshold,
   readThreshold,
 } from "./format.js";
+import { gainInterval, isNoise } from "./gain_interval.js";
 import { Plot } from "./plot.js";
 import { Slider } from "./slider.js";
 
@@ -31,7 +33,6 @@ export class Row {
   constructor(board, index, name) {
     Object.assign(this, { board, index, name, locked: false, selected: false });
     this.order = board.state.orders[index];
-    this.optimum = board.optima[index];
     this.figures = (board.state.hasTruth ? FIGURES : FIGURES_WITHOUT_TRUTH).map((figure) => ({
       figure,
       text: new Text(),
@@ -45,6 +46,11 @@ export class Row {
       finish: (when) => board.finish(when),
       cancel: () => board.cancel(),
     });
+  }
+
+  /** The class's exact optimum under the rule in force. */
+  get optimum() {
+    return this.board.optima[this.index];
   }
 
   /** Redraw the curve; the figures follow with the next paint. */
@@ -87,6 +93,14 @@ export class Row {
   settle() {
     this.input.value = formatThreshold(this.board.threshold(this.index));
     this.input.title = String(this.board.threshold(this.index));
+    if (this.board.state.hasTruth) this.#doubtGain();
+  }
+
+  /** What the optimum gains, with its 95 % interval and whether that is noise; see gain_interval.js. */
+  gain() {
+    const now = this.board.state.classScores(this.index);
+    const interval = gainInterval(now, this.optimum, this.order.support);
+    return { value: this.optimum.f1 - now.f1, interval, noise: isNoise(interval) };
   }
 
   setLocked(locked) {
@@ -133,7 +147,7 @@ export class Row {
     });
     this.shown = new Text();
     const field = element("span", { class: "field" }, element("span", {}, this.shown.node), this.input);
-    this.plot = new Plot(board, index, { label, optimum: this.optimum });
+    this.plot = new Plot(board, index, label);
     const figures = this.figures.map(({ figure, text }) =>
       element("span", { class: `figure ${figure}`, role: "cell" }, text.node),
     );
@@ -150,7 +164,6 @@ export class Row {
       ...figures,
       element("span", { class: "cell", role: "cell" }, this.reset),
     );
-    this.root.classList.toggle("hopeless", this.optimum.f1 === 0);
     this.#listen();
   }
 
@@ -163,6 +176,14 @@ export class Row {
     this.root.addEventListener("pointerdown", () => board.look(index));
     this.input.addEventListener("change", () => this.#typed());
     this.plot.handle.addEventListener("keydown", (event) => this.#command(event));
+  }
+
+  #doubtGain() {
+    const gain = this.gain();
+    const cell = this.figures.find(({ figure }) => figure === "gain").text.node.parentNode;
+    cell.title = formatGain(gain, this.order.support);
+    this.root.classList.toggle("noise", gain.noise && gain.value > 0);
+    this.root.classList.toggle("hopeless", this.optimum.f1 === 0);
   }
 
   #typed() {

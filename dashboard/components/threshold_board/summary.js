@@ -42,7 +42,7 @@ export class Summary {
     const share = ((100 * summary.silent) / Math.max(state.samples, 1)).toFixed(2);
     const given = state.fallback ? ", given a call" : "";
     const notes = {
-      macro: `best ${formatScore(bestMacro)}, in-sample`,
+      macro: bestMacro === null ? "" : `best ${formatScore(bestMacro)}, in-sample`,
       micro: "",
       samples: agreement(summary, server),
       labelsPerImage: state.hasTruth ? `truth ${formatScore(state.totalSupport / state.samples)}` : "",

@@ -5,6 +5,8 @@
 
 import { ClassOrder, f1FromCounts } from "./class_order.js";
 
+const CLIMB_ROUNDS = 20;
+const LEAST_GAIN = 1e-12;
 const REBUILD_SHARE = 1; // Above one changed call a sample, a pass over all scores is quicker.
 
 export class ThresholdState {
@@ -21,6 +23,7 @@ export class ThresholdState {
     this.positions = new Int32Array(classes);
     this.width = 2 * classes + 1;
     this.supports = orders.map((order) => order.support);
+    this.bare = orders.map((order) => order.optimum()); // Best thresholds without the fallback.
     this.totalSupport = this.supports.reduce((sum, support) => sum + support, 0);
     this.#rebuild();
   }
@@ -88,6 +91,43 @@ export class ThresholdState {
       const tp = support - positivesBelow[position] + forcedHits;
       return ratios(tp, this.samples - position + forced, support);
     });
+  }
+
+  /** The class's threshold of highest F1 under the rule in force, the others unmoved. */
+  optimum(index) {
+    return this.fallback ? this.orders[index].optimum(this.#alwaysCalled(index)) : this.bare[index];
+  }
+
+  /**
+   * Thresholds with those of `indices` at their optima.
+   *
+   * Under the fallback a class's calls change the F1 of others: the classes then go in turn, each
+   * only if macro F1 gains, until none does. No single move to an optimum betters what is returned.
+   */
+  climb(indices) {
+    const standing = [...this.thresholds];
+    const began = this.summary().macro;
+    const goal = [...standing];
+    for (const index of indices) goal[index] = this.bare[index].threshold;
+    this.moveAll(goal);
+    if (this.fallback) {
+      if (this.summary().macro < began) this.moveAll(standing);
+      for (let round = 0; round < CLIMB_ROUNDS && this.#climbOnce(indices); round += 1);
+    }
+    const reached = [...this.thresholds];
+    this.moveAll(standing);
+    return reached;
+  }
+
+  #climbOnce(indices) {
+    let gained = false;
+    for (const index of indices) {
+      const [before, stood] = [this.summary().macro, this.thresholds[index]];
+      this.move(index, this.optimum(index).threshold);
+      if (this.summary().macro > before + LEAST_GAIN) gained = true;
+      else this.move(index, stood);
+    }
+    return gained;
   }
 
   /** Whether the fallback calls `index` for a sample wherever the class's own threshold stands. */

@@ -15,10 +15,11 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from dashboard.components.assets import module_source
 from dashboard.thresholds.score_file import encode_scores
 from hpa_core.evaluation.curves import best_thresholds
+from hpa_core.evaluation.gains import drawn_gains
 from hpa_core.runs.predictions import Predictions
 
 BOARD = Path(__file__).parents[3] / "dashboard" / "components" / "threshold_board"
-CORE = ("score_file.js", "class_order.js", "threshold_state.js")
+CORE = ("score_file.js", "class_order.js", "threshold_state.js", "gain_interval.js")
 CLASSES = 28
 Play = Callable[..., dict[str, Any]]
 
@@ -156,6 +157,90 @@ def test_the_curve_is_what_the_class_scores_when_moved_there(play: Play, *, fall
     drawn = play(probs, targets, [{**rest, "curve": 9, "grid": grid}])["steps"][0]["curve"]
     moved = play(probs, targets, [rest, *({"index": 9, "threshold": t} for t in grid)])["steps"][1:]
     assert drawn == [step["perClass"][9] for step in moved]
+
+
+def best_f1(
+    probs: np.ndarray, targets: np.ndarray, standing: list[float], index: int
+) -> tuple[float, float]:
+    """Highest F1 of one class under the fallback, the others standing, and where it is highest."""
+    levels = np.unique(np.append(probs[:, index], [0.0, 1.0]).astype(np.float64))
+    tried = np.unique(np.append(levels, (levels[1:] + levels[:-1]) / 2))
+    scores = []
+    for threshold in tried:
+        moved = [*standing[:index], float(threshold), *standing[index + 1 :]]
+        calls = calls_of(probs, moved, fallback=True)[:, index]
+        scores.append(f1_score(targets[:, index], calls, zero_division=0))
+    best = max(scores)
+    return best, max(t for t, score in zip(tried, scores, strict=True) if score > best - 1e-12)
+
+
+def test_under_the_fallback_the_optimum_is_the_top_of_the_curve_as_drawn(play: Play) -> None:
+    probs, targets = make_scores(11, 60, steps=20)
+    standing = np.random.default_rng(0).choice([0.3, 0.5, 0.7, 0.95], CLASSES).tolist()
+    rest = {"all": standing, "fallback": True}
+    steps = play(probs, targets, [{**rest, "optimum": index} for index in range(0, CLASSES, 3)])
+    for index, step in zip(range(0, CLASSES, 3), steps["steps"], strict=True):
+        f1, highest = best_f1(probs, targets, standing, index)
+        assert step["best"]["f1"] == pytest.approx(f1, abs=1e-12)
+        threshold = step["best"]["threshold"]
+        moved = [*standing[:index], threshold, *standing[index + 1 :]]
+        calls = calls_of(probs, moved, fallback=True)[:, index]
+        assert f1_score(targets[:, index], calls, zero_division=0) == pytest.approx(f1, abs=1e-12)
+        above = [level for level in np.unique(probs[:, index]) if level > threshold]
+        assert highest <= (above[0] if above else 1.0)  # No higher cut is as good.
+
+
+def test_climbing_under_the_fallback_ends_where_no_optimum_betters_it(play: Play) -> None:
+    probs, targets = make_scores(13, 80, steps=50)
+    start = {"all": [0.8] * CLASSES, "fallback": True}
+    everything = list(range(CLASSES))
+    began = play(probs, targets, [{**start, "climb": everything}])["steps"][0]
+    moves = [{"all": began["climbed"], "fallback": True, "optimum": each} for each in everything]
+    reached = play(probs, targets, moves)["steps"]
+    assert reached[0]["macro"] > began["macro"]
+    assert began["thresholds"] == [0.8] * CLASSES  # Asking does not move.
+    for each in everything:
+        moved = [*began["climbed"]]
+        moved[each] = reached[each]["best"]["threshold"]
+        calls = calls_of(probs, moved, fallback=True)
+        macro = f1_score(targets, calls, average="macro", zero_division=0)
+        assert macro <= reached[0]["macro"] + 1e-9
+
+
+def test_without_the_fallback_climbing_goes_to_the_exact_optima_of_the_classes_named(
+    play: Play,
+) -> None:
+    probs, targets = make_scores(15, 90, steps=50)
+    step = play(probs, targets, [{"all": [0.6] * CLASSES, "climb": [2, 5]}])["steps"][0]
+    expected = np.full(CLASSES, 0.6)
+    expected[[2, 5]] = best_thresholds(probs, targets).thresholds[[2, 5]]
+    assert step["climbed"] == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [((3, 4), (5, 9)), ((0, 0), (2, 2)), ((80, 99), (120, 200))]
+)
+@pytest.mark.parametrize("widened", [True, False])
+def test_the_interval_of_a_gain_is_the_cores_own(
+    play: Play, few: tuple[int, int], many: tuple[int, int], *, widened: bool
+) -> None:
+    support, samples = many[0] + 5, 400
+    targets = np.arange(samples)[:, None] < support
+    before, after = (few, many) if widened else (many, few)
+    calls = []
+    for tp, called in (before, after):
+        rows = np.arange(samples)[:, None]
+        calls.append((rows < tp) | ((rows >= support) & (rows < support + called - tp)))
+    drawn = np.concatenate(
+        [drawn_gains(targets, *calls, rng=np.random.default_rng(seed)) for seed in range(20)]
+    )
+    counts = [{"tp": tp, "called": called} for tp, called in (before, after)]
+    move = {"now": counts[0], "gained": counts[1], "support": support}
+    probs = np.full((3, CLASSES), 0.5)
+    interval = play(probs, np.ones((3, CLASSES), dtype=bool), [move])["steps"][0]["interval"]
+    np.testing.assert_allclose(interval, np.quantile(drawn, [0.025, 0.975]), atol=0.06)
+    spans = np.quantile(drawn, 0.025) <= 0 <= np.quantile(drawn, 0.975)
+    assert (interval[0] <= 0 <= interval[1]) == spans
 
 
 def test_scores_without_truth_are_counted_but_not_scored(play: Play) -> None:
