@@ -1,20 +1,16 @@
 """Two threshold sets on the same images: what one gains over the other, and how sure that is."""
 
 import numpy as np
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cache
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.score_file import score_file
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
-
-GREY = "#8a8a8a"
 
 
 def draw_compare(run: RunFolder, split: str) -> None:
@@ -43,7 +39,8 @@ def draw_compare(run: RunFolder, split: str) -> None:
         "Both sets are scored on the same redrawn images. A set chosen on these very images has "
         "an advantage that no redraw takes away: see Strategies."
     )
-    st.plotly_chart(_chart(compared), key="compare-classes")
+    chart = gain_chart(compared.by_class, compared.low, compared.high, positives=compared.support)
+    st.plotly_chart(chart, key="compare-classes")
 
 
 def _ask(names: list[str]) -> tuple[str, str]:
@@ -76,36 +73,3 @@ def _compared(
         for thresholds, fallback in (first, second)
     ]
     return compare_calls(predictions.targets, *calls)
-
-
-def _chart(compared: Comparison) -> go.Figure:
-    """A dot and its interval for each class, the largest gain on top."""
-    table = pd.DataFrame(
-        {"f1": compared.by_class, "low": compared.low, "high": compared.high}
-        | {"support": compared.support, "label": CLASS_LABELS}
-    ).sort_values("f1", ascending=False, kind="stable")
-    better, worse = table["low"] > 0, table["high"] < 0
-    figure = go.Figure(
-        go.Scatter(
-            x=table["f1"],
-            y=[f"{row.label} ({row.support:,})" for row in table.itertuples()],
-            error_x={
-                "symmetric": False,
-                "array": table["high"] - table["f1"],
-                "arrayminus": table["f1"] - table["low"],
-                "thickness": 1.2,
-                "width": 0,
-            },
-            mode="markers",
-            marker={"size": 8, "color": np.select([better, worse], [BLUE, ORANGE], GREY)},
-            customdata=table[["low", "high"]],
-            hovertemplate="%{y}<br>%{x:+.3f} (95 %: %{customdata[0]:+.3f} to "
-            "%{customdata[1]:+.3f})<extra></extra>",
-        )
-    )
-    figure.add_vline(x=0, line_width=1, line_color=GREY)
-    figure.update_xaxes(
-        title="F1 gained; blue better, orange worse, grey where the 95 % interval spans 0"
-    )
-    figure.update_yaxes(autorange="reversed", title="class (positives)")
-    return tidy(figure, height=28 * 22 + 80)

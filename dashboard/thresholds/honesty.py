@@ -1,123 +1,65 @@
-"""What each way of choosing thresholds claims on these images, and what to expect on new ones."""
+"""The honesty meter: what of the active set's macro F1 is over-fitting, and where it fails."""
 
-from collections.abc import Sequence
-
-import pandas as pd
 import streamlit as st
 
 from dashboard import cache
-from dashboard.session import UNSAVED, session
-from dashboard.thresholds.score_file import score_file
-from hpa_core.evaluation.honesty import Honest, cross_fitted
-from hpa_core.evaluation.strategies import Strategy, strategy_named
+from dashboard.session import session
+from dashboard.thresholds.scores import score_set
+from dashboard.thresholds.shift import Other, estimated_shift
+from hpa_core.evaluation.estimates import Estimates
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.runs.predictions import predicted_splits
 
-AT_ONCE = 1_000
-"""Up to so many samples the estimate is made unasked; with more, moves would wait for it."""
-
-ASKED = "hpa-estimates-asked"
-
-COMPARED = ("fixed-0.5", "fixed-0.15", "single", "exact", "prevalence", "shrunk", "auto")
-"""What is estimated side by side; `thresholds fit` offers the slower ones too."""
-
-COLUMNS = {
-    name: st.column_config.NumberColumn(format="%.4f", help=told)
-    for name, told in {
-        "In-sample": "Macro F1 on the very images that the thresholds were chosen on",
-        "Expected": "Macro F1 to expect on new images: chosen on one half, scored on the other",
-        "Low": "With Expected and High: 95 % interval for as many new images of the same source",
-        "High": "With Expected and Low: 95 % interval for as many new images of the same source",
-    }.items()
-}
+OVERFITTED = 0.02
+"""A claim so much above what is expected is called over-fitted."""
 
 
-def draw_strategies(run: RunFolder, split: str) -> None:
-    """Compare the ways to choose thresholds by what survives on new images; one can be taken."""
-    predictions = cache.predictions(run.id, split)
-    if predictions.targets is None:
-        st.info("Choosing thresholds needs the truth; these scores come without it.")
+def draw_meter(run: RunFolder, split: str, estimates: Estimates | None) -> None:
+    """Say what the active set claims here and will keep, and warn of what no estimate covers."""
+    _draw_claim(run, split, estimates)
+    for other in predicted_splits(run):
+        new = Other(run.id, other)
+        if other != split and cache.predictions(run.id, other).targets is None:
+            _draw_shift(run, split, new)
+
+
+def _draw_claim(run: RunFolder, split: str, estimates: Estimates | None) -> None:
+    active = session().thresholds
+    scores = score_set(active, run.id, split)
+    if scores is None or (active.run, active.split) != (run.id, split):
+        return  # Nothing was chosen on these images, so nothing can be over-fitted to them.
+    way = active.strategy.replace("exact optimum", "exact")
+    known = estimates.found.get(way) if estimates else None
+    same = known is not None and known.honest.thresholds.tolist() == list(active.thresholds)
+    if known is None or not same:
+        st.markdown(
+            f"In-sample macro F1 **{scores.macro_f1:.4f}**, chosen on these images "
+            f"({active.strategy or 'by an unknown way'}). What of it survives can be estimated for "
+            "the ways below, not for thresholds set by hand."
+        )
         return
-    samples = len(predictions.ids)
-    st.subheader("What survives on new images")
-    st.caption(
-        "Thresholds chosen on these images flatter themselves. Expected: chosen on one half, "
-        "scored on the other. Other plates or another prevalence cost more than any interval "
-        "here says."
+    low, high = known.honest.interval
+    lost = known.honest.in_sample - known.honest.expected
+    sentence = (
+        f"**{way}** claims macro F1 **{known.honest.in_sample:.4f}** on these images; on as many "
+        f"new ones of the same source expect **{known.honest.expected:.3f}** (95 %: {low:.3f} to "
+        f"{high:.3f})."
     )
-    fallback = session().thresholds.fallback
-    version = score_file(run.id, split).digest
-    asked = st.session_state.setdefault(ASKED, set())
-    if samples > AT_ONCE and version not in asked:
-        label = f"Estimate on {samples:,} images (takes a while)"
-        st.button(label, key="estimate", on_click=asked.add, args=(version,))
-        return
-    estimates = _estimates(version, run.id, split, fallback)
-    picked = st.dataframe(
-        _table([strategy_named(name) for name in COMPARED], estimates),
-        key=f"strategies-{run.id}-{split}-{fallback}",
-        hide_index=True,
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="single-row",
-    )
-    rows = picked["selection"]["rows"]
-    name = COMPARED[rows[0]] if rows else ""
-    st.button(
-        f"Use {name}" if rows else "Select a way to use its thresholds",
-        disabled=not rows,
-        key="use-strategy",
-        on_click=_use,
-        args=(run, split, name, estimates[rows[0] if rows else 0]),
-    )
+    if lost > OVERFITTED:
+        st.warning(
+            f"{sentence} **{lost:.3f} of the claim is over-fitting.**", icon=":material/warning:"
+        )
+    else:
+        st.markdown(sentence)
 
 
-def _estimates(version: str, run_id: str, split: str, fallback: Fallback) -> list[Honest]:
-    bar = st.progress(0.0)
-    estimates = []
-    for done, name in enumerate(COMPARED):
-        bar.progress(done / len(COMPARED), text=f"Estimating {name}")
-        estimates.append(_estimate(version, run_id, split, fallback, name))
-    bar.empty()
-    return estimates
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _estimate(version: str, run_id: str, split: str, fallback: Fallback, name: str) -> Honest:
-    """Estimate once for each `version`, the hash of the scores."""
-    predictions = cache.predictions(run_id, split)
-    if predictions.targets is None:
-        raise ValueError(f"{run_id} has no truth for {split}: nothing can be estimated")
-    return cross_fitted(
-        predictions.probs,
-        predictions.targets,
-        strategy=strategy_named(name),
-        fallback=fallback,
-    )
-
-
-def _use(run: RunFolder, split: str, name: str, honest: Honest) -> None:
-    chosen = session()
-    fixed = name.startswith("fixed")
-    chosen.thresholds = ThresholdSet(
-        name=UNSAVED,
-        thresholds=tuple(honest.thresholds.tolist()),
-        fallback=chosen.thresholds.fallback,
-        run="" if fixed else run.id,
-        split="" if fixed else split,
-        strategy=name,
-        data_hash="" if fixed else run.info.dataset_hash,
-    )
-
-
-def _table(strategies: Sequence[Strategy], estimates: Sequence[Honest]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Way": [strategy.name for strategy in strategies],
-            "What it does": [strategy.summary for strategy in strategies],
-            "In-sample": [honest.in_sample for honest in estimates],
-            "Expected": [honest.expected for honest in estimates],
-            "Low": [honest.interval[0] for honest in estimates],
-            "High": [honest.interval[1] for honest in estimates],
-        }
-    )
+def _draw_shift(run: RunFolder, split: str, new: Other) -> None:
+    found = estimated_shift(run, split, new)
+    count = int(found.shifted.sum())
+    if count:
+        st.warning(
+            f"**The scores of split {new.split} come from elsewhere**: those of {count} of "
+            f"{len(found.shifted)} classes are distributed otherwise than here. There, expect less "
+            "than any figure on this page says; see Shift.",
+            icon=":material/warning:",
+        )

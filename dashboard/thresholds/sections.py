@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dashboard.thresholds.calibration import draw_calibration
 from dashboard.thresholds.compare import draw_compare
 from dashboard.thresholds.flips import draw_flips
-from dashboard.thresholds.honesty import draw_strategies
 from dashboard.thresholds.shift import draw_shift
+from dashboard.thresholds.strategies import draw_strategies
 from dashboard.thresholds.submissions import draw_submissions
 from dashboard.thresholds.sweeps import draw_sweeps
 from hpa_core.runs.folder import RunFolder

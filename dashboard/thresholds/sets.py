@@ -100,6 +100,21 @@ def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdS
     return next(item for item in list_thresholds(run) if item.name == named.name)
 
 
+def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float]) -> None:
+    """Make thresholds that a strategy chose on a split the active set."""
+    chosen = session()
+    fixed = name.startswith("fixed")
+    chosen.thresholds = ThresholdSet(
+        name=UNSAVED,
+        thresholds=tuple(thresholds),
+        fallback=chosen.thresholds.fallback,
+        run="" if fixed else run.id,
+        split="" if fixed else split,
+        strategy=name,
+        data_hash="" if fixed else run.info.dataset_hash,
+    )
+
+
 def offered_sets(run: RunFolder) -> list[ThresholdSet]:
     """The active set first, then the saved ones and the two fixed ones that differ from it."""
     active = session().thresholds

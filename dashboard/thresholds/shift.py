@@ -9,9 +9,9 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.session import UNSAVED, session
+from dashboard.thresholds.prevalence import ask_for_shares
 from dashboard.thresholds.score_file import score_file
 from hpa_core.classes import N_CLASSES
-from hpa_core.errors import ScoresError
 from hpa_core.evaluation.shift import SURE, Shift, estimate_shift, match_prevalence
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
@@ -64,19 +64,22 @@ def draw_shift(run: RunFolder, split: str) -> None:
         key="shift-other",
         width=420,
     )
-    found = _estimated(
-        score_file(run.id, split).digest, score_file(*other).digest, (run.id, split), other
-    )
+    found = estimated_shift(run, split, other)
     st.markdown(_sentence(found, run, split, other))
     st.dataframe(_table(found), hide_index=True, column_config=COLUMNS, key="shift-classes")
     _draw_matching(found, run, split, other)
+
+
+def estimated_shift(run: RunFolder, split: str, other: Other) -> Shift:
+    """Compare other scores with the labelled ones of a split, once for each version of both."""
+    versions = (score_file(run.id, split).digest, score_file(*other).digest)
+    return _estimated(*versions, (run.id, split), other)
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
 def _estimated(
     version: str, other_version: str, labelled: tuple[str, str], other: tuple[str, str]
 ) -> Shift:
-    """Estimate once for each version of both files."""
     known, new = cache.predictions(*labelled), cache.predictions(*other)
     if known.targets is None:
         raise ValueError("a shift is measured from labelled scores")
@@ -126,10 +129,10 @@ def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> No
         required=True,
         key="shift-target",
     )
-    wanted = targets[name] if name in targets else _uploaded()
+    wanted = targets[name] if name in targets else ask_for_shares("shift-file")
     if wanted is None:
         return
-    thresholds = match_prevalence(cache.predictions(*other).probs, wanted)
+    thresholds = match_prevalence(cache.predictions(*other).probs, np.array(wanted))
     chosen = ThresholdSet(
         name=UNSAVED,
         thresholds=tuple(thresholds.tolist()),
@@ -138,22 +141,6 @@ def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> No
         strategy=f"prevalence {name}",
     )
     st.button("Use these thresholds", key="use-shift", on_click=_use, args=(chosen,))
-
-
-def _uploaded() -> np.ndarray | None:
-    """Ask for a CSV with one share a class."""
-    file = st.file_uploader(
-        "A CSV with a line a class; the first column is taken", type=["csv"], key="shift-file"
-    )
-    if file is None:
-        return None
-    try:
-        values = pd.read_csv(file).iloc[:, 0].to_numpy(dtype=np.float64)
-    except (ValueError, IndexError, pd.errors.ParserError) as error:
-        raise ScoresError(
-            f"{file.name} has no column of numbers first ({error}); expected one share a class."
-        ) from None
-    return values
 
 
 def _use(chosen: ThresholdSet) -> None:

@@ -150,17 +150,6 @@ def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(
     assert not list(Path(run.thresholds).glob("unsaved*"))
 
 
-def test_the_estimate_stands_beside_the_in_sample_figure(
-    run: RunFolder, open_page: OpenPage
-) -> None:
-    page = open_page("thresholds", dataset="tiny")
-    table = page.dataframe[0].value.set_index("Way")
-    assert {"exact", "fixed-0.5", "prevalence"} <= set(table.index)
-    assert (table["Low"] <= table["Expected"]).all()
-    assert (table["Expected"] <= table["High"]).all()
-    assert table.loc["exact", "In-sample"] >= table.loc["exact", "Expected"]
-
-
 def test_synthetic_numbers_are_marked(
     dataset: Dataset, workspace: Workspace, open_page: OpenPage
 ) -> None:

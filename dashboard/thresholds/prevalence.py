@@ -1,0 +1,29 @@
+"""Asks how often each class shall be called: an uploaded table with one line a class."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from hpa_core.data.prevalence import Shares, read_prevalence_table
+
+
+def ask_for_shares(key: str) -> Shares | None:
+    """Ask for a CSV, and for its column where several hold a share of each class.
+
+    Raises:
+        LabelTableError: none does.
+    """
+    file = st.file_uploader(
+        "A CSV with a line a class; its first line names the columns", type=["csv"], key=key
+    )
+    if file is None:
+        return None
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / Path(file.name).name
+        path.write_bytes(file.getvalue())
+        columns = read_prevalence_table(path)
+    name = st.segmented_control(
+        "Column", list(columns), default=next(iter(columns)), required=True, key=f"{key}-column"
+    )
+    return columns[name]

@@ -1,0 +1,153 @@
+"""The form for what a person knows or wants: a prevalence, or bounds on named classes."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import CLASS_LABELS
+from dashboard.guard import guarded
+from dashboard.thresholds.prevalence import ask_for_shares
+from dashboard.thresholds.sets import use_thresholds
+from hpa_core.data.prevalence import Shares, split_prevalence
+from hpa_core.evaluation.options import Constraint, Options
+from hpa_core.evaluation.strategies import strategy_named
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.thresholds import Fallback
+
+FROM_TRAIN, FROM_FILE = "training split", "a file"
+CLASS, PRECISION, MOST, TOP = "Class", "Least precision", "Most calls", "Exactly the top"
+COLUMNS = {
+    CLASS: st.column_config.SelectboxColumn(options=list(CLASS_LABELS), required=True),
+    PRECISION: st.column_config.NumberColumn(
+        min_value=0.0,
+        max_value=1.0,
+        step=0.01,
+        help="Share of its calls expected to be right on new images",
+    ),
+    MOST: st.column_config.NumberColumn(
+        min_value=0, step=1, help="Calls among the images at hand, at most"
+    ),
+    TOP: st.column_config.NumberColumn(
+        min_value=0, step=1, help="Calls exactly so many highest scores; leave the others empty"
+    ),
+}
+
+
+class ScoresAtHand(NamedTuple):
+    """What the wishes are of.
+
+    Attributes:
+        estimate: starts the job that estimates a strategy on these scores.
+    """
+
+    run: RunFolder
+    split: str
+    fallback: Fallback
+    estimate: Callable[..., None]
+
+
+def draw_wishes(scores: ScoresAtHand) -> None:
+    """Draw both forms; what they ask for can be used at once, or estimated as well."""
+    with st.expander("A prevalence or bounds of your own", icon=":material/tune:"):
+        left, right = st.columns(2, gap="large")
+        with left, guarded():
+            _draw_prevalence(scores)
+        with right, guarded():
+            _draw_constraints(scores)
+
+
+def _draw_prevalence(scores: ScoresAtHand) -> None:
+    st.markdown(
+        "**Call each class as often as it shall come.** As often as on these images is the way "
+        "*prevalence* above."
+    )
+    dataset = scores.run.info.dataset
+    sources = [FROM_TRAIN, FROM_FILE] if dataset else [FROM_FILE]
+    source = st.segmented_control(
+        "Shares of", sources, default=sources[0], required=True, key=f"wish-source-{len(sources)}"
+    )
+    shares: Shares | None
+    if source == FROM_TRAIN:
+        shares = split_prevalence(cache.dataset(dataset), "train")
+    else:
+        shares = ask_for_shares("wish-shares")
+    options = Options(prevalence=shares)
+    words = [f"--prevalence={','.join(f'{share:.8g}' for share in shares or ())}"]
+    _draw_buttons(scores, "prevalence-target", options, words)
+
+
+def _draw_constraints(scores: ScoresAtHand) -> None:
+    st.markdown("**Bound the calls of named classes.** The others get the way *auto*.")
+    empty = pd.DataFrame(
+        {
+            CLASS: pd.Series(dtype=str),
+            PRECISION: pd.Series(dtype=float),
+            MOST: pd.Series(dtype="Int64"),
+            TOP: pd.Series(dtype="Int64"),
+        }
+    )
+    table = st.data_editor(
+        empty, num_rows="dynamic", column_config=COLUMNS, key="wish-constraints", hide_index=True
+    )
+    constraints = constraints_of(table)
+    words = [f"--constraint={each.text}" for each in constraints]
+    options = Options(constraints=constraints)
+    _draw_buttons(scores, "constrained", options, words)
+
+
+def constraints_of(table: pd.DataFrame) -> tuple[Constraint, ...]:
+    """Read the rows of the editor; a row without a number is not finished yet.
+
+    Raises:
+        ConfigError: the numbers of a row cannot be meant, or a class has two rows.
+    """
+    found = []
+    for row in table.to_dict("records"):
+        precision, most, top = (
+            None if pd.isna(row[name]) else row[name] for name in (PRECISION, MOST, TOP)
+        )
+        if pd.isna(row[CLASS]) or (precision, most, top) == (None, None, None):
+            continue
+        found.append(
+            Constraint(
+                class_id=CLASS_LABELS.index(row[CLASS]),
+                least_precision=precision,
+                most_calls=None if most is None else int(most),
+                top=None if top is None else int(top),
+            )
+        )
+    return Options(constraints=tuple(found)).constraints
+
+
+def _draw_buttons(scores: ScoresAtHand, name: str, options: Options, words: list[str]) -> None:
+    ready = strategy_named(name).ready(options)
+    with st.container(horizontal=True):
+        st.button(
+            "Use",
+            key=f"wish-use-{name}",
+            disabled=not ready,
+            on_click=_use,
+            args=(scores, name, options),
+        )
+        st.button(
+            "Estimate",
+            icon=":material/play_arrow:",
+            key=f"wish-estimate-{name}",
+            disabled=not ready,
+            on_click=scores.estimate,
+            args=(scores.run, scores.split, scores.fallback, f"--strategy={name}", *words),
+            help="Adds it to the ways above, as a job.",
+        )
+
+
+def _use(scores: ScoresAtHand, name: str, options: Options) -> None:
+    run, split = scores.run, scores.split
+    predictions = cache.predictions(run.id, split)
+    if predictions.targets is None:
+        raise ValueError("wishes are drawn for labelled scores only")
+    with guarded():
+        thresholds = strategy_named(name).fit(predictions.probs, predictions.targets, options)
+        use_thresholds(run, split, name, thresholds.tolist())
