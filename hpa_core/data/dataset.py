@@ -257,7 +257,8 @@ def targets_from_lists(lists: Sequence[Sequence[int]] | pd.Series) -> Bool[np.nd
     lengths = np.fromiter((len(row) for row in lists), dtype=np.int64, count=len(lists))
     targets = np.zeros((len(lists), N_CLASSES), dtype=bool)
     if lengths.sum():
-        targets[np.repeat(np.arange(len(lists)), lengths), np.concatenate([*lists])] = True
+        numbers = np.concatenate([*lists]).astype(np.int64)  # An empty list alone is of floats.
+        targets[np.repeat(np.arange(len(lists)), lengths), numbers] = True
     return targets
 
 
