@@ -87,7 +87,8 @@ class JobBackend(Protocol):
     def logs(self, job_id: str, offset: int = 0) -> tuple[str, int]:
         """Return what was printed from byte `offset` on, and the offset to go on from.
 
-        A negative offset counts from the end. One call returns at most a mebibyte.
+        A negative offset counts from the end. One call returns at most a mebibyte. The beginning
+        of a very long log may be gone: then what is returned begins further on.
 
         Raises:
             JobError: there is no such job.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hpa_core.errors import JobError
 from hpa_core.jobs.backend import ENDED, JobStatus, RunSpec
+from hpa_core.jobs.bounded_log import first_kept
 from hpa_core.jobs.queue import try_lock
 from hpa_core.jobs.record import LOG, RECORD, JobRecord, read_record
 from hpa_core.workspace import Workspace
@@ -64,6 +65,7 @@ class JobFolders:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             start = min(offset, size) if offset >= 0 else max(0, size + offset)
+            start = first_kept(file, start)
             file.seek(start)
             content = file.read(_LOG_BYTES)
         decoder = getincrementaldecoder("utf-8")("replace")

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from hpa_core.jobs.bounded_log import forget_beginning
 from hpa_core.jobs.endings import ending
 from hpa_core.jobs.queue import DeviceQueue
 from hpa_core.jobs.record import LOG, STOPPED_EARLY, read_record, status_of, write_record
@@ -108,6 +109,7 @@ class Supervisor:
                 # Not `child.terminate()`, which may reap the child.
                 os.kill(child.pid, signal.SIGTERM)
                 deadline = time.monotonic() + self._record.grace_seconds
+            forget_beginning(self._folder / LOG)
             time.sleep(POLL_SECONDS)
         # The child is not reaped yet, so its number still means its own group and no other.
         kill_group(child.pid)

@@ -2,13 +2,16 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,6 +32,7 @@ from hpa_core.models.tensorfile import read_tensors, write_tensors
 from hpa_core.models.weights import WeightsInfo, save_weights
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.lock import run_lock
+from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.status import read_status
 from hpa_core.training import train
 from hpa_core.training.steps import Watch
@@ -169,29 +173,30 @@ def test_a_run_folder_that_cannot_be_written_is_refused_at_the_start(
     assert list(run.checkpoints.iterdir()) == []
 
 
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_disk_that_is_full_from_the_nth_write_on_costs_nothing_for_any_n(
-    workspace: Workspace, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    run, whole = make_run(), make_run()
+    run, whole = make_run(epochs=1), make_run(epochs=1)
     train(workspace, whole)
-    real, refusals, went_through = os.fsync, 0, False
+    real, refusals, went_through = getattr(os, call), 0, False
     while not went_through:
         writes = iter(range(1000))
 
-        def fsync(handle: int, writes: Iterator[int] = writes, last: int = refusals) -> None:
+        def refused(*given: Any, writes: Iterator[int] = writes, last: int = refusals) -> None:
             if next(writes) >= last:
                 raise OSError(errno.ENOSPC, "No space left on device")
-            real(handle)
+            real(*given)
 
         with monkeypatch.context() as patched:
-            patched.setattr(os, "fsync", fsync)
+            patched.setattr(os, call, refused)
             try:
                 train(workspace, run, resume=True)
                 went_through = True
             except WorkspaceError as error:
                 assert "disk is full" in str(error)  # noqa: PT017 - the last one gets through
                 refusals += 1
-    assert refusals > 10
+    assert refusals > 5
     assert outcome(run) == outcome(whole)
 
 
@@ -230,3 +235,50 @@ def test_a_network_that_cannot_be_compiled_is_one_sentence(
     with pytest.raises(ConfigError, match=r"cannot be compiled here \(.*no C\+\+ compiler"):
         train(workspace, run)
     assert state_of(run)[0] == "failed"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of its own with room for a run's checkpoints and little else."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk, and not in every container")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_disk_that_is_really_full_stops_the_run_and_space_lets_it_go_on(
+    workspace: Workspace, tiny: Dataset, make_run: MakeRun, small_disk: Path
+) -> None:
+    run, whole = make_run(), make_run()
+    train(workspace, whole)
+    small = RunFolder(small_disk / run.id, run.info)
+    shutil.copytree(run.path, small.path)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(35 * 2**20))
+    with pytest.raises(WorkspaceError, match="the disk is full; free some space and try again"):
+        train(workspace, small)
+    assert not list(small_disk.rglob("*.partial"))
+    for path in small.checkpoints.glob("*.safetensors"):
+        read_tensors(path, checksum=True)
+    ballast.unlink()
+    train(workspace, small, resume=True)
+    assert outcome(small) == outcome(whole)
+
+
+def test_a_clock_that_is_set_forward_and_back_disturbs_no_duration(
+    workspace: Workspace, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jumps = cycle([1e9, -1e9, 3600.0, -86400.0])
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + next(jumps))
+    run = make_run()
+    began = time.monotonic()
+    train(workspace, run)
+    elapsed = time.monotonic() - began
+    seconds = [record["time/epoch(s)"] for record in read_metrics(run.path / METRICS)]
+    assert all(each > 0 for each in seconds)
+    assert sum(seconds) <= elapsed
+    assert state_of(run)[0] == "finished"
