@@ -1,5 +1,8 @@
 """Rendering datasets: whole or not at all, taken up where it stopped, the same on any workers."""
 
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +56,26 @@ def test_two_processes_render_what_one_does(workspace: Workspace, tmp_path: Path
     one, two = written(workspace, workers=1), written(other, workers=2)
     assert one.info.hash == two.info.hash
     assert np.array_equal(one.thumbnails, two.thumbnails)
+
+
+def test_a_killed_worker_is_one_sentence_and_the_work_is_taken_up_again(
+    workspace: Workspace,
+) -> None:
+    def kill_a_worker(done: int, total: int, *, unit: str, note: str = "") -> None:
+        if not done:
+            return
+        for worker in multiprocessing.active_children():
+            if worker.pid:
+                os.kill(worker.pid, signal.SIGKILL)
+
+    splits = {"train": 4 * BLOCK_SAMPLES}
+    with pytest.raises(DatasetError, match="was killed, perhaps out of memory; run the same"):
+        write_synthetic(
+            workspace, "cells", splits=splits, size=16, workers=2, progress=kill_a_worker
+        )
+    assert list_datasets(workspace) == []
+    whole = write_synthetic(workspace, "cells", splits=splits, size=16, workers=1)
+    assert len(whole.ids) == 4 * BLOCK_SAMPLES
 
 
 def stop_after_a_block(done: int, total: int, *, unit: str, note: str = "") -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,11 @@ def _rendered(blocks: Sequence[Block], workers: int) -> Iterator[tuple[Block, tu
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
+        except BrokenProcessPool:
+            raise DatasetError(
+                "A process that renders cells was killed, perhaps out of memory; run the same "
+                "command again to go on."
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
