@@ -45,7 +45,7 @@ $(VENV)/installed: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-cluster.txt requirements-postgres.txt requirements-dev.txt
+$(VENV)/installed-dev: requirements.txt requirements-cluster.txt requirements-tensorboard.txt requirements-postgres.txt requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $(VENV)/installed $@

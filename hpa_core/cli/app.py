@@ -28,6 +28,7 @@ COMMANDS = (
     "suspicious",
     "training",
     "predicting",
+    "tensorboard",
     "explaining",
     "projecting",
     "oversample",
