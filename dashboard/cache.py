@@ -22,6 +22,7 @@ from hpa_core.imbalance.measures import (
     measure_imbalance,
 )
 from hpa_core.imbalance.plan_files import PLANS, SavedPlan, list_plans
+from hpa_core.labeling import LabelStore, open_store
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
 from hpa_core.workspace import Workspace, default_workspace
@@ -49,6 +50,12 @@ def predictions(run_id: str, split: str) -> Predictions:
     folder = run(run_id)
     path = predictions_path(folder, split)
     return _predictions(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@st.cache_resource
+def label_store() -> LabelStore:
+    """Open the labels of the workspace, once for all visitors and routes."""
+    return open_store(workspace())
 
 
 def imbalance(name: str, split: str) -> Imbalance:

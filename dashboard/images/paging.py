@@ -12,7 +12,9 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard.components.channel_viewer import Page, Tile, channel_viewer
+from dashboard.images.context import image_context
 from dashboard.images.gallery import find_tile, make_tile
+from dashboard.selections.active import set_filter
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.thresholds import ThresholdSet
@@ -53,6 +55,7 @@ def draw_gallery(
         thresholds=None if samples.calls is None else thresholds.thresholds,
         on_image=_remember_image,
         on_go=lambda position, large: _go_to(samples, order, position, large=large),
+        on_filter=_show_all,
     )
 
 
@@ -67,6 +70,7 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
         size=PAGE_SIZE,
         opened=opened,
         token=_shown().token,
+        context=image_context(dataset, samples, opened.id) if opened else None,
     )
 
 
@@ -74,6 +78,13 @@ def _remember_image(sample_id: str | None) -> None:
     """Take note of the image that the viewer opened, and put it into the link."""
     _shown().image = sample_id
     write_link(image=sample_id)
+
+
+def _show_all(wanted: str) -> None:
+    """Show every image of a filter, as a gallery."""
+    set_filter(wanted)
+    _remember_image(None)
+    _shown().token += 1
 
 
 def _go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:

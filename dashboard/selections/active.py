@@ -6,6 +6,7 @@ from jaxtyping import Int
 
 from dashboard import cache
 from dashboard.session import session, write_link
+from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.expression import EVERYTHING, Expression
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
@@ -52,4 +53,8 @@ def active_rows(samples: Samples) -> Int[np.ndarray, " n"]:
     Raises:
         FilterError: the filter cannot be read, or asks what is not known of these samples.
     """
-    return selected_rows(active_expression(), samples)
+    expression, chosen = active_expression(), session()
+    if chosen.dataset and asks_for_annotators(expression):
+        opinions = cache.label_store().opinions(cache.dataset(chosen.dataset).info)
+        samples = with_annotators(samples, opinions)
+    return selected_rows(expression, samples)

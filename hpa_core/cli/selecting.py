@@ -1,4 +1,4 @@
-"""Commands: the samples that a filter finds, as ids or as a table; selections saved by name."""
+"""Commands: the samples that a filter finds, selections saved by name, the likes of a sample."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,11 +10,15 @@ import typer
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.cli.scores import FallbackOption, chosen_thresholds
 from hpa_core.data.dataset import Dataset, open_dataset
-from hpa_core.errors import FilterError, WorkspaceError
+from hpa_core.errors import FilterError, ScoresError, WorkspaceError
+from hpa_core.evaluation.neighbours import Neighbourhood
 from hpa_core.files import write_atomic
+from hpa_core.labeling.store import open_store
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.predictions import read_predictions
+from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.expression import Expression
+from hpa_core.selections.identities import Identities
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import (
     Samples,
@@ -55,7 +59,7 @@ def select(  # noqa: PLR0913 - one parameter for each option
     else:
         dataset = open_dataset(workspace_of(), target)
         samples = dataset_samples(dataset, dataset.rows(split or "all"))
-    rows = selected_rows(_resolved(expression, dataset), samples)
+    rows = _selected(expression, samples, dataset)
     if save and dataset is None:
         raise FilterError(None, "a selection is saved with a dataset, and this run has none")
     if save and dataset:
@@ -91,6 +95,30 @@ def selections(
         typer.echo(f"{each.name}: {each.filter[:200]}{f'  ({each.note})' if each.note else ''}")
 
 
+@app.command()
+def neighbours(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    *,
+    sample: Annotated[str, typer.Option("--id", help="The sample whose likes are wanted.")],
+    split: Annotated[str, typer.Option(help="Of the run's predictions.")] = "validation",
+    count: Annotated[int, typer.Option(min=1, help="How many.")] = 12,
+    as_json: Json = False,
+) -> None:
+    """Name the samples nearest to one in the embedding of RUN, and the cosine of each."""
+    predictions = read_predictions(open_run(workspace_of(), run_id), split)
+    place = Identities(predictions.ids).place_of.get(sample)
+    if place is None or predictions.embeddings is None:
+        missing = "embeddings" if place is not None else f"sample {sample[:60]!r}"
+        raise ScoresError(f"Run {run_id!r} has no {missing} in {split!r}; predict that split.")
+    rows, cosines = Neighbourhood(predictions.embeddings).nearest(place, count)
+    found = zip(predictions.ids[rows].tolist(), cosines.tolist(), strict=True)
+    near = [{"id": each, "cosine": round(cosine, 6)} for each, cosine in found]
+    if as_json:
+        print_json({"run": run_id, "split": split, "id": sample, "neighbours": near})
+        return
+    typer.echo("\n".join(f"{each['id']}  {each['cosine']:.3f}" for each in near))
+
+
 def _samples_of_run(
     run_id: str, split: str, thresholds: str, fallback: Any
 ) -> tuple[Samples, Dataset | None]:
@@ -103,8 +131,13 @@ def _samples_of_run(
     return samples.called(chosen_thresholds(run, thresholds), fallback=fallback), dataset
 
 
-def _resolved(expression: Expression, dataset: Dataset | None) -> Expression:
-    return resolve(expression, dataset.folder) if dataset else expression
+def _selected(expression: Expression, samples: Samples, dataset: Dataset | None) -> np.ndarray:
+    if dataset:
+        expression = resolve(expression, dataset.folder)
+        if asks_for_annotators(expression):
+            with open_store(workspace_of()) as store:
+                samples = with_annotators(samples, store.opinions(dataset.info))
+    return selected_rows(expression, samples)
 
 
 def _plain(expression: Expression, samples: Samples, rows: np.ndarray) -> dict[str, Any]:

@@ -40,6 +40,15 @@ class Identities:
     @cached_property
     def atlas_parts(self) -> np.ndarray:
         """Antibody and plate that each id of the atlas names, (N, 2) of str; else both empty."""
-        matches = (ATLAS_ID.fullmatch(sample_id) for sample_id in self.ids.tolist())
-        parts = [match.group(1, 2) if match else ("", "") for match in matches]
+        parts = [atlas_parts(sample_id) for sample_id in self.ids.tolist()]
         return np.array(parts, dtype=str).reshape(-1, 2)
+
+
+def atlas_parts(sample_id: str) -> tuple[str, str]:
+    """Return the antibody and the plate that an id of the atlas names; else both empty.
+
+    >>> atlas_parts("10005_921_B9_2"), atlas_parts("demo-01203")
+    (('10005', '921'), ('', ''))
+    """
+    match = ATLAS_ID.fullmatch(sample_id)
+    return (match[1], match[2]) if match else ("", "")

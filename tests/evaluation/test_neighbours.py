@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hpa_core.errors import ScoresError
-from hpa_core.evaluation.neighbours import nearest_rows
+from hpa_core.evaluation.neighbours import Neighbourhood, nearest_rows
 
 
 def test_the_neighbours_are_those_of_highest_cosine_after_standardising() -> None:
@@ -17,6 +17,10 @@ def test_the_neighbours_are_those_of_highest_cosine_after_standardising() -> Non
     np.fill_diagonal(cosine, -2)
     expected = np.argsort(-cosine, axis=1)[:, :4]
     assert np.array_equal(nearest_rows(embeddings, 4), expected)
+    for row in range(60):
+        rows, cosines = Neighbourhood(embeddings.astype(np.float32)).nearest(row, 4)
+        assert rows.tolist() == expected[row].tolist()
+        np.testing.assert_allclose(cosines, cosine[row][rows], atol=1e-4)
     asked = np.array([7, 3])
     assert np.array_equal(nearest_rows(embeddings, 4, rows=asked), expected[asked])
 
@@ -27,6 +31,19 @@ def test_a_sample_is_never_its_own_neighbour_even_among_copies() -> None:
     assert found.shape == (10, 3)
     assert not (found == np.arange(10)[:, None]).any()
     assert (found // 5 == np.arange(10)[:, None] // 5).all()
+
+
+def test_one_sample_is_asked_about_across_chunks_of_half_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hpa_core.evaluation.neighbours.CHUNK", 7)
+    embeddings = np.random.default_rng(1).normal(size=(50, 8)).astype(np.float16)
+    neighbourhood = Neighbourhood(embeddings)
+    for row in (0, 6, 7, 49):
+        assert neighbourhood.nearest(row, 5)[0].tolist() == (
+            nearest_rows(embeddings, 5, rows=np.array([row]))[0].tolist()
+        )
+    assert len(neighbourhood.nearest(3, 100)[0]) == 49
 
 
 def test_fewer_samples_than_neighbours_give_all_others() -> None:

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hpa_core.classes import CLASS_NAMES
-from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
+from hpa_core.labeling import Decision, open_store
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
@@ -263,3 +264,38 @@ def test_a_page_that_is_not_there_is_the_nearest_one(
     dataset: Dataset, open_page: OpenPage, number: str
 ) -> None:
     assert viewer(open_page("images", dataset="tiny", page=number))["first"] in (0, 48)
+
+
+def test_an_open_image_comes_with_its_likes_its_kin_and_its_labels_past(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    made = make_dataset(samples=56)
+    ids = [f"{row % 5}_{row % 3}_A{row}_1" for row in range(56)]
+    write_dataset(
+        made.folder, made.manifest.assign(id=ids), name="tiny", source="external", image_size=32
+    )
+    run = create_run(workspace, RunInfo(id="embedded", kind="scores", dataset="tiny"))
+    angles = np.linspace(0, 2 * np.pi, 28, endpoint=False)
+    predictions = Predictions(
+        ids=np.array(ids[28:]),
+        probs=np.zeros((28, 28), np.float32),
+        embeddings=np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float16),
+    )
+    write_predictions(run, "validation", predictions)
+    with open_store(workspace) as store:
+        decision = Decision(sample=ids[30], base=0, kind="label", labels=(2, 25), note="dim")
+        store.record([decision], by="Ana", dataset=open_dataset(workspace, "tiny").info, key="k")
+    page = open_page("images", dataset="tiny", image=ids[30])
+    context = viewer(page)["context"]
+    assert context["image"] == ids[30]
+    likes, protein, plate = context["strips"]
+    assert {tile["id"] for tile in likes["tiles"][:2]} == {ids[29], ids[31]}
+    assert likes["tiles"][0]["note"] == "cosine 0.975"
+    same = {each for each in ids if each.startswith("0_") and each != ids[30]}
+    assert {tile["id"] for tile in protein["tiles"]} == same
+    assert (protein["filter"], protein["found"]) == ("antibody:0", 6)
+    assert "Same plate: 0" in plate["title"]
+    (sentence,) = context["history"]
+    assert sentence.endswith("UTC, Ana labelled it: Nucleoli, Cytosol “dim”")
+    assert shown(open_page("images", dataset="tiny", filter="annotator:Ana")) == [ids[30]]
+    assert viewer(open_page("images", dataset="tiny"))["context"] is None

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpa_core.errors import FilterError
+from hpa_core.labeling.state import SampleState
 from hpa_core.runs.predictions import Predictions
 from hpa_core.selections import expression as e
+from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples, outside_samples
@@ -109,3 +111,23 @@ def test_without_a_label_nothing_is_right_wrong_missed_or_false() -> None:
     for text in ("right", "wrong", "missed", "false", "mistakes>0"):
         assert not select(parse_filter(text), blank).any()
     assert select(parse_filter("labels=0 called"), blank).tolist() == blank.calls.any(1).tolist()
+
+
+def test_an_annotator_is_whoever_took_a_decision_that_stands() -> None:
+    samples = outside_samples(
+        Predictions(ids=np.array(["a", "b", "c"]), probs=np.zeros((3, 28), np.float32)), "test"
+    )
+    opinions = {
+        ("a", ""): SampleState(version=1, labels=(2,), decision="label", annotator="Ana"),
+        ("b", "Ben#1"): SampleState(version=1, labels=(2,), decision="label", annotator="Ben"),
+        ("b", ""): SampleState(version=3, labels=(1,), decision="accept", annotator="Ana"),
+        ("c", ""): SampleState(version=2),  # Taken back.
+        ("elsewhere", ""): SampleState(version=1, decision="skip", annotator="Cem"),
+    }
+    expression = parse_filter("not annotator:Ana or (labels=0 annotator:Ben)")
+    assert asks_for_annotators(expression)
+    assert not asks_for_annotators(parse_filter("labels=0 or not split:test"))
+    known = with_annotators(samples, opinions)
+    assert select(parse_filter("annotator:Ana"), known).tolist() == [True, True, False]
+    assert select(expression, known).tolist() == [False, True, True]
+    assert not select(parse_filter("annotator:Cem"), known).any()

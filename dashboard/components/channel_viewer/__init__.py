@@ -37,6 +37,7 @@ _MODULES = (
     "stage_view.js",
     "image_stage.js",
     "score_chart.js",
+    "context_strips.js",
     "image_view.js",
     "shortcuts.js",
     "channel_viewer.js",
@@ -61,6 +62,7 @@ class Tile:
         probs: 28 probabilities, or None without predictions.
         laid: how the tile is turned or flipped, as `hpa_core`'s `ORIENTATIONS` number it.
         shares: how true each class is, for images that are mixed of several; None: wholly.
+        note: a few words under the image.
     """
 
     row: int
@@ -70,6 +72,39 @@ class Tile:
     probs: list[float] | None = None
     laid: int = 0
     shares: list[float] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A row of images that have something to do with the one shown large.
+
+    Attributes:
+        title: what they have in common.
+        tiles: the first of them.
+        filter: finds all of them; empty where no filter does.
+        found: how many it finds.
+    """
+
+    title: str
+    tiles: Sequence[Tile]
+    filter: str = ""
+    found: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageContext:
+    """What else is known of the image shown large.
+
+    Attributes:
+        image: its id.
+        strips: images that have something to do with it.
+        history: what happened to its label, a sentence each, oldest first.
+    """
+
+    image: str
+    strips: Sequence[Strip] = ()
+    history: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +120,7 @@ class Page:
         token: changes when the page, not the viewer, has decided what is shown large.
         compared: whether the tiles are few and stand side by side, in full resolution.
         scored_class: the class whose score every tile shows; none if None.
+        context: what else is known of the image shown large.
     """
 
     tiles: Sequence[Tile]
@@ -95,15 +131,17 @@ class Page:
     token: int = 0
     compared: bool = False
     scored_class: int | None = None
+    context: ImageContext | None = None
 
 
-def channel_viewer(
+def channel_viewer(  # noqa: PLR0913 - one callback for each thing that a person may do
     info: DatasetInfo,
     page: Page,
     *,
     thresholds: Sequence[float] | None,
     on_image: Callable[[str | None], None],
     on_go: Callable[[int, bool], None],
+    on_filter: Callable[[str], None] | None = None,
 ) -> None:
     """Draw the viewer.
 
@@ -113,6 +151,7 @@ def channel_viewer(
         thresholds: 28 numbers, or None without predictions.
         on_image: called with the id of the image opened in the viewer, None when it was closed.
         on_go: called with a place in the selection outside the page, and whether to open it.
+        on_filter: called with the filter of a strip whose images are wanted all.
     """
     _viewer(
         key=KEY,
@@ -120,6 +159,7 @@ def channel_viewer(
         | {"source": f"Dataset {info.name}{_SYNTHETIC if info.synthetic else ''}"},
         on_image_change=lambda: on_image(_sent("image")),
         on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
+        on_filter_change=lambda: on_filter(_sent("filter")) if on_filter else None,
     )
 
 
@@ -140,6 +180,7 @@ def picture_viewer(address: str, image_size: int, tiles: Sequence[Tile], *, key:
         data=_data(address, image_size, page, None),
         on_image_change=_ignore,
         on_go_change=_ignore,
+        on_filter_change=_ignore,
     )
 
 
@@ -159,6 +200,7 @@ def _data(
         "compared": page.compared,
         "thresholds": thresholds,
         "scoredClass": page.scored_class,
+        "context": asdict(page.context) if page.context else None,
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,
         "source": "",

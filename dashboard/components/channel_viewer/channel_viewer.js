@@ -1,7 +1,8 @@
 // Gallery, large image and mixer as one component of the page.
 //
-// To the server go: `image` (id of the image shown large, for the link) and `go` (a place in the
-// selection beyond this page). Mixing channels never asks the server for anything.
+// To the server go: `image` (id of the image shown large, for the link), `go` (a place in the
+// selection beyond this page) and `filter` (a selection to show instead). Mixing channels never asks
+// the server for anything.
 
 import { chipLegend } from "./class_chips.js";
 import { element } from "./element.js";
@@ -36,6 +37,8 @@ class ChannelViewer {
       close: () => this.close(),
       loaded: () => this.drawSoon(),
       save: () => this.save(),
+      open: (tile) => this.openTile(tile),
+      filter: (text) => this.setTriggerValue("filter", text),
       paint: stagePainter.paint,
     });
     this.mixer = new MixerBar(this.store, () => (this.tile && this.view.image) || this.gallery);
@@ -50,6 +53,7 @@ class ChannelViewer {
       element("div", { className: "gallery-head" }, this.legend, above),
       this.gallery.fault,
       this.gallery.root,
+      this.view.context.root,
       element(
         "div",
         { className: "gallery-foot" },
@@ -87,7 +91,11 @@ class ChannelViewer {
   }
 
   open(index) {
-    this.tile = this.data.tiles[index];
+    this.openTile(this.data.tiles[index]);
+  }
+
+  openTile(tile) {
+    this.tile = tile;
     this.showTile();
     this.tell();
     this.root.scrollIntoView({ block: "start" });
@@ -122,6 +130,7 @@ class ChannelViewer {
       index < 0 ? "outside the selection" : `${data.first + index + 1} of ${data.total}`;
     const thumbnail = this.gallery.images[index];
     this.view.show(tile, { ...data, place, thumbnail, images: this.images });
+    this.view.showContext(data.context?.image === tile.id ? data.context : null, data);
     for (const near of [index + 1, index - 1]) {
       if (index >= 0 && data.tiles[near]) this.images.load(data.tiles[near].row).catch(() => {});
     }
@@ -189,8 +198,9 @@ class ChannelViewer {
   draw() {
     const { store } = this;
     this.mixer.draw(store.value);
-    this.gallery.draw(store.shared, (id) => store.of(id));
-    this.view.draw(store.value);
+    const mixerOf = (id) => store.of(id);
+    this.gallery.draw(store.shared, mixerOf);
+    this.view.draw(store.value, store.shared, mixerOf);
     this.linkSoon();
   }
 

@@ -65,7 +65,7 @@ export class Gallery {
 
   label({ button, canvas, name, score, labels }, tile) {
     canvas.style.transform = layingOf(tile.laid);
-    const told = scoreText(tile, this.classes, this.scoredClass);
+    const told = tile.note || scoreText(tile, this.classes, this.scoredClass);
     name.textContent = tile.id;
     name.title = tile.id;
     score.textContent = told;

@@ -1,5 +1,6 @@
 // The chosen image beside its scores, with the way to its neighbours and back.
 
+import { ContextStrips } from "./context_strips.js";
 import { element } from "./element.js";
 import { ImageStage } from "./image_stage.js";
 import { ScoreChart } from "./score_chart.js";
@@ -8,10 +9,12 @@ import { ShownImage } from "./shown_image.js";
 export class ImageView {
   /**
    * `step(by)` goes to a neighbour, `close()` back, `loaded()` says that pixels are there, `save()`
-   * hands the picture out; `paint` is the stage's.
+   * hands the picture out, `open(tile)` shows another image, `filter(text)` a gallery; `paint` is
+   * the stage's.
    */
-  constructor({ step, close, loaded, save, paint }) {
+  constructor({ step, close, loaded, save, open, filter, paint }) {
     this.loaded = loaded;
+    this.context = new ContextStrips({ open, filter, loaded });
     this.stage = new ImageStage(paint);
     this.chart = new ScoreChart();
     this.name = element("h3", { className: "image-id" });
@@ -43,7 +46,7 @@ export class ImageView {
     this.label(tile, { place, ...context });
     if (this.row === tile.row && !this.root.hidden) return;
     Object.assign(this, { row: tile.row, image: null });
-    this.root.hidden = false;
+    this.root.hidden = this.context.root.hidden = false;
     this.fault.hidden = true;
     const about = { fullSize: imageSize, name: `Image ${tile.id}` };
     if (thumbnail) this.stage.show(thumbnail, { ...about, full: false });
@@ -67,11 +70,18 @@ export class ImageView {
   }
 
   hide() {
-    this.root.hidden = true;
+    this.root.hidden = this.context.root.hidden = true;
     this.row = null;
   }
 
-  draw(mixer) {
-    if (!this.root.hidden) this.stage.draw(mixer);
+  /** Show what else is known of the image, once that has come. */
+  showContext(context, data) {
+    this.context.show(context, data);
+  }
+
+  draw(mixer, shared, mixerOf) {
+    if (this.root.hidden) return;
+    this.stage.draw(mixer);
+    this.context.draw(shared, mixerOf);
   }
 }

@@ -1,0 +1,42 @@
+"""Who has labelled which samples, for the condition `annotator:`.
+
+Axes: N samples.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from hpa_core.labeling.reading import Place
+from hpa_core.labeling.state import SampleState
+from hpa_core.selections.expression import Among, And, Expression, Not, Or
+from hpa_core.selections.samples import Samples
+
+
+def asks_for_annotators(expression: Expression) -> bool:
+    """Whether a filter cannot be answered without knowing who labelled what."""
+    match expression:
+        case Among("annotator"):
+            return True
+        case And(parts) | Or(parts):
+            return any(asks_for_annotators(part) for part in parts)
+        case Not(part):
+            return asks_for_annotators(part)
+    return False
+
+
+def with_annotators(samples: Samples, opinions: Mapping[Place, SampleState]) -> Samples:
+    """Return the samples with what each person has labelled, by decisions that stand.
+
+    Args:
+        samples: of one dataset.
+        opinions: its tracks, shared and blind (`LabelStore.opinions`).
+    """
+    masks: dict[str, np.ndarray] = {}
+    for (sample_id, _), state in opinions.items():
+        at = samples.identities.place_of.get(sample_id)
+        if at is not None and state.annotator:
+            mask = masks.setdefault(state.annotator, np.zeros(len(samples.ids), dtype=bool))
+            mask[at] = True
+    return replace(samples, annotators=masks)
