@@ -31,5 +31,5 @@ def next_samples(  # noqa: PLR0913 - of what, for whom, how many, how long
         the queue runs dry.
     """
     name = checked_annotator(by)
-    planned = plan_queue(queue, store.opinions(dataset), by=name)
+    planned = plan_queue(queue, store.watch(dataset), by=name)
     return store.lease(planned, by=name, dataset=dataset, count=count, seconds=seconds)

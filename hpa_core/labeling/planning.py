@@ -6,7 +6,6 @@ can be told of the whole and not of the suspicious ones alone. **Hidden repeats*
 decided some time ago, asked blind again, to see how far the person agrees with herself.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count as count_from
@@ -15,8 +14,8 @@ from itertools import islice
 from hpa_core.labeling.events import SHARED, blind_track, track_owner
 from hpa_core.labeling.leases import Candidate
 from hpa_core.labeling.ordering import draws
-from hpa_core.labeling.reading import Place
 from hpa_core.labeling.state import UNTOUCHED, SampleState
+from hpa_core.labeling.watching import Tracks
 from hpa_core.settings import check_settings, setting
 
 CONTROL, SECOND, REPEAT = "random control", "second opinion", "hidden repeat"
@@ -25,9 +24,6 @@ HORIZON = 500
 
 WAITING = ("", "skip", "unsure")
 """Decisions after which a sample still wants an answer, from somebody else than who took them."""
-
-Tracks = Mapping[str, Mapping[str, SampleState]]
-"""Sample -> track -> state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +77,11 @@ class Queue:
     settings: QueueSettings = field(default_factory=QueueSettings)
 
 
-def plan_queue(queue: Queue, opinions: Mapping[Place, SampleState], *, by: str) -> list[Candidate]:
+def plan_queue(queue: Queue, tracks: Tracks, *, by: str) -> list[Candidate]:
     """Return the next `HORIZON` samples that a person may be asked, controls and repeats mixed in.
 
     The same person in the same state of things gets the same plan.
     """
-    tracks: dict[str, dict[str, SampleState]] = defaultdict(dict)
-    for (sample, track), state in opinions.items():
-        tracks[sample][track] = state
     settings = queue.settings
     own = _own_decisions(tracks, by)
     sources = {

@@ -52,6 +52,7 @@ from hpa_core.labeling.reading import (
 from hpa_core.labeling.recording import Act, record_act
 from hpa_core.labeling.roles import read_roles, write_role
 from hpa_core.labeling.state import UNTOUCHED, SampleState
+from hpa_core.labeling.watching import Tracks, Watch
 from hpa_core.workspace import Workspace
 
 MOST_ATTEMPTS = 20
@@ -87,6 +88,7 @@ class LabelStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._watch = Watch()
 
     def __enter__(self) -> Self:
         return self
@@ -210,6 +212,11 @@ class LabelStore:
         """Return every track of every sample, blind ones too, by sample and track."""
         with reading(self.engine) as connection:
             return read_states(connection, dataset.name, track=None)
+
+    def watch(self, dataset: DatasetVersion) -> Tracks:
+        """Return what `opinions` does, by sample, reading only what is new since the last call."""
+        with reading(self.engine) as connection:
+            return self._watch.tracks(connection, dataset.name)
 
     def history(
         self, dataset: DatasetVersion, *, samples: Sequence[str] = (), annotator: str = ""

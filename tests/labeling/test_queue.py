@@ -15,9 +15,12 @@ from hpa_core.labeling import (
     blind_track,
     new_key,
     next_samples,
+    open_store,
 )
 from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.labeling.planning import CONTROL, REPEAT, SECOND
+from hpa_core.labeling.watching import by_sample
+from hpa_core.workspace import Workspace
 from tests.labeling.conftest import DATASET, Give, on_both
 
 IDS = [f"s{row:02d}" for row in range(40)]
@@ -130,6 +133,19 @@ def test_a_sample_that_somebody_decided_meanwhile_is_passed_over(store: LabelSto
     store.record([decision], by="Bo", dataset=DATASET, key=new_key())
     leases = store.lease(stale, by="Ana", dataset=DATASET, count=1)
     assert [lease.sample for lease in leases] == ["s01"]
+
+
+@on_both
+def test_a_watch_sees_what_another_store_writes(
+    store: LabelStore, give: Give, workspace: Workspace
+) -> None:
+    with open_store(workspace) as other:
+        assert other.watch(DATASET) == {}
+        for turn in range(3):
+            give(f"s{turn}", by="Ana")
+            give("s0", (turn,), by="Bo", track=blind_track("Bo"))
+            store.undo(by="Bo", dataset=DATASET, key=new_key())
+            assert other.watch(DATASET) == by_sample(store.opinions(DATASET))
 
 
 def test_the_most_uncertain_comes_first() -> None:
