@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.ndimage import map_coordinates
 
 from hpa_core.data.dataset import open_dataset
 from hpa_core.data.synthetic.labels import plan_samples
 from hpa_core.data.synthetic.rendering import set_scene, take_picture
-from hpa_core.inference.heat_maps import class_maps
+from hpa_core.inference.heat_maps import class_maps, place_offset
 from hpa_core.inference.predicting import checkpoint_path
 from hpa_core.models.weights import open_network
 from hpa_core.runs.explanations import METHODS
@@ -41,6 +42,8 @@ def main() -> None:
     dataset = open_dataset(workspace, "demo")
     network, _ = open_network(checkpoint_path(open_run(workspace, "demo")))
     planned = plan_samples("demo", _splits(dataset))
+    offset = place_offset(network, dataset.info.image_size).numpy()
+    print(f"places of the last maps lie {offset.round(2)} of a place off an even grid")
     rng = np.random.default_rng(0)
     rows = np.sort(rng.choice(dataset.rows("validation"), asked.samples, replace=False))
     kinds = [*METHODS, "brightness", "chance"]
@@ -64,7 +67,8 @@ def main() -> None:
                 else:
                     green = image[GREEN].float().numpy()
                     chart = _blocks(green, 16) if kind == "brightness" else rng.random((16, 16))
-                fine = _enlarged(chart, image.shape[-1])
+                shift = offset if kind in ("hirescam", "gradcam") else np.zeros(2)
+                fine = _enlarged(chart, image.shape[-1], shift)
                 figures[kind].append(
                     (*_pointing(fine, pattern), *_removal(network, image, fine, number))
                 )
@@ -106,10 +110,14 @@ def _removal(
     return float(scores[: STEPS + 1].mean()), float(scores[STEPS + 1 :].mean())
 
 
-def _enlarged(chart: np.ndarray, size: int) -> np.ndarray:
-    """Interpolate a map to pixels, as it is drawn on the page."""
-    whole = torch.from_numpy(np.ascontiguousarray(chart, dtype=np.float32))[None, None]
-    return torch.nn.functional.interpolate(whole, (size, size), mode="bilinear")[0, 0].numpy()
+def _enlarged(chart: np.ndarray, size: int, offset: np.ndarray) -> np.ndarray:
+    """Interpolate a map to pixels, as it is drawn on the page; places lie `offset` off a grid."""
+    down, right = (
+        ((np.arange(size) + 0.5) * places / size - 0.5 - shift).clip(0, places - 1)
+        for places, shift in zip(chart.shape, offset, strict=True)
+    )
+    where = np.stack(np.meshgrid(down, right, indexing="ij"))
+    return np.asarray(map_coordinates(chart.astype(float), where, order=1))
 
 
 def _blocks(green: np.ndarray, places: int) -> np.ndarray:

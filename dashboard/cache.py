@@ -3,6 +3,7 @@
 Each entry is keyed by the time its file was written: a new file is a new entry, never a stale one.
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from hpa_core.imbalance.measures import (
 )
 from hpa_core.imbalance.plan_files import PLANS, SavedPlan, list_plans
 from hpa_core.labeling import LabelStore, open_store
+from hpa_core.projection.store import Method, Projection, projection_path, read_projection
+from hpa_core.runs.ablations import Ablation, Fill, ablation_path, read_ablation
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
 from hpa_core.workspace import Workspace, default_workspace
@@ -111,9 +114,41 @@ def preview(job: str) -> StoredPreview:
     return _preview(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
+def projection(run_id: str, split: str, method: Method) -> Projection | None:
+    """Read a projection of a run's split; None if there is none."""
+    path = projection_path(run(run_id), split, method)
+    return _projection(run_id, split, method, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def ablation(run_id: str, split: str, fill: Fill) -> Ablation | None:
+    """Read a channel ablation of a run's split; None if there is none."""
+    path = ablation_path(run(run_id), split, fill)
+    return _ablation(run_id, split, fill, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, read once for each version of it."""
+    return _file_hash(str(path), path.stat().st_mtime_ns)
+
+
 def class_pairs(name: str, split: str, kind: str) -> np.ndarray:
     """Return the (C, C) matrix of class pairs: their `count` or their `residual`."""
     return _class_pairs(name, split, kind, dataset(name).info.hash)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _projection(run_id: str, split: str, method: Method, written: int) -> Projection | None:
+    return read_projection(run(run_id), split, method)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ablation(run_id: str, split: str, fill: Fill, written: int) -> Ablation | None:
+    return read_ablation(run(run_id), split, fill)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _file_hash(path: str, written: int) -> str:
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

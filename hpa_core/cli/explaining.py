@@ -151,8 +151,9 @@ def _highest(run: RunFolder, split: str, class_id: int, count: int) -> list[str]
 def _strongest(one: Explanation, class_id: int) -> tuple[float, float]:
     """Return the middle of the strongest place, as shares of the image's height and width."""
     evidence = one.maps[class_id]
-    row, column = np.unravel_index(evidence.argmax(), evidence.shape)
-    return (float(row) + 0.5) / evidence.shape[0], (float(column) + 0.5) / evidence.shape[1]
+    places = np.array(np.unravel_index(evidence.argmax(), evidence.shape)) + 0.5 + one.offset
+    down, right = np.clip(places / evidence.shape, 0, 1).tolist()
+    return down, right
 
 
 def _plain_map(one: Explanation, class_id: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import torch
 
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
-from hpa_core.inference.heat_maps import class_maps, scores_without
+from hpa_core.inference.heat_maps import class_maps, place_offset, scores_without
 from hpa_core.inference.members import checkpoint_path
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
@@ -92,6 +92,7 @@ class _Images:
         self._dataset, self._image_size = dataset, info.image_size
         self._device = compute_device("auto")
         self._network = place(network, self._device)
+        self._offset = _numpy(place_offset(self._network, info.image_size))
 
     def explain(self, row: int, method: Method, key: str) -> Explanation:
         source = Streamed(
@@ -108,6 +109,7 @@ class _Images:
             method=method,
             key=key,
             maps=_numpy(maps),
+            offset=np.zeros_like(self._offset) if method == "occlusion" else self._offset,
             probs=_numpy(probs),
             without=_numpy(without),
         )

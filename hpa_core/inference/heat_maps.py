@@ -25,7 +25,7 @@ from hpa_core.runs.explanations import Method
 PROTEIN = CHANNELS.index("green")
 OCCLUSION_PLACES = 16
 """Places a side of an occlusion map; the window is twice as wide as a place."""
-BATCH_SIZE = 64
+BATCH_SIZE, NOISE_IMAGES = 64, 4
 
 
 def class_maps(
@@ -75,6 +75,33 @@ def grad_cam(
 ) -> Float[Tensor, "B C H W"]:
     """Sum maps times their mean gradients, and keep what speaks for the class."""
     return torch.einsum("bkhw,cbk->bchw", maps, gradients.mean((3, 4))).relu()
+
+
+def place_offset(network: Network, size: int) -> Float[Tensor, " 2"]:
+    """Return how far the last maps' places lie down and right of an even grid, in places.
+
+    Convolutions of stride 2 with odd kernels look around every second pixel, so that the first
+    place is centred on the first pixel, not on its share of the image. The centre is measured: of
+    the gradient by the pixels, for the place in the middle, over images of noise.
+
+    Args:
+        network: in evaluation mode.
+        size: pixels a side.
+    """
+    parameter = next(network.parameters())
+    noise = torch.Generator().manual_seed(0)
+    images = 255 * torch.rand((NOISE_IMAGES, 4, size, size), generator=noise)
+    images = images.to(parameter.device).requires_grad_()
+    with torch.enable_grad():
+        maps = network.maps(images)
+        middle = maps.shape[2] // 2, maps.shape[3] // 2
+        (gradient,) = torch.autograd.grad(maps[..., middle[0], middle[1]].sum(), images)
+    weight = gradient.abs().sum((0, 1))
+    pixels = torch.arange(size, device=weight.device) + 0.5
+    total = weight.sum().clamp(min=torch.finfo(weight.dtype).tiny)
+    centre = torch.stack([(weight.sum(1) * pixels).sum(), (weight.sum(0) * pixels).sum()]) / total
+    places = centre * torch.tensor(maps.shape[2:], device=centre.device) / size
+    return places - torch.tensor(middle, device=centre.device) - 0.5
 
 
 def occlusion_maps(network: Network, image: UInt8[Tensor, "4 S S"]) -> Float[Tensor, "C H W"]:

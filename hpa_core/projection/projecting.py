@@ -65,11 +65,15 @@ def project_run(
 
 
 def projection_key(run: RunFolder, split: str, method: Method, seed: int) -> str:
-    """Return a hash of everything that a projection depends on."""
+    """Return the key of a split's projection as its predictions are now."""
     path = predictions_path(run, split)
     content = path.read_bytes() if path.is_file() else b""
-    words = (sha256(content).hexdigest(), method, seed)
-    return sha256(repr(words).encode()).hexdigest()
+    return key_of(sha256(content).hexdigest(), method, seed)
+
+
+def key_of(predictions_sha256: str, method: Method, seed: int) -> str:
+    """Return a hash of everything that a projection depends on."""
+    return sha256(repr((predictions_sha256, method, seed)).encode()).hexdigest()
 
 
 def features_of(predictions: Predictions) -> Float[np.ndarray, "N F"]:

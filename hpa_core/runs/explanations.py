@@ -40,6 +40,7 @@ class Explanation:
     Attributes:
         id: of the sample.
         maps: evidence for each class at each place, in log-odds; positive speaks for the class.
+        offset: how far down and right the places lie of where an even grid has them, in places.
         probs: of the image as it is, (28,).
         without: `without[k]` is of the image with channel k blacked out.
     """
@@ -48,6 +49,7 @@ class Explanation:
     method: Method
     key: str
     maps: Float32[np.ndarray, "C H W"]
+    offset: Float32[np.ndarray, " 2"]
     probs: Float32[np.ndarray, " C"]
     without: Float32[np.ndarray, "4 C"]
 

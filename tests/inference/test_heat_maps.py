@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hpa_core.classes import N_CLASSES
-from hpa_core.inference.heat_maps import class_maps, occlusion_maps, scores_without
+from hpa_core.inference.heat_maps import class_maps, occlusion_maps, place_offset, scores_without
 from hpa_core.models.network import Network
 from hpa_core.models.pooling import Pool
 from hpa_core.models.registry import ARCHITECTURES
@@ -89,6 +89,21 @@ def test_an_occlusion_map_is_what_the_protein_under_its_windows_was_worth() -> N
     for number, weight in enumerate(weights_of(network)[:, 1].tolist()):
         assert found[number, 0, 0].item() == pytest.approx(weight * corner.item(), abs=1e-4)
         assert found[number, 5, 8].item() == pytest.approx(weight * inner.item(), abs=1e-4)
+
+
+def test_places_are_centred_where_the_strided_convolutions_look() -> None:
+    torch.manual_seed(0)
+    even = place_offset(by_hand("average"), SIZE)
+    torch.testing.assert_close(even, torch.zeros(2), atol=1e-5, rtol=0)
+    strided = by_hand("average")
+    strided.body = nn.Sequential(
+        nn.Conv2d(4, 4, 3, stride=2, padding=1), nn.Conv2d(4, 4, 1, stride=2)
+    )
+    with torch.no_grad():
+        for layer in strided.body:
+            layer.weight.fill_(1.0)  # A place sees nine pixels around the first of its share.
+    found = place_offset(strided, 16)
+    torch.testing.assert_close(found, torch.full((2,), 0.5 / 4 - 0.5), atol=1e-5, rtol=0)
 
 
 def test_scores_without_a_channel_are_those_of_the_image_blacked_out(images: Tensor) -> None:
