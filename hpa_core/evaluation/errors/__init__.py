@@ -1,0 +1,1 @@
+"""The error atlas: which classes, pairs, images, label sets and groups go wrong, and how."""

@@ -1,0 +1,126 @@
+"""Mistakes, label sets, the score axis and groups against brute force and scikit-learn."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
+from scipy.stats import fisher_exact
+from sklearn.metrics import f1_score
+
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.errors.confident import rank_mistakes
+from hpa_core.evaluation.errors.groups import count_group_errors
+from hpa_core.evaluation.errors.label_sets import count_label_set_errors, label_set_rows
+from hpa_core.evaluation.errors.spectrum import SCALES, Scale, lay_out_scores, pick_along
+from tests.evaluation.arrays import scored_with_thresholds
+
+SETS = arrays(bool, (9, 3))
+
+
+@given(SETS, SETS)
+def test_label_set_errors_are_every_pair_of_sets_that_differs(
+    targets: np.ndarray, calls: np.ndarray
+) -> None:
+    found = count_label_set_errors(targets, calls)
+    pairs = Counter(
+        (tuple(truth), tuple(called))
+        for truth, called in zip(targets.tolist(), calls.tolist(), strict=True)
+    )
+    right = sum(count for (truth, called), count in pairs.items() if truth == called)
+    assert (found.right, found.wrong) == (right, 9 - right)
+    assert (np.diff(found.counts) <= 0).all()
+    for truth, called, count in zip(found.truth, found.called, found.counts, strict=True):
+        assert pairs[tuple(truth.tolist()), tuple(called.tolist())] == count
+        rows = label_set_rows(targets, calls, truth=truth, called=called)
+        assert len(rows) == count
+
+
+@given(scored_with_thresholds())
+def test_mistakes_are_all_wrong_calls_by_how_far_they_lie_beyond_the_threshold(
+    drawn: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    probs, targets, thresholds = drawn
+    calls = apply_thresholds(probs, thresholds)
+    found = rank_mistakes(probs, thresholds, targets=targets, calls=calls)
+    cells = list(zip(found.row.tolist(), found.class_id.tolist(), strict=True))
+    assert sorted(cells) == np.argwhere(targets != calls).tolist() or sorted(cells) == [
+        tuple(cell) for cell in np.argwhere(targets != calls).tolist()
+    ]
+    assert (np.diff(found.confidence) <= 1e-12).all()
+    for (row, number), missed, confidence in zip(
+        cells, found.missed, found.confidence, strict=True
+    ):
+        score, bound = probs[row, number], thresholds[number]
+        expected = (bound - score) / bound if missed and bound else 0.0
+        if not missed:
+            expected = (score - bound) / (1 - bound)
+        assert missed == targets[row, number]
+        assert confidence == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_axis_counts_every_sample_once_on_its_side_of_the_threshold(scale: Scale) -> None:
+    rng = np.random.default_rng(0)
+    scores, targets = rng.beta(0.3, 2, 500), rng.random(500) < 0.2
+    found = lay_out_scores(scores, targets, 0.4, scale=scale, bins=10)
+    assert (found.positives.sum(), found.negatives.sum()) == (targets.sum(), (~targets).sum())
+    assert np.array_equal(found.places > found.threshold, scores > 0.4)
+    assert (np.diff(found.places[np.argsort(scores)]) >= 0).all()
+    for place in range(10):
+        held = found.bins == place
+        assert held.sum() == found.positives[place] + found.negatives[place]
+        if held.any():
+            assert found.scores[place] - 1e-3 <= scores[held].min()
+            assert scores[held].max() <= found.scores[place + 1] + 1e-3
+
+
+def test_samples_along_the_axis_are_the_middlemost_of_each_bin() -> None:
+    scores = np.array([0.0, 0.2, 0.24, 0.26, 0.6, 0.74, 1.0])
+    found = lay_out_scores(scores, scores > 0.5, 0.5, scale="score", bins=2)
+    assert pick_along(found, np.ones(7, dtype=bool)).tolist() == [2, 5]
+    assert pick_along(found, scores > 0.5, each=2).tolist() == [4, 5]
+
+
+def test_equal_scores_are_one_bin_of_an_axis() -> None:
+    found = lay_out_scores(np.full(4, 0.3), np.array([True, False, False, False]), 0.5)
+    assert (found.positives.sum(), found.negatives.sum()) == (1, 3)
+
+
+def test_groups_are_scored_as_scikit_learn_scores_them_apart() -> None:
+    rng = np.random.default_rng(1)
+    groups = rng.choice(["a", "b", "c"], 300, p=[0.6, 0.3, 0.1])
+    targets = rng.random((300, 4)) < 0.3
+    worse = np.where(groups == "b", 0.3, 0.05)[:, None]
+    calls = targets ^ (rng.random(targets.shape) < worse)
+    found = count_group_errors(targets, calls, groups)
+    wrong = (targets != calls).any(axis=1)
+    assert found.keys.tolist() == ["a", "b", "c"]
+    raw = []
+    for place, key in enumerate("abc"):
+        mine = groups == key
+        assert found.micro_f1[place] == pytest.approx(
+            f1_score(targets[mine], calls[mine], average="micro")
+        )
+        assert found.share[place] == pytest.approx(wrong[mine].mean())
+        table = [
+            [wrong[mine].sum(), (~wrong)[mine].sum()],
+            [wrong[~mine].sum(), (~wrong)[~mine].sum()],
+        ]
+        tails = [fisher_exact(table, alternative=side).pvalue for side in ("less", "greater")]
+        raw.append(min(2 * min(tails), 1))
+    steps = np.maximum.accumulate(np.sort(raw) * [3, 2, 1]).clip(max=1)
+    assert found.p[np.argsort(raw)] == pytest.approx(steps)
+    assert found.stands_out[1]
+
+
+def test_groups_that_differ_by_chance_alone_seldom_stand_out() -> None:
+    rng = np.random.default_rng(2)
+    alarms = 0
+    for _ in range(60):
+        targets = np.zeros((400, 1), dtype=bool)
+        calls = rng.random((400, 1)) < 0.3
+        groups = rng.integers(20, size=400).astype(str)
+        alarms += count_group_errors(targets, calls, groups).stands_out.any()
+    assert alarms <= 8  # One in twenty would be three; more than eight, less than once in 200.

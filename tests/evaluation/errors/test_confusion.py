@@ -1,0 +1,78 @@
+"""The confusion of label sets against counting by hand, and what co-occurrence alone would give."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import multilabel_confusion_matrix
+
+from hpa_core.evaluation.errors.confusion import confused_rows, count_confusions, mlcm
+
+SETS = arrays(bool, (9, 4))
+
+
+def by_hand(targets: np.ndarray, calls: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count sample by sample."""
+    swapped = np.zeros((targets.shape[1],) * 2, dtype=int)
+    only_missed, only_false = np.zeros((2, targets.shape[1]), dtype=int)
+    for truth, called in zip(targets, calls, strict=True):
+        missed = set(np.flatnonzero(truth)) - set(np.flatnonzero(called))
+        false = set(np.flatnonzero(called)) - set(np.flatnonzero(truth))
+        for pair in product(missed, false):
+            swapped[pair] += 1
+        only_missed[list(missed)] += not false
+        only_false[list(false)] += not missed
+    return swapped, only_missed, only_false
+
+
+@given(SETS, SETS)
+def test_every_cell_counts_the_samples_that_miss_one_and_say_the_other(
+    targets: np.ndarray, calls: np.ndarray
+) -> None:
+    found = count_confusions(targets, calls)
+    swapped, only_missed, only_false = by_hand(targets, calls)
+    assert np.array_equal(found.swapped, swapped)
+    assert np.array_equal(found.only_missed, only_missed)
+    assert np.array_equal(found.only_false, only_false)
+    assert np.array_equal(found.found, multilabel_confusion_matrix(targets, calls)[:, 1, 1])
+    for missed, said in product([None, 0, 3], [None, 1, 2]):
+        rows = confused_rows(targets, calls, missed=missed, said=said)
+        if missed is not None and said is not None:
+            assert len(rows) == swapped[missed, said]
+    assert len(confused_rows(targets, calls, missed=2, said=None)) == only_missed[2]
+    assert len(confused_rows(targets, calls, missed=None, said=2)) == only_false[2]
+
+
+def test_the_published_matrix_counts_as_its_three_categories_say() -> None:
+    cases = {  # True set, called set: the cells that grow by one, 3 standing for "none".
+        ((0, 1), (0, 1)): [(0, 0), (1, 1)],
+        ((0, 1), (0,)): [(0, 0), (1, 3)],
+        ((0, 1), (0, 1, 2)): [(0, 0), (1, 1), (0, 2), (1, 2)],
+        ((0, 1), (0, 2)): [(0, 0), (1, 2)],
+        ((), (2,)): [(3, 2)],
+        ((), ()): [(3, 3)],
+    }
+    for (truth, called), cells in cases.items():
+        targets, calls = np.zeros((2, 1, 3), dtype=bool)
+        targets[0, list(truth)] = True
+        calls[0, list(called)] = True
+        expected = np.zeros((4, 4), dtype=int)
+        expected[tuple(np.array(cells).T)] = 1
+        assert mlcm(targets, calls).tolist() == expected.tolist(), (truth, called)
+
+
+def test_errors_that_know_nothing_of_each_other_leave_no_residual() -> None:
+    rng = np.random.default_rng(0)
+    targets = rng.random((40_000, 4)) < [0.5, 0.3, 0.2, 0.1]
+    targets[:, 2] |= rng.random(40_000) < 0.8 * targets[:, 1]  # 2 stands beside 1.
+    calls = np.where(targets, rng.random(targets.shape) < 0.7, rng.random(targets.shape) < 0.1)
+    found = count_confusions(targets, calls)
+    assert np.abs(found.residual).max() < 5
+    assert found.swapped.sum() == pytest.approx(found.expected.sum(), rel=0.05)
+    taken = targets[:, 0] & ~targets[:, 3] & (rng.random(40_000) < 0.1)
+    calls[taken, 0], calls[taken, 3] = False, True
+    surprise = count_confusions(targets, calls).residual
+    assert np.unravel_index(surprise.argmax(), surprise.shape) == (0, 3)
+    assert surprise[0, 3] > 10
