@@ -14,6 +14,7 @@ PAGES = (
     ("experiments", "Experiments", ":material/science:"),
     ("images", "Images", ":material/grid_view:"),
     ("thresholds", "Thresholds", ":material/tune:"),
+    ("errors", "Errors", ":material/troubleshoot:"),
 )
 
 # A file of our own: Streamlit fetches its material icons for the tab from another server.

@@ -25,6 +25,7 @@ COMMANDS = (
     "selecting",
     "strategies",
     "comparing",
+    "errors",
     "suspicious",
     "training",
     "predicting",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from rich.console import Console
 from rich.table import Table
 
@@ -136,18 +136,18 @@ class Decided:
 
     predictions: Predictions
     calls: Bool[np.ndarray, "N C"]
+    thresholds: Float[np.ndarray, " C"]
 
 
 def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> Decided:
     """Apply a saved set, a file or one number to a split's predictions."""
     predictions = read_predictions(run, split)
     threshold_set = chosen_thresholds(run, chosen)
+    thresholds = np.array(threshold_set.thresholds)
     calls = apply_thresholds(
-        predictions.probs,
-        np.array(threshold_set.thresholds),
-        fallback=fallback or threshold_set.fallback,
+        predictions.probs, thresholds, fallback=fallback or threshold_set.fallback
     )
-    return Decided(predictions, calls)
+    return Decided(predictions, calls, thresholds)
 
 
 def chosen_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy.stats import poisson
+
+from hpa_core.evaluation.errors.chance import correct_for_many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,11 @@ class Confusions:
         """
         spread = np.sqrt(np.where(self.expected > 0, self.expected, 1.0))
         return np.asarray((self.swapped - self.expected) / spread)
+
+    @property
+    def p(self) -> Float[np.ndarray, "C C"]:
+        """How likely so many or more are by chance, over all cells together (Poisson, Holm)."""
+        return correct_for_many(poisson.sf(self.swapped - 1, self.expected))
 
 
 def count_confusions(

@@ -3,11 +3,10 @@
 Axes: N samples, C classes, G groups. A sample is wrong if its calls are not exactly its labels.
 
 A group stands out if as many wrong samples among so many would be found in less than one of twenty
-data sets without any difference, over all groups together (Fisher's exact test, two-sided, Holm's
-correction): of a hundred plates, five would pass a test that looks at each by itself.
+data sets without any difference, over all groups together (Fisher's exact test, two-sided, with the
+correction of `chance`): of a hundred plates, five would pass a test that looks at each by itself.
 
 References:
-    Holm (1979), A simple sequentially rejective multiple test procedure.
     Wilson (1927), Probable inference (the intervals).
 """
 
@@ -17,10 +16,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.stats import hypergeom
 
+from hpa_core.evaluation.errors.chance import LEVEL, correct_for_many
 from hpa_core.evaluation.metrics import f1_from_counts
 from hpa_core.evaluation.proportions import wilson_interval
-
-LEVEL = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +88,7 @@ def count_group_errors(
         micro_f1=f1_from_counts(
             sums["positives"] - sums["missed"], sums["positives"], sums["called"]
         ),
-        p=_holm(_fisher(sums["wrong"], sums["samples"])),
+        p=correct_for_many(_fisher(sums["wrong"], sums["samples"])),
     )
 
 
@@ -112,11 +110,3 @@ def _fisher(wrong: Int[np.ndarray, " G"], samples: Int[np.ndarray, " G"]) -> np.
     above = hypergeom.sf(wrong - 1, total, bad, samples)
     below = hypergeom.cdf(wrong, total, bad, samples)
     return np.asarray(np.minimum(2 * np.minimum(above, below), 1))
-
-
-def _holm(p: Float[np.ndarray, " G"]) -> Float[np.ndarray, " G"]:
-    order = np.argsort(p)
-    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    corrected = np.empty_like(p)
-    corrected[order] = np.minimum(steps, 1)
-    return corrected

@@ -70,9 +70,11 @@ def test_errors_that_know_nothing_of_each_other_leave_no_residual() -> None:
     calls = np.where(targets, rng.random(targets.shape) < 0.7, rng.random(targets.shape) < 0.1)
     found = count_confusions(targets, calls)
     assert np.abs(found.residual).max() < 5
+    assert (found.p > 0.05).all()
     assert found.swapped.sum() == pytest.approx(found.expected.sum(), rel=0.05)
     taken = targets[:, 0] & ~targets[:, 3] & (rng.random(40_000) < 0.1)
     calls[taken, 0], calls[taken, 3] = False, True
-    surprise = count_confusions(targets, calls).residual
-    assert np.unravel_index(surprise.argmax(), surprise.shape) == (0, 3)
-    assert surprise[0, 3] > 10
+    surprise = count_confusions(targets, calls)
+    assert np.unravel_index(surprise.residual.argmax(), (4, 4)) == (0, 3)
+    assert surprise.residual[0, 3] > 10
+    assert surprise.p[0, 3] < 0.001

@@ -1,0 +1,1 @@
+"""The Errors page: what goes wrong, and the images behind every number."""

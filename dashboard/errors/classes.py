@@ -1,0 +1,177 @@
+"""Class by class: what was found, missed and said falsely, and how sure the F1 of it is."""
+
+from typing import Literal, get_args
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, PINK, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from hpa_core.evaluation.class_scores import ClassScores, score_class
+from hpa_core.evaluation.metrics import evaluate
+from hpa_core.selections.expression import And, Expression, HasClass, Kind, Or
+
+Part = Literal["found", "missed", "false", "wrong"]
+MEANINGS: dict[Part, str] = {
+    "found": "carry {0} and are called it",
+    "missed": "carry {0} and are not called it",
+    "false": "are called {0} and do not carry it",
+    "wrong": "are wrong about {0}: missed or called falsely",
+}
+BARS: tuple[tuple[Part, str], ...] = (("found", BLUE), ("missed", ORANGE), ("false", PINK))
+ORDERS = ("lowest F1 first", "most errors first", "class number")
+
+
+def draw_classes(judged: Judged) -> None:
+    """Draw counts and F1 of every class; each bar and point opens its images."""
+    scored = _scored(judged.key, judged)
+    overall = evaluate(judged.targets, judged.calls)
+    st.markdown(
+        f"Macro F1 **{overall.macro_f1:.4f}**, micro {overall.micro_f1:.4f}, samples "
+        f"{overall.samples_f1:.4f}. Click a bar or a point to see its images."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order = st.segmented_control(
+            "Order", ORDERS, default=ORDERS[0], required=True, key="errors-order"
+        )
+        shares = st.toggle(
+            "Bars as shares",
+            value=True,
+            key="errors-shares",
+            help="Of the images that carry the class or are called it; else their number.",
+        )
+    clicked(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")
+    st.caption(
+        "F1 with its 95 % bootstrap interval over the images. A class without a positive or a call "
+        "has no F1 here and counts 0 in the macro F1."
+    )
+
+
+def open_class(judged: Judged, pick: str) -> Opened:
+    """Open `found.7`, `missed.7`, `false.7` or `wrong.7`, the most telling scores first."""
+    part, _, text = pick.partition(".")
+    if part not in get_args(Part):
+        raise NoSuchPickError(pick)
+    number = class_of(text)
+    truth, called = judged.targets[:, number], judged.calls[:, number]
+    held = {
+        "found": truth & called,
+        "missed": truth & ~called,
+        "false": ~truth & called,
+        "wrong": truth != called,
+    }[part]
+    score = judged.probs[:, number]
+    # The furthest on the wrong side first: low scores of positives, high ones of the others.
+    away = np.where(truth, score, -score) if part != "found" else -score
+    rows = np.flatnonzero(held)
+    return Opened(
+        title=MEANINGS[part].format(CLASS_LABELS[number]),  # type: ignore[index]
+        rows=rows[np.argsort(away[rows], kind="stable")],
+        scored_class=number,
+        expression=_expression(part, number),
+    )
+
+
+def _expression(part: str, number: int) -> Expression:
+    def has(kind: Kind) -> Expression:
+        return HasClass(kind, (number,))
+
+    return {
+        "found": And((has("true"), has("called"))),
+        "missed": has("missed"),
+        "false": has("false"),
+        "wrong": Or((has("missed"), has("false"))),
+    }[part]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _scored(key: str, _judged: Judged) -> list[ClassScores]:
+    pairs = zip(_judged.targets.T, _judged.calls.T, strict=True)
+    return [score_class(*pair) for pair in pairs]
+
+
+def _ordered(scored: list[ClassScores], order: str) -> list[int]:
+    keys = {
+        ORDERS[0]: lambda number: scored[number].f1.value or 0.0,
+        ORDERS[1]: lambda number: -(scored[number].fn + scored[number].fp),
+        ORDERS[2]: lambda number: number,
+    }
+    return sorted(range(len(scored)), key=keys[order])
+
+
+def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.Figure:
+    labels = [CLASS_LABELS[number] for number in order]
+    figure = make_subplots(
+        1, 2, shared_yaxes=True, horizontal_spacing=0.03, column_widths=[0.6, 0.4]
+    )
+    counts = np.array([[scored[n].tp, scored[n].fn, scored[n].fp] for n in order])
+    whole = np.maximum(counts.sum(axis=1), 1) if shares else np.ones(len(order))
+    for (part, colour), column in zip(BARS, counts.T, strict=True):
+        figure.add_bar(
+            x=column / whole,
+            y=labels,
+            orientation="h",
+            name=part,
+            marker={"color": colour, "line": {"width": 0}},
+            text=[f"{count:,}" if count else "" for count in column],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            customdata=[
+                [f"{part}.{number}", count] for number, count in zip(order, column, strict=True)
+            ],
+            hovertemplate=f"%{{y}}: %{{customdata[1]:,}} {part}<extra></extra>",
+            row=1,
+            col=1,
+        )
+    _add_f1(figure, scored, order, labels)
+    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": 1.06, "x": 0})
+    figure.update_xaxes(
+        title="share of images that carry it or are called it" if shares else "images",
+        tickformat=".0%" if shares else ",d",
+        row=1,
+        col=1,
+    )
+    figure.update_xaxes(title="F1, 95 % interval", range=[-0.02, 1.02], row=1, col=2)
+    figure.update_yaxes(autorange="reversed", ticks="")
+    return tidy(figure, height=24 * len(order) + 110)
+
+
+def _add_f1(
+    figure: go.Figure, scored: list[ClassScores], order: list[int], labels: list[str]
+) -> None:
+    told = [
+        (label, number, scored[number].f1.value, scored[number].f1.interval)
+        for label, number in zip(labels, order, strict=True)
+    ]
+    known = [
+        (label, n, value, ends) for label, n, value, ends in told if value is not None and ends
+    ]
+    values = np.array([value for _, _, value, _ in known])
+    low, high = np.array([ends for *_, ends in known]).reshape(-1, 2).T
+    figure.add_scatter(
+        x=values,
+        y=[label for label, *_ in known],
+        error_x={
+            "symmetric": False,
+            "array": high - values,
+            "arrayminus": values - low,
+            "thickness": 1.5,
+            "color": GREY,
+        },
+        mode="markers",
+        marker={"color": BLUE, "size": 9},
+        name="F1",
+        showlegend=False,
+        customdata=[
+            [f"wrong.{number}", scored[number].positives, ends.low, ends.high]
+            for _, number, _, ends in known
+        ],
+        hovertemplate="%{y}: F1 %{x:.3f}, %{customdata[2]:.3f} to %{customdata[3]:.3f}; "
+        "%{customdata[1]:,} positives<extra></extra>",
+        row=1,
+        col=2,
+    )

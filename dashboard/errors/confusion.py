@@ -1,0 +1,173 @@
+"""Missed A, said B: which class is called where another one is not."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts import CLASS_LABELS, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
+from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
+from hpa_core.selections.expression import And, Expression, HasClass, Kind, Not
+
+NOTHING = "none"
+COUNT, RESIDUAL = "images", "residual"
+MOST_PAIRS = 15
+CLIP = 12
+
+
+def draw_confusion(judged: Judged) -> None:
+    """Draw the matrix and the pairs confused beyond chance; every cell opens its images."""
+    found = _counted(judged.key, judged)
+    st.caption(
+        "A cell counts the images that **miss A and falsely say B**; the last column those that "
+        "say nothing falsely in A's place, the last row those that miss nothing. An image with "
+        "two misses or two false calls is in several cells. (After MLCM, Heydarian et al. 2022, "
+        "which also counts B against every class of a set found whole; here that is the last row.)"
+    )
+    shown = st.segmented_control(
+        "Show",
+        [COUNT, RESIDUAL],
+        default=COUNT,
+        required=True,
+        key="errors-pairs",
+        help="residual: (seen - expected) / sqrt(expected), expected if each class were missed and "
+        "said falsely at its own rate whatever else the image shows, so co-occurrence alone. "
+        "Above about 2: A is taken for B.",
+    )
+    chart, pairs = st.columns([5, 3], gap="medium")
+    with chart:
+        clicked(_matrix(found, shown), key=f"errors-matrix-{shown}")
+    with pairs:
+        st.markdown("**Most beyond what co-occurrence gives**")
+        table = _pairs(found)
+        clicked_table(
+            table.drop(columns="pick"),
+            lambda row, _: str(table["pick"].iloc[row]),
+            key="errors-pair-table",
+            column_config={
+                "expected": st.column_config.NumberColumn(format="%.1f", width=70),
+                "images": st.column_config.NumberColumn(width=60),
+                "p (Holm)": st.column_config.NumberColumn(
+                    format="%.2g", help="Over all pairs together; below 0.05 it is beyond chance."
+                ),
+            },
+            height=35 * (MOST_PAIRS + 1) + 3,
+        )
+
+
+def open_confusion(judged: Judged, pick: str) -> Opened:
+    """Open `7.25`: misses 7 and says 25; either may be `none`."""
+    first, dot, second = pick.partition(".")
+    if not dot or first == second == NOTHING:
+        raise NoSuchPickError(pick)
+    missed, said = (None if text == NOTHING else class_of(text) for text in (first, second))
+    rows = confused_rows(judged.targets, judged.calls, missed=missed, said=said)
+    scored = missed if said is None else said
+    if scored is None:
+        raise NoSuchPickError(pick)
+    lost = "miss nothing" if missed is None else f"miss {CLASS_LABELS[missed]}"
+    put = "say nothing falsely" if said is None else f"falsely say {CLASS_LABELS[said]}"
+    return Opened(
+        title=f"{lost} and {put}",
+        rows=rows[np.argsort(-judged.probs[rows, scored], kind="stable")],
+        scored_class=scored,
+        expression=And((_condition("missed", missed), _condition("false", said))),
+    )
+
+
+def _condition(kind: Kind, number: int | None) -> Expression:
+    return Not(HasClass(kind)) if number is None else HasClass(kind, (number,))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _counted(key: str, _judged: Judged) -> Confusions:
+    return count_confusions(_judged.targets, _judged.calls)
+
+
+def _pairs(found: Confusions) -> pd.DataFrame:
+    p = found.p
+    # Only what was confused more often than expected, the least likely by chance first.
+    order = np.lexsort((-found.residual.ravel(), p.ravel()))[:MOST_PAIRS]
+    rows, columns = np.unravel_index(order, p.shape)
+    kept = (found.residual > 0)[rows, columns]
+    rows, columns = rows[kept], columns[kept]
+    return pd.DataFrame(
+        {
+            "missed": [CLASS_LABELS[number] for number in rows],
+            "said": [CLASS_LABELS[number] for number in columns],
+            "images": found.swapped[rows, columns],
+            "expected": found.expected[rows, columns],
+            "p (Holm)": p[rows, columns],
+            "pick": [f"{a}.{b}" for a, b in zip(rows, columns, strict=True)],
+        }
+    )
+
+
+def _matrix(found: Confusions, shown: str) -> go.Figure:
+    """A heat map, and on every cell that holds an image an unseen marker that can be clicked."""
+    counts = np.zeros((len(CLASS_LABELS) + 1,) * 2, dtype=np.int64)
+    counts[:-1, :-1] = found.swapped
+    counts[:-1, -1], counts[-1, :-1] = found.only_missed, found.only_false
+    rows, columns = np.nonzero(counts)
+    across, down = [*CLASS_LABELS, "nothing said"], [*CLASS_LABELS, "nothing missed"]
+    figure = go.Figure(_heat(counts, found, shown, across, down))
+    names = [*map(str, range(len(CLASS_LABELS))), NOTHING]
+    figure.add_scatter(
+        x=[across[column] for column in columns],
+        y=[down[row] for row in rows],
+        mode="markers",
+        marker={"symbol": "square", "size": 20, "color": "rgba(0,0,0,0)"},
+        customdata=[
+            [f"{names[row]}.{names[column]}", counts[row, column], *_told(found, row, column)]
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ],
+        hovertemplate="missed: %{y}<br>said: %{x}<br>%{customdata[1]:,} images%{customdata[2]}"
+        "<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(
+        title="said falsely (class number; \u2205: nothing)",
+        tickvals=across,
+        ticktext=[*map(str, range(len(CLASS_LABELS))), "\u2205"],
+        tickangle=0,
+        side="top",
+        showgrid=False,
+    )
+    figure.update_yaxes(title="missed", autorange="reversed", dtick=1, showgrid=False)
+    return tidy(figure, height=760)
+
+
+def _heat(
+    counts: np.ndarray, found: Confusions, shown: str, across: list[str], down: list[str]
+) -> go.Heatmap:
+    if shown == RESIDUAL:
+        values = np.full(counts.shape, np.nan)
+        values[:-1, :-1] = np.where(found.expected > 0, found.residual, np.nan)
+        scale = {"zmin": -CLIP, "zmax": CLIP, "colorscale": "RdBu_r"}
+        colours = values
+    else:
+        values = np.where(counts > 0, counts, np.nan).astype(float)
+        # A root, for one cell of hundreds would leave all others one colour.
+        colours, scale = np.sqrt(values), {"colorscale": "Cividis"}
+    return go.Heatmap(
+        z=colours,
+        x=across,
+        y=down,
+        xgap=1,
+        ygap=1,
+        hoverinfo="skip",
+        text=[["" if np.isnan(value) else f"{value:.0f}" for value in row] for row in values],
+        texttemplate="%{text}",
+        textfont={"size": 9},
+        showscale=False,
+        **scale,
+    )
+
+
+def _told(found: Confusions, row: int, column: int) -> tuple[str]:
+    if row == len(CLASS_LABELS) or column == len(CLASS_LABELS):
+        return ("",)
+    expected, residual = found.expected[row, column], found.residual[row, column]
+    return (f"<br>{expected:.1f} expected, residual {residual:+.1f}",)

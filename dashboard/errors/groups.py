@@ -1,0 +1,210 @@
+"""Whether one source, plate or brightness goes wrong more often than the others."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts import BLUE, GREY, ORANGE, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, clicked, clicked_table
+from hpa_core.classes import CHANNELS, STAINS
+from hpa_core.data.intensities import mean_intensities
+from hpa_core.evaluation.errors.groups import GroupErrors, count_group_errors, quantile_groups
+from hpa_core.evaluation.mistakes import sort_by_mistake
+from hpa_core.selections.expression import Among, And, Expression
+from hpa_core.selections.expression import Judged as Wrong
+
+PARTS = 10
+MOST_GROUPS = 40
+SOURCE, PLATE, BRIGHTNESS = "source", "plate", "brightness"
+
+
+class Grouping(NamedTuple):
+    """How the samples are grouped: each one's key, and how a key is told."""
+
+    keys: np.ndarray
+    told: Callable[[str], str]
+
+
+def draw_groups(judged: Judged) -> None:
+    """Draw the share of wrong images of every group; each opens its wrong images."""
+    by = st.segmented_control(
+        "Group by",
+        [SOURCE, PLATE, *(f"{BRIGHTNESS} {channel}" for channel in CHANNELS)],
+        default=SOURCE,
+        required=True,
+        key="errors-by",
+        format_func=lambda name: (
+            name if " " not in name else f"{STAINS[name.split()[1]]} intensity"
+        ),
+    )
+    grouping = _grouping(judged, by)
+    if isinstance(grouping, str):
+        st.info(grouping, icon=":material/info:")
+        return
+    found = _counted(f"{judged.key} {by}", judged, grouping.keys)
+    out = int(found.stands_out.sum())
+    wrong = judged.wrong
+    st.markdown(
+        f"**{wrong.sum():,} of {len(wrong):,} images** ({100 * wrong.mean():.1f} %) are not called "
+        f"exactly their labels. **{out or 'None'} of {len(found.keys):,} groups** "
+        f"{'stands' if out == 1 else 'stand'} out: exact test against the others, 5 % over all "
+        "groups together (Holm). Click a group to see its wrong images."
+    )
+    order = _order(found, by)
+    labels = [grouping.told(str(key)) for key in found.keys[order]]
+    clicked(_chart(found, order, labels, by, float(wrong.mean())), key=f"errors-groups-{by}")
+    table = _table(found, order, labels)
+    clicked_table(
+        table,
+        lambda row, _: f"{by}.{found.keys[order[row]]}",
+        key=f"errors-group-table-{by}",
+        column_config={
+            "wrong %": st.column_config.NumberColumn(format="%.1f"),
+            "micro F1": st.column_config.NumberColumn(format="%.3f"),
+            "p (Holm)": st.column_config.NumberColumn(format="%.2g"),
+        },
+    )
+    if len(found.keys) > MOST_GROUPS:
+        st.caption(f"The {MOST_GROUPS} of {len(found.keys):,} groups that differ most.")
+
+
+def open_group(judged: Judged, pick: str) -> Opened:
+    """Open `plate.1610` or `brightness green.9`: its wrong images, most confident first."""
+    by, dot, key = pick.partition(".")
+    grouping = _grouping(judged, by)
+    if not dot or isinstance(grouping, str) or key not in grouping.keys:
+        raise NoSuchPickError(pick)
+    mine = grouping.keys == key
+    rows = np.flatnonzero(mine & judged.wrong)
+    if judged.samples.confidence is not None:
+        rows = sort_by_mistake(rows, judged.samples.confidence)
+    return Opened(
+        title=f"wrong, of the {mine.sum():,} of {by} {grouping.told(key)}",
+        rows=rows,
+        expression=_expression(by, key),
+    )
+
+
+def _expression(by: str, key: str) -> Expression | None:
+    match by, key:
+        case (_, "not told"):
+            return None
+        case ("source" | "plate") as field, _:
+            return And((Among(field, (key,)), Wrong("wrong")))
+    return None
+
+
+def _grouping(judged: Judged, by: str) -> Grouping | str:
+    """Return the groups, or a sentence that says why there are none."""
+    kind, _, channel = by.partition(" ")
+    if kind == PLATE:
+        return _by_plate(judged)
+    if kind == SOURCE:
+        return _by_source(judged)
+    if kind == BRIGHTNESS and channel in CHANNELS:
+        return _by_brightness(judged, CHANNELS.index(channel))
+    raise NoSuchPickError(by)
+
+
+def _by_source(judged: Judged) -> Grouping | str:
+    sources = judged.samples.sources
+    if not (sources != "").any():
+        return "These scores belong to no dataset, so their sources are not told."
+    if len(np.unique(sources)) < 2:
+        return f"All of these images come from one source, {sources[0]}: nothing to compare."
+    return Grouping(sources, str)
+
+
+def _by_plate(judged: Judged) -> Grouping | str:
+    plates = judged.samples.identities.atlas_parts[:, 1]
+    if not (told := plates != "").any():
+        return (
+            "These ids tell no plate. Ids of the Human Protein Atlas do: "
+            "antibody_plate_well_number, as in 10580_1610_C1_1."
+        )
+    return Grouping(np.where(told, plates, "not told"), str)
+
+
+def _by_brightness(judged: Judged, channel: int) -> Grouping | str:
+    if judged.dataset is None:
+        return "The images of these scores are not in the dataset chosen beside."
+    levels = _intensities(f"{judged.key} intensity", judged)[:, channel]
+    parts = quantile_groups(levels, PARTS)
+
+    def told(key: str) -> str:
+        mine = levels[parts == int(key)]
+        return f"{mine.min():.1f} to {mine.max():.1f}"
+
+    return Grouping(np.array([f"{part:02d}" for part in parts]), told)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Measuring the images' brightness\u2026")
+def _intensities(key: str, _judged: Judged) -> np.ndarray:
+    if _judged.dataset is None:
+        raise ValueError("intensities need images")
+    return mean_intensities(_judged.dataset.thumbnails, _judged.samples.rows)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _counted(key: str, _judged: Judged, _keys: np.ndarray) -> GroupErrors:
+    return count_group_errors(_judged.targets, _judged.calls, _keys)
+
+
+def _order(found: GroupErrors, by: str) -> np.ndarray:
+    """Brightness from dark to bright; else what differs most first."""
+    if by.startswith(BRIGHTNESS):
+        return np.arange(len(found.keys))
+    return np.lexsort((-found.share, found.p))[:MOST_GROUPS]
+
+
+def _chart(
+    found: GroupErrors, order: np.ndarray, labels: list[str], by: str, overall: float
+) -> go.Figure:
+    shares = found.share[order]
+    figure = go.Figure(
+        go.Scatter(
+            x=labels,
+            y=shares,
+            error_y={
+                "symmetric": False,
+                "array": found.high[order] - shares,
+                "arrayminus": shares - found.low[order],
+                "thickness": 1.5,
+                "color": GREY,
+            },
+            mode="markers",
+            marker={"size": 11, "color": np.where(found.stands_out[order], ORANGE, BLUE)},
+            customdata=[
+                [f"{by}.{found.keys[place]}", found.wrong[place], found.samples[place]]
+                for place in order.tolist()
+            ],
+            hovertemplate="%{x}: %{customdata[1]:,} of %{customdata[2]:,} wrong<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure.add_hline(y=overall, line={"dash": "dot", "color": GREY}, annotation_text="all")
+    unit = " (mean level of 0 to 255, tenths of the images)" if by.startswith(BRIGHTNESS) else ""
+    figure.update_xaxes(title=f"{by}{unit}", type="category")
+    figure.update_yaxes(title="wrong images, 95 % interval", tickformat=".0%", rangemode="tozero")
+    return tidy(figure, height=380)
+
+
+def _table(found: GroupErrors, order: np.ndarray, labels: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "group": labels,
+            "images": found.samples[order],
+            "wrong": found.wrong[order],
+            "wrong %": 100 * found.share[order],
+            "missed labels": found.missed[order],
+            "false calls": found.false[order],
+            "micro F1": found.micro_f1[order],
+            "p (Holm)": found.p[order],
+            "stands out": found.stands_out[order],
+        }
+    )

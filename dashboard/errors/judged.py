@@ -1,0 +1,174 @@
+"""What the Errors page judges: the labelled samples of one split of a run, as the thresholds call.
+
+Axes: N samples, C classes (28). The truth is the dataset's labels in force today; for scores that
+belong to no dataset, what was imported with them.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Bool, Float, Int
+
+from dashboard import cache
+from dashboard.guard import need
+from dashboard.images.gallery import scored_samples
+from dashboard.selections.active import active_rows
+from dashboard.session import UNSAVED, Session
+from hpa_core.data.dataset import Dataset
+from hpa_core.imbalance.leaks import learnt_split
+from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import predictions_path
+from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.selections.identities import Identities
+from hpa_core.selections.samples import Samples, outside_samples
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Judged:
+    """Scores, truth and calls of the samples that the page is about.
+
+    Attributes:
+        key: changes with anything that the figures follow from.
+        samples: with calls; each has a label.
+        dataset: whose images they are; None where there are no images of them.
+        filter: what the samples had to fulfil; empty if nothing.
+    """
+
+    key: str
+    run: RunFolder
+    split: str
+    thresholds: ThresholdSet
+    samples: Samples
+    dataset: Dataset | None = None
+    filter: str = ""
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Sample ids, (N,) of str."""
+        return self.samples.ids
+
+    @property
+    def targets(self) -> Bool[np.ndarray, "N C"]:
+        """The truth."""
+        return self.samples.targets
+
+    @property
+    def probs(self) -> Float[np.ndarray, "N C"]:
+        """The scores."""
+        if self.samples.probs is None:
+            raise ValueError("judged samples have scores")
+        return self.samples.probs
+
+    @property
+    def calls(self) -> Bool[np.ndarray, "N C"]:
+        """What the thresholds decide."""
+        if self.samples.calls is None:
+            raise ValueError("judged samples have calls")
+        return self.samples.calls
+
+    @property
+    def bounds(self) -> Float[np.ndarray, " C"]:
+        """The thresholds as an array."""
+        return np.array(self.thresholds.thresholds)
+
+    @property
+    def wrong(self) -> Bool[np.ndarray, " N"]:
+        """Whether the calls of a sample are not exactly its labels."""
+        return np.asarray((self.targets != self.calls).any(axis=1))
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the images or the run's scores are of rendered cells."""
+        return self.run.info.synthetic or bool(self.dataset and self.dataset.info.synthetic)
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the run has learnt from these very samples."""
+        return learnt_split(self.run, self.split) == self.split
+
+    def place_of(self, sample_id: str) -> int | None:
+        """Return the place of the sample of that id; None if it is not judged."""
+        return self.samples.identities.place_of.get(sample_id)
+
+    def embeddings(self) -> Float[np.ndarray, "N E"] | None:
+        """Return the run's embeddings in this order; None where it has none."""
+        predictions = cache.predictions(self.run.id, self.split)
+        if predictions.embeddings is None or len(self.ids) == len(predictions.ids):
+            return predictions.embeddings
+        return predictions.embeddings[np.isin(predictions.ids, self.ids)]
+
+
+def judge(chosen: Session) -> Judged:
+    """Return what the sidebar's pickers say; end the page where nothing can be right or wrong."""
+    nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
+    run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
+    dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
+    own = scored_samples(chosen, dataset) if dataset else None
+    samples = own or _outside(run, split, chosen.thresholds)
+    unknown = (
+        f"The truth of split {split!r} of run {run.id!r} is not known, so none of its calls is "
+        "right or wrong. Choose another split beside, or import the scores with a column Target."
+    )
+    need(samples if samples.truth_known else None, unknown)
+    written = predictions_path(run, split).stat().st_mtime_ns
+    held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
+    content = dataset.info.hash if own and dataset else ""
+    return _narrowed(
+        Judged(
+            key=f"{run.id} {split} {written} {content} {held}",
+            run=run,
+            split=split,
+            thresholds=chosen.thresholds,
+            samples=samples,
+            dataset=dataset if own and dataset and dataset.info.has_images else None,
+        ),
+        chosen.filter,
+    )
+
+
+def describe(judged: Judged) -> str:
+    """Say in Markdown what all figures of the page are of."""
+    active, made = judged.thresholds, " of **synthetic cells**" if judged.synthetic else ""
+    name = "the active, unsaved thresholds" if active.name == UNSAVED else f"set **{active.name}**"
+    fallback = ", the highest class where none is above" if active.fallback == "top1" else ""
+    own = active.run == judged.run.id and active.split == judged.split
+    chosen = ", **in-sample**: chosen on these very images" if own else ""
+    learnt = " **The run has learnt these images**, so it errs less here." if judged.learnt else ""
+    only = f" that fulfil `{judged.filter}`" if judged.filter else ""
+    return (
+        f"**{len(judged.ids):,} images**{made}{only}: run `{judged.run.id}`, split {judged.split}. "
+        f"Calls by {name}{fallback}{chosen}.{learnt}"
+    )
+
+
+def _outside(run: RunFolder, split: str, thresholds: ThresholdSet) -> Samples:
+    return outside_samples(cache.predictions(run.id, split), split).called(thresholds)
+
+
+def _narrowed(judged: Judged, wanted: str) -> Judged:
+    """Leave out what has no label, and, if the visitor says so, what the filter leaves out."""
+    asked = bool(wanted) and st.toggle(
+        f"Only images that fulfil the filter in force: `{wanted}`", key="errors-filtered"
+    )
+    kept = judged.samples.labelled.copy()
+    if asked:
+        chosen = np.zeros(len(kept), dtype=bool)
+        chosen[active_rows(judged.samples)] = True
+        kept &= chosen
+    if kept.all():
+        return judged
+    used = wanted if asked else ""
+    places = np.flatnonzero(kept)
+    need(places if len(places) else None, "No labelled image fulfils the filter in force.")
+    key = f"{judged.key} {used}"
+    return replace(judged, key=key, samples=_part(key, judged.samples, places), filter=used)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _part(key: str, _samples: Samples, _places: Int[np.ndarray, " n"]) -> Samples:
+    arrays = {
+        name: getattr(_samples, name)[_places]
+        for name in ("rows", "splits", "sources", "targets", "probs", "calls")
+    }
+    return replace(_samples, identities=Identities(_samples.ids[_places]), annotators={}, **arrays)

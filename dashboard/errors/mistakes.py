@@ -1,0 +1,111 @@
+"""The most confident mistakes: each a point that opens its image, and the images in that order."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts import CLASS_LABELS, ORANGE, PINK, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.images.paging import draw_gallery
+from dashboard.session import write_link
+from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
+
+ANY, MISSED, FALSE = "both", "missed", "called falsely"
+MOST_POINTS = 2_000
+
+
+def draw_mistakes(judged: Judged) -> None:
+    """Draw the mistakes class by class, and below them their images."""
+    found = _ranked(judged.key, judged)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.segmented_control(
+            "Mistakes",
+            [ANY, MISSED, FALSE],
+            default=ANY,
+            required=True,
+            key="errors-kind",
+            on_change=lambda: write_link(page=None),
+        )
+        number = st.selectbox(
+            "Class",
+            [None, *range(len(CLASS_LABELS))],
+            format_func=lambda each: "any" if each is None else CLASS_LABELS[each],
+            key="errors-mistaken",
+            on_change=lambda: write_link(page=None),
+            width=320,
+        )
+    kept = np.ones(len(found.row), dtype=bool)
+    if kind != ANY:
+        kept &= found.missed == (kind == MISSED)
+    if number is not None:
+        kept &= found.class_id == number
+    places = np.flatnonzero(kept)
+    st.markdown(
+        f"**{len(places):,} wrong calls** on {len(np.unique(found.row[places])):,} images. "
+        "Confidence is how far a score lies beyond its threshold, as a share of what was "
+        "possible. Click a point to see its image."
+    )
+    clicked(_chart(judged, found, places[:MOST_POINTS]), key=f"errors-points-{kind}-{number}")
+    if len(places) > MOST_POINTS:
+        st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")
+    if judged.dataset is None:
+        return
+    rows = list(dict.fromkeys(found.row[places].tolist()))  # Each image once, in this order.
+    draw_gallery(
+        judged.dataset,
+        judged.samples,
+        np.array(rows, dtype=np.int64),
+        thresholds=judged.thresholds,
+        scored_class=number,
+    )
+
+
+def open_mistake(judged: Judged, pick: str) -> Opened:
+    """Open `7.sample-id`: the image of that id, its score of class 7."""
+    number, _, sample_id = pick.partition(".")
+    place, class_id = judged.place_of(sample_id), class_of(number)
+    if place is None:
+        raise NoSuchPickError(pick)
+    told = "missed" if judged.targets[place, class_id] else "called falsely"
+    score, bound = judged.probs[place, class_id], judged.thresholds.thresholds[class_id]
+    title = f"{CLASS_LABELS[class_id]} {told}, score {score:.3f}, threshold {bound:.3f}"
+    return Opened(title=title, rows=np.array([place]), scored_class=class_id)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _ranked(key: str, _judged: Judged) -> Mistakes:
+    return rank_mistakes(
+        _judged.probs, _judged.bounds, targets=_judged.targets, calls=_judged.calls
+    )
+
+
+def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
+    figure = go.Figure()
+    present = [number for number in range(len(CLASS_LABELS)) if number in found.class_id[places]]
+    line_of = {number: line for line, number in enumerate(present)}
+    for name, missed, colour, shift in ((MISSED, True, ORANGE, -0.16), (FALSE, False, PINK, 0.16)):
+        mine = places[found.missed[places] == missed]
+        rows, classes = found.row[mine], found.class_id[mine]
+        figure.add_scattergl(
+            x=found.confidence[mine],
+            y=[line_of[number] + shift for number in classes.tolist()],
+            mode="markers",
+            name=name,
+            marker={"color": colour, "size": 8, "opacity": 0.7},
+            customdata=[
+                [f"{number}.{judged.ids[row]}", judged.ids[row], judged.probs[row, number]]
+                for row, number in zip(rows.tolist(), classes.tolist(), strict=True)
+            ],
+            hovertemplate="%{customdata[1]}<br>score %{customdata[2]:.3f}, confidence %{x:.2f}"
+            f"<extra>{name}</extra>",
+        )
+    figure.update_xaxes(title="confidence of the mistake", range=[-0.02, 1.02])
+    figure.update_yaxes(
+        tickvals=list(range(len(present))),
+        ticktext=[CLASS_LABELS[number] for number in present],
+        range=[len(present) - 0.5, -0.5],
+        zeroline=False,
+    )
+    figure.update_layout(legend={"orientation": "h", "y": 1.08, "x": 0})
+    return tidy(figure, height=max(19 * len(present), 60) + 90)

@@ -1,0 +1,169 @@
+"""From a number to its images and back: what was clicked stands in the link, as `?pick=...`.
+
+A section draws its charts; a click writes a pick. While there is one, the page shows the pick's
+images in the section's place, with the way back on the Backspace key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from jaxtyping import Int
+
+from dashboard.charts import CLASS_LABELS
+from dashboard.errors.judged import Judged
+from dashboard.images.paging import draw_gallery
+from dashboard.selections.links import draw_images_link
+from dashboard.session import write_link
+from hpa_core.selections.expression import Expression
+from hpa_core.targets import format_target
+
+PICK = "pick"
+MOST_ROWS = 1_000
+
+
+class NoSuchPickError(Exception):
+    """A link's pick that this section cannot read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The images behind one number.
+
+    Attributes:
+        title: what they have in common, in Markdown.
+        rows: places in what is judged, in the order they are shown.
+        scored_class: the class whose score every tile shows; none if None.
+        expression: the filter that says the same, for the page Images; None where there is none.
+    """
+
+    title: str
+    rows: Int[np.ndarray, " n"]
+    scored_class: int | None = None
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the page: how it is drawn, and what a pick of it opens."""
+
+    draw: Callable[[Judged], None]
+    open: Callable[[Judged, str], Opened]
+
+
+def draw_section(section: Section, judged: Judged) -> None:
+    """Draw the section, or the images of the pick that the link names."""
+    pick = st.query_params.get(PICK)
+    if pick is None:
+        section.draw(judged)
+        return
+    try:
+        opened = section.open(judged, pick)
+    except (NoSuchPickError, ValueError, IndexError):
+        st.warning("The link names nothing that this section shows.")
+        section.draw(judged)
+        return
+    draw_opened(judged, opened)
+
+
+def draw_opened(judged: Judged, opened: Opened) -> None:
+    """Draw the way back, the title and the images; their table where there are no images."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Back",
+            key="errors-back",
+            icon=":material/arrow_back:",
+            shortcut="Backspace",
+            on_click=close,
+        )
+        st.markdown(f"**{len(opened.rows):,} {_images(opened.rows)}**: {opened.title}")
+        if opened.expression is not None and judged.dataset is not None:
+            draw_images_link("Filter them further", opened.expression)
+    if judged.dataset is None:
+        st.info("The images of these scores are not in the dataset chosen beside.")
+        st.dataframe(_table(judged, opened.rows), hide_index=True, key="errors-rows")
+        return
+    draw_gallery(
+        judged.dataset,
+        judged.samples,
+        opened.rows,
+        thresholds=judged.thresholds,
+        scored_class=opened.scored_class,
+    )
+
+
+def open_pick(pick: str, *, image: str | None = None) -> None:
+    """Write a pick into the link; `image` is shown large at once."""
+    write_link(**{PICK: pick, "page": None, "image": image})
+
+
+def close() -> None:
+    """Go back to the section."""
+    write_link(**{PICK: None, "page": None, "image": None})
+
+
+def clicked(figure: Any, *, key: str) -> None:
+    """Draw a chart whose points carry their pick as custom data; a click opens it."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        on_select=lambda: _open_point(key),
+        selection_mode="points",
+        config={"displayModeBar": False},
+    )
+
+
+def clicked_table(
+    table: pd.DataFrame, picks: Callable[[int, str], str | None], *, key: str, **options: Any
+) -> None:
+    """Draw a table whose cells open what `picks(row, column)` says; None opens nothing."""
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        on_select=lambda: _open_cell(key, picks),
+        selection_mode="single-cell",
+        **options,
+    )
+
+
+def class_of(text: str) -> int:
+    """Read a class number of a pick.
+
+    Raises:
+        NoSuchPickError: it is none.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 3 and int(text) < len(CLASS_LABELS):
+        return int(text)
+    raise NoSuchPickError(text)
+
+
+def _images(rows: np.ndarray) -> str:
+    return "image" if len(rows) == 1 else "images"
+
+
+def _open_point(key: str) -> None:
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        data = points[0]["customdata"]
+        open_pick(str(data[0] if isinstance(data, list) else data))
+
+
+def _open_cell(key: str, picks: Callable[[int, str], str | None]) -> None:
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells and (pick := picks(*cells[0])) is not None:
+        open_pick(pick)
+
+
+def _table(judged: Judged, rows: np.ndarray) -> pd.DataFrame:
+    shown = rows[:MOST_ROWS]
+
+    def sets(matrix: np.ndarray) -> list[str]:
+        return [format_target(np.flatnonzero(row)) for row in matrix[shown]]
+
+    return pd.DataFrame(
+        {"id": judged.ids[shown], "true": sets(judged.targets), "called": sets(judged.calls)}
+    )

@@ -1,0 +1,20 @@
+"""What the Errors page can show, in the order of its menu."""
+
+from dashboard.errors.classes import draw_classes, open_class
+from dashboard.errors.confusion import draw_confusion, open_confusion
+from dashboard.errors.groups import draw_groups, open_group
+from dashboard.errors.label_sets import draw_label_sets, open_label_set
+from dashboard.errors.mistakes import draw_mistakes, open_mistake
+from dashboard.errors.opening import Section
+from dashboard.errors.spectrum import draw_spectrum, open_spectrum
+from dashboard.errors.suspicious import draw_suspicious, open_suspicious
+
+SECTIONS: dict[str, Section] = {
+    "Classes": Section(draw_classes, open_class),
+    "Confusion": Section(draw_confusion, open_confusion),
+    "Mistakes": Section(draw_mistakes, open_mistake),
+    "Spectrum": Section(draw_spectrum, open_spectrum),
+    "Label sets": Section(draw_label_sets, open_label_set),
+    "Groups": Section(draw_groups, open_group),
+    "Suspicious labels": Section(draw_suspicious, open_suspicious),
+}

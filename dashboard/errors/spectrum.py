@@ -1,0 +1,213 @@
+"""One class's score axis, with images laid along it and the threshold marked."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
+from dashboard.session import write_link
+from hpa_core.evaluation.errors.spectrum import SCALES, Scale, Spectrum, lay_out_scores, pick_along
+
+LINK, KEY = "class", "errors-spectrum-class"
+BINS = 24
+SIDE = 96
+TICKS = (0.00001, 0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+
+
+def draw_spectrum(judged: Judged) -> None:
+    """Draw counts and images along the axis; bars open their images, images themselves."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = _choose_class(judged)
+        scale: Scale = st.segmented_control(
+            "Axis even in",
+            SCALES,
+            default=SCALES[0],
+            required=True,
+            key="errors-scale",
+            help="log-odds spreads out what crowds at 0 and 1; rank gives every image its width.",
+        )
+    laid = _laid(judged, number, scale)
+    truth, called = judged.targets[:, number], judged.calls[:, number]
+    st.markdown(
+        f"{truth.sum():,} images carry **{CLASS_LABELS[number]}**, {(truth & called).sum():,} of "
+        f"them are found; {(~truth & called).sum():,} others are called it. Threshold "
+        f"{judged.thresholds.thresholds[number]:.4f}. Click a bar for its images, or an image."
+    )
+    clicked(_chart(judged, laid, number, scale), key=f"errors-spectrum-{number}-{scale}")
+    if judged.dataset is not None:
+        st.caption(f"Of every stretch the image nearest its middle. {CHANNELS_TOLD}")
+
+
+def open_spectrum(judged: Judged, pick: str) -> Opened:
+    """Open `7.log-odds.3.1` (bin 3, those that carry 7; 0: the others) or `7.image.ID`."""
+    text, kind, rest = pick.split(".", 2)
+    number = class_of(text)
+    if kind == "image":
+        place = judged.place_of(rest)
+        if place is None:
+            raise NoSuchPickError(pick)
+        title = f"score of {CLASS_LABELS[number]} {judged.probs[place, number]:.4f}"
+        return Opened(title=title, rows=np.array([place]), scored_class=number)
+    if kind not in SCALES:
+        raise NoSuchPickError(pick)
+    stretch, carried = map(int, rest.split("."))
+    laid = _laid(judged, number, kind)
+    has = judged.targets[:, number] == bool(carried)
+    rows = np.flatnonzero(has & (laid.bins == stretch))
+    low, high = laid.scores[stretch : stretch + 2]
+    told = "carry" if carried else "do not carry"
+    return Opened(
+        title=f"{told} {CLASS_LABELS[number]}, score {low:.4f} to {high:.4f}",
+        rows=rows[np.argsort(judged.probs[rows, number], kind="stable")],
+        scored_class=number,
+    )
+
+
+def _choose_class(judged: Judged) -> int:
+    """Ask for the class, which the link names; else the one with the most errors."""
+    text = st.query_params.get(LINK, "")
+    try:
+        st.session_state[KEY] = class_of(text)
+    except NoSuchPickError:
+        st.session_state[KEY] = int((judged.targets != judged.calls).sum(axis=0).argmax())
+    number: int = st.selectbox(
+        "Class",
+        range(len(CLASS_LABELS)),
+        key=KEY,
+        format_func=CLASS_LABELS.__getitem__,
+        on_change=lambda: write_link(**{LINK: str(st.session_state[KEY])}),
+        width=320,
+    )
+    return number
+
+
+def _laid(judged: Judged, number: int, scale: Scale) -> Spectrum:
+    return lay_out_scores(
+        judged.probs[:, number],
+        judged.targets[:, number],
+        judged.thresholds.thresholds[number],
+        scale=scale,
+        bins=BINS,
+    )
+
+
+def _chart(judged: Judged, laid: Spectrum, number: int, scale: Scale) -> go.Figure:
+    """Positives above, the others below, each with a row of images; the threshold crosses both."""
+    heights = [0.2, 0.3, 0.3, 0.2] if judged.dataset is not None else [0, 0.5, 0.5, 0]
+    figure = make_subplots(4, 1, shared_xaxes=True, vertical_spacing=0.01, row_heights=heights)
+    for carried, row, name, colour in ((1, 2, "carry it", ORANGE), (0, 3, "do not", SKY)):
+        counts = laid.positives if carried else laid.negatives
+        _add_bars(
+            figure,
+            laid,
+            counts,
+            row=row,
+            carried=carried,
+            number=number,
+            scale=scale,
+            name=name,
+            colour=colour,
+        )
+        has = judged.targets[:, number] == bool(carried)
+        _add_images(
+            figure, judged, laid, pick_along(laid, has), number=number, row=1 if carried else 4
+        )
+    figure.update_yaxes(visible=False, range=[0, 1], row=1, col=1)
+    figure.update_yaxes(visible=False, range=[0, 1], row=4, col=1)
+    figure.update_yaxes(autorange="reversed", row=3, col=1)
+    for row in range(1, 5):
+        figure.add_vline(
+            x=laid.threshold, line={"dash": "dash", "width": 2, "color": RED}, row=row, col=1
+        )
+    _label_axis(figure, laid, scale)
+    figure.update_layout(legend={"orientation": "h", "y": 1.06, "x": 0}, bargap=0.04)
+    return tidy(figure, height=620 if judged.dataset is not None else 360)
+
+
+def _add_bars(  # noqa: PLR0913 - what tells one row of bars from the other
+    figure: go.Figure,
+    laid: Spectrum,
+    counts: np.ndarray,
+    *,
+    row: int,
+    carried: int,
+    number: int,
+    scale: Scale,
+    name: str,
+    colour: str,
+) -> None:
+    middles = (laid.edges[1:] + laid.edges[:-1]) / 2
+    figure.add_bar(
+        x=middles,
+        # A root, for most images of a rare class lie in one bar.
+        y=np.sqrt(counts),
+        name=f"{name} ({counts.sum():,})",
+        marker={"color": colour, "line": {"width": 0}},
+        text=[f"{count:,}" if count else "" for count in counts],
+        textangle=0,
+        textposition="auto",
+        customdata=[
+            [f"{number}.{scale}.{place}.{carried}", count, *laid.scores[place : place + 2]]
+            for place, count in enumerate(counts.tolist())
+        ],
+        hovertemplate=f"%{{customdata[1]:,}} {name}, score %{{customdata[2]:.4f}} to "
+        "%{customdata[3]:.4f}<extra></extra>",
+        row=row,
+        col=1,
+    )
+    figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, row=row, col=1)
+
+
+def _add_images(  # noqa: PLR0913 - as above
+    figure: go.Figure, judged: Judged, laid: Spectrum, places: np.ndarray, *, number: int, row: int
+) -> None:
+    addresses = picture_addresses(judged, places, side=SIDE)
+    if addresses is None:
+        return
+    middles = (laid.edges[1:] + laid.edges[:-1]) / 2
+    width = float(laid.edges[1] - laid.edges[0])
+    x = middles[laid.bins[places]]
+    for at, address in zip(x.tolist(), addresses, strict=True):
+        figure.add_layout_image(
+            source=address,
+            x=at,
+            y=0.5,
+            sizex=width * 0.96,
+            sizey=1,
+            xanchor="center",
+            yanchor="middle",
+            layer="below",
+            row=row,
+            col=1,
+        )
+    figure.add_scatter(
+        x=x,
+        y=np.full(len(places), 0.5),
+        mode="markers",
+        marker={"symbol": "square", "size": 40, "color": "rgba(0,0,0,0)"},
+        customdata=[
+            [f"{number}.image.{judged.ids[place]}", judged.ids[place], judged.probs[place, number]]
+            for place in places.tolist()
+        ],
+        hovertemplate="%{customdata[1]}<br>score %{customdata[2]:.4f}<extra></extra>",
+        showlegend=False,
+        row=row,
+        col=1,
+    )
+
+
+def _label_axis(figure: go.Figure, laid: Spectrum, scale: Scale) -> None:
+    """Name scores on an axis of log-odds."""
+    title = {"score": "score", "log-odds": "score, even in its log-odds"}.get(
+        scale, "share of the images that score no higher"
+    )
+    figure.update_xaxes(range=[laid.edges[0], laid.edges[-1]], showgrid=False, zeroline=False)
+    ticks = np.array(TICKS)
+    at = np.log(ticks / (1 - ticks))
+    if scale == "log-odds":
+        figure.update_xaxes(tickvals=at, ticktext=[f"{tick:g}" for tick in TICKS])
+    figure.update_xaxes(title=title, row=4, col=1)

@@ -1,0 +1,141 @@
+"""Labels that are probably wrong, with the image and what speaks against each."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts import CLASS_LABELS
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
+from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
+from hpa_core.evaluation.suspicious.ranking import Order, Suspicions, rank_suspicious
+from hpa_core.evaluation.suspicious.wording import reason_of
+
+ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"}
+ANY, MISSING, SURPLUS = "both", "missing", "surplus"
+SIGNS = {"missing": "+", "surplus": "\u2212"}
+"""What correcting the label does: it is added, or taken away."""
+PER_PAGE = 20
+ROW_HEIGHT = 104
+COLUMNS = {
+    "image": st.column_config.ImageColumn(width=110),
+    "correction": st.column_config.TextColumn(width="medium"),
+    "suspicion": st.column_config.ProgressColumn(
+        format="%.2f",
+        min_value=0,
+        max_value=1,
+        width="small",
+        help="Probability that the label is wrong, if 3 % of labels are.",
+    ),
+    "macro F1": st.column_config.NumberColumn(
+        format="%+.5f",
+        width="small",
+        help="What macro F1 gains on average when the label is corrected, at the active "
+        "thresholds. Negative: the calls agree with the wrong label and were rewarded for it.",
+    ),
+    "why": st.column_config.TextColumn(width="large"),
+}
+
+
+def draw_suspicious(judged: Judged) -> None:
+    """List the most suspicious labels; every row opens its image."""
+    if judged.learnt:
+        st.warning(
+            f"The run has learnt the labels of {judged.split}, wrong ones included, so its scores "
+            "cannot speak against them. Choose a split that it has not learnt from.",
+            icon=":material/warning:",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order: Order = st.segmented_control(
+            "First",
+            list(ORDERS),
+            default="gain",
+            required=True,
+            format_func=lambda name: ORDERS[name],
+            key="suspicious-order",
+            bind="query-params",
+        )
+        kind = st.segmented_control(
+            "Labels", [ANY, MISSING, SURPLUS], default=ANY, required=True, key="suspicious-kind"
+        )
+        number = st.selectbox(
+            "Class",
+            [None, *range(len(CLASS_LABELS))],
+            format_func=lambda each: "any" if each is None else CLASS_LABELS[each],
+            key="suspicious-class",
+            width=320,
+        )
+    found = _ranked(f"{judged.key} {order}", order, judged)
+    places = _kept(found, kind, number)
+    voted = "embeddings' nearest neighbours" if found.neighbours else "no embeddings in this run"
+    st.markdown(
+        f"The first **{len(places):,}** of {judged.targets.size:,} labels that scores, the image's "
+        f"other labels and neighbours ({voted}) speak against. Click a row to see the image."
+    )
+    page = _choose_page(len(places))
+    shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
+    clicked_table(
+        _table(judged, found, shown),
+        lambda row, _: _pick(judged, found, int(shown[row])),
+        key=f"suspicious-{order}-{kind}-{number}-{page}",
+        column_config=COLUMNS,
+        row_height=ROW_HEIGHT,
+        height=ROW_HEIGHT * max(len(shown), 1) + 40,
+    )
+    if judged.dataset is not None:
+        st.caption(CHANNELS_TOLD)
+
+
+def open_suspicious(judged: Judged, pick: str) -> Opened:
+    """Open `7.sample-id`, with what speaks against the label."""
+    text, _, sample_id = pick.partition(".")
+    number, place = class_of(text), judged.place_of(sample_id)
+    if place is None:
+        raise NoSuchPickError(pick)
+    found = _ranked(f"{judged.key} gain", "gain", judged)
+    held = np.flatnonzero((found.row == place) & (found.class_id == number))
+    title = reason_of(found, int(held[0]), CLASS_LABELS) if held.size else CLASS_LABELS[number]
+    return Opened(title=title, rows=np.array([place]), scored_class=number)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Weighing every label\u2026")
+def _ranked(key: str, order: Order, _judged: Judged) -> Suspicions:
+    return rank_suspicious(
+        _judged.probs, _judged.targets, _judged.embeddings(), calls=_judged.calls, order=order
+    )
+
+
+def _kept(found: Suspicions, kind: str, number: int | None) -> np.ndarray:
+    kept = np.ones(len(found.row), dtype=bool)
+    if kind != ANY:
+        kept &= found.missing == (kind == MISSING)
+    if number is not None:
+        kept &= found.class_id == number
+    return np.flatnonzero(kept)
+
+
+def _choose_page(count: int) -> int:
+    pages = max(-(-count // PER_PAGE), 1)
+    if pages == 1:
+        return 1
+    page: int = st.pagination(pages, key="suspicious-page")
+    return page
+
+
+def _table(judged: Judged, found: Suspicions, places: np.ndarray) -> pd.DataFrame:
+    pictures = picture_addresses(judged, found.row[places], side=96)
+    labels = [
+        f"{SIGNS[found.kind(int(place))]} {CLASS_LABELS[found.class_id[place]]}" for place in places
+    ]
+    columns = {
+        "correction": labels,
+        "suspicion": found.suspicion[places],
+        "macro F1": found.gain[places],
+        "why": [reason_of(found, int(place), CLASS_LABELS) for place in places],
+        "id": judged.ids[found.row[places]],
+    }
+    return pd.DataFrame(columns if pictures is None else {"image": pictures, **columns})
+
+
+def _pick(judged: Judged, found: Suspicions, place: int) -> str:
+    return f"{found.class_id[place]}.{judged.ids[found.row[place]]}"

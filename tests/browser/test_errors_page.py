@@ -1,0 +1,57 @@
+"""The Errors page in a real Chromium: click a bar, a cell, a row; see its images; go back."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from hpa_core.workspace import Workspace
+from tests.browser.conftest import Serve
+from tests.conftest import MakeDataset
+from tests.scored import score_dataset
+
+
+def click_point(page: Page) -> None:
+    """Click the middle of a chart's first point, through whatever lies above it."""
+    box = page.locator(".js-plotly-plot .scatterlayer .point").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_one_key(
+    workspace: Workspace, make_dataset: MakeDataset, serve: Serve, browser_page: Page
+) -> None:
+    dataset = make_dataset(samples=140)
+    score_dataset(workspace, dataset)
+    first, second = (str(each) for each in dataset.ids[dataset.rows("validation")[:2]])
+    page = browser_page
+    page.goto(f"{serve(workspace)}/errors?dataset=tiny&run=scored&split=validation")
+    images = page.locator(".tile")
+    expect(page.locator(".js-plotly-plot .barlayer .point").first).to_be_visible()
+    bars = page.locator(".js-plotly-plot .barlayer .trace").nth(2).locator(".point path")
+    shapes = [bars.nth(place).bounding_box() for place in range(bars.count())]
+    wide = next(box for box in shapes if box is not None and box["width"] > 1)
+    page.mouse.click(wide["x"] + wide["width"] / 2, wide["y"] + wide["height"] / 2)
+    expect(page.get_by_text("are called 27 Rods & rings and do not carry it")).to_be_visible()
+    expect(images).to_have_count(1)
+    expect(page.get_by_text(second)).to_be_visible()
+    expect(page).to_have_url(re.compile("pick=false.27"))
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("Click a bar or a point")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("pick="))
+
+    page.get_by_role("radio", name="Confusion").click()
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    click_point(page)
+    expect(page.get_by_text("say nothing falsely")).to_be_visible()
+    expect(page.get_by_text(first)).to_be_visible()
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("A cell counts the images")).to_be_visible()
+
+    page.get_by_role("radio", name="Label sets").click()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    expect(page.get_by_text("are called exactly their label set")).to_be_visible()
+    table.click(position={"x": 200, "y": 55})  # The first row below the header.
+    expect(images).to_have_count(1)
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_text("are called exactly their label set")).to_be_visible()

@@ -1,0 +1,197 @@
+"""The Errors page on data whose every error is known: one sample misses all, one is called 27."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hpa_core.data.dataset import Dataset
+from hpa_core.runs.folder import RunFolder, RunInfo, create_run
+from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.pages.conftest import OpenPage
+from tests.scored import score_dataset
+
+
+@pytest.fixture
+def dataset(make_dataset: MakeDataset) -> Dataset:
+    return make_dataset(samples=140)
+
+
+@pytest.fixture
+def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
+    return score_dataset(workspace, dataset)
+
+
+def shown(page) -> list[str]:
+    return [tile["id"] for tile in json.loads(page.get("bidi_component")[0].proto.json)["tiles"]]
+
+
+def said(page) -> str:
+    return " ".join(item.value for item in page.markdown)
+
+
+def charts(page) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def picks(page, place: int = 0) -> set[str]:
+    """What the points of a chart open."""
+    data = charts(page)[place]["data"]
+    return {point[0] for trace in data for point in trace.get("customdata", [])}
+
+
+def faulty(dataset: Dataset) -> tuple[str, str, int]:
+    """Return the sample that misses its classes, the one called 27, and a class of the first."""
+    rows = dataset.rows("validation")
+    first, second = dataset.ids[rows[:2]]
+    return str(first), str(second), int(np.flatnonzero(dataset.targets[rows[0]])[0])
+
+
+def test_bars_count_what_was_found_missed_and_called_falsely(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("errors")
+    assert not page.exception
+    assert "**70 images**: run `scored`, split validation" in said(page)
+    bars = [trace for trace in charts(page)[0]["data"] if trace["type"] == "bar"]
+    counts = {point[0]: point[1] for bar in bars for point in bar["customdata"] if point[1]}
+    first, second, number = faulty(dataset)
+    held = dataset.targets[dataset.rows("validation")]
+    assert counts.pop("false.27") == 1
+    missed = {key for key in counts if key.startswith("missed")}
+    assert missed == {f"missed.{each}" for each in np.flatnonzero(held[0])}
+    assert counts[f"found.{number}"] == held[:, number].sum() - 1
+    page = open_page("errors", pick=f"missed.{number}")
+    assert shown(page) == [first]
+    page.button(key="errors-back").click().run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+    assert shown(open_page("errors", pick="false.27")) == [second]
+
+
+def test_a_miss_with_nothing_said_has_a_column_of_its_own(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, second, number = faulty(dataset)
+    page = open_page("errors", atlas="Confusion")
+    assert {f"{number}.none", "none.27"} <= picks(page)
+    assert shown(open_page("errors", atlas="Confusion", pick=f"{number}.none")) == [first]
+    assert shown(open_page("errors", atlas="Confusion", pick="none.27")) == [second]
+
+
+def test_each_mistake_is_a_point_that_opens_its_image(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, second, number = faulty(dataset)
+    page = open_page("errors", atlas="Mistakes")
+    assert {f"27.{second}", f"{number}.{first}"} <= picks(page)
+    # Missed with 0.2 of 0.5 is 0.6 of the way; called with 0.6 is 0.2 of it.
+    assert shown(page) == [first, second]
+    assert shown(open_page("errors", atlas="Mistakes", pick=f"27.{second}")) == [second]
+
+
+def test_the_score_axis_lays_counts_and_images_along_it(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, _, number = faulty(dataset)
+    page = open_page("errors", atlas="Spectrum", **{"class": str(number)})
+    assert not page.exception
+    bars = [trace for trace in charts(page)[0]["data"] if trace["type"] == "bar"]
+    carried = [point for point in bars[0]["customdata"] if point[1]]
+    assert [point[1] for point in carried] == [
+        1,
+        int(dataset.targets[dataset.rows("validation"), number].sum()) - 1,
+    ]
+    assert len(charts(page)[0]["layout"]["images"]) == len(
+        [point for bar in bars for point in bar["customdata"] if point[1]]
+    )
+    assert shown(open_page("errors", atlas="Spectrum", pick=carried[0][0])) == [first]
+
+
+def test_label_sets_and_brightness_open_exactly_their_images(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, second, _ = faulty(dataset)
+    page = open_page("errors", atlas="Label sets")
+    assert page.dataframe[0].value["images"].tolist() == [1, 1]
+    true = "-".join(map(str, np.flatnonzero(dataset.targets[dataset.rows("validation")[0]])))
+    assert shown(open_page("errors", atlas="Label sets", pick=f"{true}.none")) == [first]
+    page = open_page("errors", atlas="Groups")
+    assert "come from one source" in page.info[0].value
+    page.segmented_control(key="errors-by").set_value("plate").run()
+    assert "tell no plate" in page.info[0].value
+    page.segmented_control(key="errors-by").set_value("brightness green").run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert (table["images"].sum(), table["wrong"].sum()) == (70, 2)
+    wrong = [key for key in picks(page) if key]
+    found = [
+        sample for key in wrong for sample in shown(open_page("errors", atlas="Groups", pick=key))
+    ]
+    assert sorted(found) == sorted([first, second])
+
+
+def test_suspicious_labels_come_with_picture_reason_and_gain(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, *_ = faulty(dataset)
+    page = open_page("errors", atlas="Suspicious labels", **{"suspicious-order": "suspicion"})
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert table["id"].iloc[0] == first
+    assert table["correction"].iloc[0].startswith("\u2212")
+    assert "but scored 0.200" in table["why"].iloc[0]
+    assert table["image"].iloc[0].startswith("data:image/jpeg;base64,")
+    number = table["correction"].iloc[0].split()[1]
+    page = open_page("errors", atlas="Suspicious labels", pick=f"{number}.{first}")
+    assert shown(page) == [first]
+    assert "but scored 0.200" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("section", "pick"),
+    [
+        ("Classes", "missed.99"),
+        ("Confusion", "none.none"),
+        ("Mistakes", "\u00b2.sample-0070"),
+        ("Spectrum", "27.log-odds.x"),
+        ("Label sets", "27"),
+        ("Groups", "brightness pink.00"),
+    ],
+)
+def test_a_pick_that_means_nothing_is_told_and_the_section_shown(
+    run: RunFolder, open_page: OpenPage, section: str, pick: str
+) -> None:
+    page = open_page("errors", atlas=section, pick=pick)
+    assert not page.exception
+    assert "names nothing" in page.warning[0].value
+
+
+def test_scores_of_no_dataset_are_judged_without_images(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    targets = np.eye(28, dtype=bool)
+    ids = np.array([f"10_{row % 2}_A1_{row}" for row in range(28)])
+    probs = np.where(targets, 0.9, 0.1).astype(np.float32)
+    probs[0] = 0.1
+    outside = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    write_predictions(outside, "validation", Predictions(ids=ids, probs=probs, targets=targets))
+    page = open_page("errors", pick="missed.0")
+    assert "not in the dataset" in page.info[0].value
+    assert page.dataframe[0].value.to_numpy().tolist() == [["10_0_A1_0", "0", ""]]
+    page = open_page("errors", atlas="Groups")
+    page.segmented_control(key="errors-by").set_value("plate").run()
+    assert page.dataframe[0].value["wrong"].tolist() == [1, 0]
+
+
+def test_without_a_truth_the_page_says_why_it_is_empty(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    outside = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    probs = np.full((2, 28), 0.5, dtype=np.float32)
+    write_predictions(outside, "test", Predictions(ids=np.array(["a", "b"]), probs=probs))
+    page = open_page("errors")
+    assert not page.exception
+    assert "truth of split 'test'" in page.info[0].value
