@@ -33,9 +33,9 @@ soak: $(VENV)/installed-dev
 soak-cluster: $(VENV)/installed-dev
 	HPA_SOAK=1 $(BIN)/python -m pytest tests/jobs/test_ray.py tests/training/test_ranks.py
 
-# 8 writers, 10,000 labels each, killed 200 times in between, on SQLite and PostgreSQL.
+# 8 writers, 10,000 labels on each of SQLite and PostgreSQL, 100 writers killed in between.
 soak-labels: $(VENV)/installed-dev
-	HPA_WRITERS=8 HPA_LABELS=80000 HPA_KILLS=200 $(BIN)/python -m pytest tests/labeling/test_writers.py
+	HPA_WRITERS=8 HPA_LABELS=10000 HPA_KILLS=100 $(BIN)/python -m pytest tests/labeling/test_writers.py
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -37,6 +37,7 @@ COMMANDS = (
     "augmentation",
     "jobs",
     "labels",
+    "label_queue",
     "label_files",
 )
 """The modules of this package that add commands when they are imported."""

@@ -13,6 +13,7 @@ from hpa_core.errors import DatasetError
 from hpa_core.labeling import Decision, LabelStore, Receipt, new_key, open_store
 from hpa_core.labeling.current import CurrentLabels, current_labels
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Event
+from hpa_core.labeling.noise import noise_share
 from hpa_core.labeling.people import MAY
 from hpa_core.targets import format_target, parse_target
 
@@ -39,8 +40,17 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
     current = current_labels(store, data)
     counts = _counts(current)
     events = store.check(data.info)
+    noise = noise_share(current, store.history(data.info))
     if as_json:
-        print_json({"dataset": dataset, "hash": data.info.hash, "events": events, **counts})
+        print_json(
+            {
+                "dataset": dataset,
+                "hash": data.info.hash,
+                "events": events,
+                **counts,
+                "noise": asdict(noise),
+            }
+        )
         return
     typer.echo(
         f"Dataset {dataset!r}: {counts['decided']} of {counts['samples']} samples decided, "
@@ -49,6 +59,11 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
     )
     for person, samples in counts["by_annotator"].items():
         typer.echo(f"  {person}: {samples} samples stand by {person}'s decision")
+    if noise.low is not None and noise.high is not None:
+        typer.echo(
+            f"Of {noise.asked} samples asked at random {noise.changed} had other labels "
+            f"(95 %: {100 * noise.low:.0f} to {100 * noise.high:.0f} %)."
+        )
     if counts["strangers"]:
         typer.echo(f"{counts['strangers']} labelled samples are not in the dataset any more.")
 

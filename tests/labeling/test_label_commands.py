@@ -10,16 +10,18 @@ import pytest
 from sklearn.metrics import f1_score
 from typer.testing import CliRunner
 
-from hpa_core.cli.label_files import labels_app
+from hpa_core.cli import label_files, label_queue
+from hpa_core.cli.labels import labels_app
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.data.labels import read_label_table
-from hpa_core.errors import ConflictError, DatasetError, RoleError
+from hpa_core.errors import ConfigError, ConflictError, DatasetError, RoleError
 from hpa_core.evaluation.bootstrap import compare_calls
 from hpa_core.labeling.database import URL_VARIABLE
 from hpa_core.runs.scores import import_scores
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 from tests.conftest import MakeDataset
 
+ADDING_COMMANDS = (label_files, label_queue)
 Run = Callable[..., Any]
 
 
@@ -96,6 +98,26 @@ def test_a_version_is_exported_published_and_its_gain_is_told(
     )
 
 
+def test_the_next_samples_are_given_to_one_person_at_a_time(
+    run: Run, dataset: Dataset, workspace: Workspace, tmp_path: Path
+) -> None:
+    def ask(by: str, *options: object) -> list[str]:
+        found = run("next", "tiny", "--by", by, "--json", *options)["samples"]
+        return [lease["sample"] for lease in found]
+
+    first, second = ask("Ana", "--count", 3), ask("Bo", "--count", 3)
+    assert len({*first, *second}) == 6
+    assert "Nothing is left" in run("next", "tiny", "--by", "Ana", "--need", "disagreements")
+    with pytest.raises(ConfigError, match="name a run with --run"):
+        ask("Ana", "--need", "suspicious")
+    rows = dataset.rows("validation")
+    probs = dataset.targets[rows] * 0.8 + 0.1
+    probs[5], probs[9] = 1 - probs[5], 0.5
+    _write_run(workspace, tmp_path, "scored", dataset.ids[rows], probs)
+    assert ask("Ana", "--need", "uncertain", "--run", "scored") == [dataset.ids[rows[9]]]
+    assert ask("Bo", "--need", "suspicious", "--run", "scored") == [dataset.ids[rows[5]]]
+
+
 def test_disputes_and_agreement_are_listed(run: Run, dataset: Dataset, tmp_path: Path) -> None:
     run("role", "Rita", "admin", "--by", "Rita")
     tasks = [
@@ -125,4 +147,4 @@ def _write_run(
     np.save(folder / f"{name}.npy", probs)
     table = folder / f"{name}.csv"
     table.write_text("Id\n" + "\n".join(ids) + "\n")
-    import_scores(workspace, folder / f"{name}.npy", table, name=name, dataset="tiny-2")
+    import_scores(workspace, folder / f"{name}.npy", table, name=name)

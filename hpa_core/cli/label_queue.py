@@ -1,0 +1,91 @@
+"""Command: what to label next, in the order of need."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import numpy as np
+import typer
+
+from hpa_core.cli.app import print_json, workspace_of
+from hpa_core.cli.labels import AsJson, By, DatasetName, labels_app, opened
+from hpa_core.data.dataset import Dataset
+from hpa_core.errors import ConfigError
+from hpa_core.evaluation.suspicious.ranking import rank_suspicious
+from hpa_core.labeling import LabelStore, Queue, QueueSettings, next_samples
+from hpa_core.labeling.current import current_labels
+from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
+from hpa_core.runs.folder import open_run
+from hpa_core.runs.predictions import Predictions, read_predictions
+
+Need = Literal["suspicious", "uncertain", "rare", "disagreements", "random"]
+
+
+@labels_app.command("next")
+def next_command(  # noqa: PLR0913 - one parameter for each option
+    dataset: DatasetName,
+    *,
+    by: By,
+    need: Annotated[
+        Need, typer.Option(help="What comes first; suspicious and uncertain take a run.")
+    ] = "rare",
+    run: Annotated[str, typer.Option(help="The run whose scores order the samples.")] = "",
+    split: Annotated[
+        str, typer.Option(help="Of the dataset; all, or, with a run, validation by default.")
+    ] = "",
+    count: Annotated[int, typer.Option(min=1, max=100, help="How many samples.")] = 1,
+    opinions: Annotated[int, typer.Option(min=1, max=5, help="Wanted on each sample.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Say what to label next; nobody else is asked for these samples for five minutes."""
+    store, data = opened(dataset)
+    split = split or ("validation" if run else "all")
+    order = (
+        _scored_order(store, data, need, run, split) if run else _order(store, data, need, split)
+    )
+    settings = QueueSettings(opinions=opinions, decided=need == "disagreements")
+    queue = Queue(order=order, reason=need, settings=settings)
+    leases = next_samples(store, queue, by=by, dataset=data.info, count=count)
+    if as_json:
+        print_json({"dataset": dataset, "samples": [asdict(lease) for lease in leases]})
+        return
+    for lease in leases:
+        typer.echo(f"{lease.sample}{'  (blind)' if lease.blind else ''}")
+    if not leases:
+        typer.echo("Nothing is left to be asked.")
+
+
+def _order(store: LabelStore, data: Dataset, need: Need, split: str) -> list[str]:
+    rows = data.rows(split)
+    ids = data.ids[rows]
+    if need == "random":
+        return at_random(ids, seed=0)
+    if need == "disagreements":
+        known = set(ids.tolist())
+        return [sample for sample in by_disagreement(store.opinions(data.info)) if sample in known]
+    if need != "rare":
+        raise ConfigError(f"What is {need} takes a model's scores; name a run with --run.")
+    targets = current_labels(store, data).targets
+    return by_rarity(ids, targets[rows].astype(float), targets)
+
+
+def _scored_order(store: LabelStore, data: Dataset, need: Need, run: str, split: str) -> list[str]:
+    if need in {"random", "disagreements"}:
+        return _order(store, data, need, split)
+    predictions = read_predictions(open_run(workspace_of(), run), split)
+    known, places, rows = np.intersect1d(
+        predictions.ids, data.ids, assume_unique=True, return_indices=True
+    )
+    probs, targets = predictions.probs[places], current_labels(store, data).targets
+    if need == "uncertain":
+        return by_uncertainty(known, probs, probs > 0.5)
+    if need == "rare":
+        return by_rarity(known, probs, targets)
+    return _suspicious(known, predictions, places, targets[rows])
+
+
+def _suspicious(
+    ids: np.ndarray, predictions: Predictions, places: np.ndarray, targets: np.ndarray
+) -> list[str]:
+    embeddings = None if predictions.embeddings is None else predictions.embeddings[places]
+    found = rank_suspicious(predictions.probs[places], targets, embeddings)
+    return list(dict.fromkeys(ids[found.row].tolist()))
