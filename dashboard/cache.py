@@ -61,6 +61,11 @@ def label_store() -> LabelStore:
     return open_store(workspace())
 
 
+def row_of_id(name: str) -> dict[str, int]:
+    """Return each image's row in a dataset, by its id."""
+    return _row_of_id(name, dataset(name).info.hash)
+
+
 def imbalance(name: str, split: str) -> Imbalance:
     """Measure one split of a dataset, or `all` of it."""
     return _imbalance(name, split, dataset(name).info.hash)
@@ -149,6 +154,11 @@ def _ablation(run_id: str, split: str, fill: Fill, written: int) -> Ablation | N
 @st.cache_data(max_entries=16, show_spinner=False)
 def _file_hash(path: str, written: int) -> str:
     return sha256(Path(path).read_bytes()).hexdigest()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _row_of_id(name: str, content: str) -> dict[str, int]:
+    return {sample: row for row, sample in enumerate(dataset(name).ids.tolist())}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

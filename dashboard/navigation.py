@@ -15,6 +15,7 @@ PAGES = (
     ("images", "Images", ":material/grid_view:"),
     ("thresholds", "Thresholds", ":material/tune:"),
     ("errors", "Errors", ":material/troubleshoot:"),
+    ("label", "Label", ":material/edit:"),
 )
 
 # A file of our own: Streamlit fetches its material icons for the tab from another server.

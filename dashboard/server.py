@@ -6,14 +6,20 @@ import os
 import streamlit as st
 from starlette.routing import BaseRoute
 
-from dashboard.routes import points, previews, scores, tiles
+from dashboard.routes import labels, points, previews, scores, tiles
 
 TRUST_VARIABLE = "HPA_TRUSTED_NETWORK"
 
 
 def routes() -> list[BaseRoute]:
     """Return every route of ours; all lie under `/hpa/`."""
-    return [*scores.routes, *tiles.routes, *previews.routes, *points.routes]
+    return [
+        *scores.routes,
+        *tiles.routes,
+        *previews.routes,
+        *points.routes,
+        *labels.routes,
+    ]
 
 
 def refuse_open_address() -> None:

@@ -26,6 +26,7 @@ class Session:
 
     Attributes:
         dataset: name of the dataset, None while there is none.
+        annotator: who labels, where no login says it; None while nobody is named.
         picked_run: id of the run whose predictions are shown; empty where none is wanted, None
             before anything was picked.
         split: the split whose images and scores are shown.
@@ -38,6 +39,7 @@ class Session:
     """
 
     dataset: str | None = None
+    annotator: str | None = None
     picked_run: str | None = None
     split: str | None = None
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
@@ -59,6 +61,7 @@ def session() -> Session:
         link = st.query_params
         st.session_state[KEY] = Session(
             dataset=link.get("dataset"),
+            annotator=link.get("annotator"),
             picked_run=link.get("run"),
             split=link.get("split"),
             linked_thresholds=link.get("thresholds"),

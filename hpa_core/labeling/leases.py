@@ -110,11 +110,13 @@ def leased_reasons(connection: Connection, dataset: str, by: str) -> dict[Place,
     return {(row.sample, row.track): row.reason for row in connection.execute(own)}
 
 
-def release(connection: Connection, dataset: str, by: str, samples: Sequence[str]) -> None:
-    """Give back what a person holds of `samples`."""
-    own = (leases.c.dataset == dataset) & (leases.c.annotator == by)
-    if samples:
-        connection.execute(delete(leases).where(own, leases.c.sample.in_(samples)))
+def release(connection: Connection, dataset: str, by: str, samples: Sequence[str] | None) -> None:
+    """Give back what a person holds of `samples`; of all where that is None."""
+    own = delete(leases).where(leases.c.dataset == dataset, leases.c.annotator == by)
+    if samples is None:
+        connection.execute(own)
+    elif samples:
+        connection.execute(own.where(leases.c.sample.in_(samples)))
 
 
 def _row(dataset: str, by: str, one: Candidate, taken: set[int]) -> dict[str, str | int]:

@@ -259,8 +259,10 @@ class LabelStore:
             )
         )
 
-    def release(self, samples: Sequence[str], *, by: str, dataset: DatasetVersion) -> None:
-        """Give back what a person holds and will not look at."""
+    def release(
+        self, samples: Sequence[str] | None = None, *, by: str, dataset: DatasetVersion
+    ) -> None:
+        """Give back what a person holds and will not look at: some samples, or all of them."""
         name = checked_annotator(by)
         self._write(lambda connection: release(connection, dataset.name, name, samples))
 

@@ -58,20 +58,25 @@ def browser_page(browser: Browser) -> Iterator[Page]:
 
 
 class Server:
-    """One dashboard process on a free port."""
+    """One dashboard process on a free port, or on the one that an earlier process left."""
 
-    def __init__(self, workspace: Workspace, log: Path) -> None:
-        self.url, self.process = _start(workspace, log)
+    def __init__(self, workspace: Workspace, log: Path, *, port: int | None = None) -> None:
+        self.port = port or _free_port()
+        self.url, self.process = _start(workspace, log, self.port)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
 
-def _start(workspace: Workspace, log: Path) -> tuple[str, subprocess.Popen[bytes]]:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _start(workspace: Workspace, log: Path, port: int) -> tuple[str, subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "HPA_WORKSPACE": str(workspace.root)}
@@ -99,12 +104,12 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[[Workspace], Server]]:
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Return a function that starts a dashboard whose process the test may kill."""
     servers: list[Server] = []
 
-    def start(workspace: Workspace) -> Server:
-        servers.append(Server(workspace, tmp_path / "dashboard.log"))
+    def start(workspace: Workspace, *, port: int | None = None) -> Server:
+        servers.append(Server(workspace, tmp_path / "dashboard.log", port=port))
         return servers[-1]
 
     yield start

@@ -9,11 +9,16 @@ export const KEYS_HELP =
 const TYPING =
   "input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]";
 
+/** Whether a key goes into a field that a person writes in. */
+export function isTyping(event) {
+  return Boolean(event.composedPath()[0].matches?.(TYPING));
+}
+
 /** Listen until the returned function is called; `actions()` gives what each key does now. */
 export function listenToKeys(actions) {
   const onKey = (event) => {
-    const typing = event.composedPath()[0].matches?.(TYPING);
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const others = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+    if (others || isTyping(event)) return;
     const act = actions()[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();

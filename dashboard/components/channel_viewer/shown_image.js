@@ -35,8 +35,14 @@ export class ShownImage {
     return this.knownLimits;
   }
 
-  /** The composite under the mixer's settings, as ImageData that the next call fills anew. */
+  /**
+   * The composite under the mixer's settings, as ImageData that other settings fill anew.
+   *
+   * Settings are never changed in place, so the same ones need no second pass over the pixels.
+   */
   composed(mixer) {
+    if (this.mixedBy === mixer) return this.pixels;
+    this.mixedBy = mixer;
     composite(this.planes, this.channels(mixer), this.pixels.data, mixer.inverted);
     return this.pixels;
   }

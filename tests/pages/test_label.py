@@ -1,0 +1,95 @@
+"""The Label page: who labels, what is asked, and what reaches the pad."""
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.labeling.tickets import ticket_holder
+from hpa_core.classes import CLASS_NAMES
+from hpa_core.data.dataset import write_dataset
+from hpa_core.selections.saved import save_selection
+from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.pages.conftest import OpenPage
+from tests.scored import score_dataset
+
+
+def pad(page: AppTest) -> dict[str, Any]:
+    """What the page hands to the pad."""
+    assert not page.exception
+    return json.loads(page.get("bidi_component")[0].proto.json)
+
+
+def test_nobody_labels_without_a_name_and_the_name_given_is_in_the_link(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset()
+    page = open_page("label", dataset="tiny")
+    assert "Say who labels" in page.info[0].value
+    assert not page.get("bidi_component")
+    page.text_input(key="label-annotator").set_value("  Ana López ").run()
+    assert page.query_params["annotator"] == "Ana López"
+    assert pad(page)["annotator"] == "Ana López"
+    assert ticket_holder(pad(page)["ticket"]) == "Ana López"
+    assert "is an annotator" in page.caption[0].value
+
+
+@pytest.mark.parametrize("name", ["=1+1", "#", "a\x07b", "Bo#1"])
+def test_a_name_that_cannot_stand_in_a_history_is_refused(
+    make_dataset: MakeDataset, open_page: OpenPage, name: str
+) -> None:
+    make_dataset()
+    page = open_page("label", dataset="tiny", annotator=name)
+    assert "cannot be the name of an annotator" in page.error[0].value
+    assert not page.get("bidi_component")
+
+
+def test_a_name_is_shown_as_it_is_and_never_as_markup(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset()
+    page = open_page("label", dataset="tiny", annotator="A**b** <i>[x](http://e.example)")
+    assert r"A\*\*b\*\* \<i\>\[x\]\(http\:" in page.caption[0].value
+    assert not page.caption[0].allow_html
+
+
+def test_the_queue_follows_the_sidebars_run_and_the_form(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    made = make_dataset(samples=140)
+    score_dataset(workspace, made)
+    save_selection(made.folder, "odd", "missed:Nucleoli")
+    link = {"label-need": "rare", "label-selection": "odd"}
+    sent = pad(open_page("label", dataset="tiny", annotator="Ana", **link))
+    queue = sent["queue"]
+    assert (queue["need"], queue["run"], queue["split"]) == ("rare", "scored", "validation")
+    assert queue["filter"] == "saved:odd"
+    assert queue["thresholds"] == [0.5] * 28 == sent["thresholds"]
+    assert sent["question"] is None
+    page = open_page("label", dataset="tiny", annotator="Ana")
+    page.number_input(key="label-opinions").set_value(2)
+    page.slider(key="label-control").set_value(20).run()
+    settings = pad(page)["queue"]["settings"]
+    assert (settings["opinions"], settings["control_share"]) == (2, 0.2)
+
+
+def test_the_grid_asks_about_the_class_of_the_link(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    make_dataset()
+    link = {"labelling": "Grid", "label-asked": CLASS_NAMES[3], "label-of": "missing"}
+    sent = pad(open_page("label", dataset="tiny", annotator="Ana", **link))
+    assert sent["question"] == sent["queue"]["question"] == 3
+    assert (sent["queue"]["need"], sent["queue"]["split"]) == ("missing", "all")
+
+
+def test_a_dataset_of_labels_alone_says_what_is_missing(
+    make_dataset: MakeDataset, open_page: OpenPage
+) -> None:
+    made = make_dataset()
+    write_dataset(made.folder, made.manifest, name="tiny", source="labels")
+    page = open_page("label", dataset="tiny", annotator="Ana")
+    assert not page.exception
+    assert "labels only" in page.info[0].value
