@@ -168,11 +168,12 @@ def _summary(agreed: Agreement) -> str:
 
 
 def _print_classes(agreed: Agreement) -> None:
-    table = Table("id", "class", "seen", "observed", "alpha", box=None)
+    table = Table("id", "class", "seen", "observed", "alpha", "95 %", box=None)
     for one in agreed.by_class:
         if one.alpha is not None and one.observed is not None:
             name = CLASS_NAMES[one.class_id]
-            numbers = (str(one.positives), f"{one.observed:.3f}", f"{one.alpha:.3f}")
+            ends = "{:.2f} to {:.2f}".format(*one.interval) if one.interval else "too few"
+            numbers = (str(one.positives), f"{one.observed:.3f}", f"{one.alpha:.3f}", ends)
             table.add_row(str(one.class_id), name, *numbers)
     if table.row_count:
         Console().print(table)

@@ -22,6 +22,7 @@ from jaxtyping import Bool, Float
 from sklearn.metrics import cohen_kappa_score
 
 from hpa_core.classes import N_CLASSES
+from hpa_core.labeling.alpha import alpha_interval
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Event, Labels, track_owner
 from hpa_core.labeling.reading import by_place
 from hpa_core.labeling.state import walk
@@ -50,6 +51,7 @@ class ClassAgreement:
         positives: opinions that saw the class there, of those on these samples.
         observed: share of the pairs of opinions on one sample that are alike.
         alpha: Krippendorff's alpha, 1 for full agreement, 0 for what chance would give.
+        interval: 95 % of alpha with other samples; None where too few carry the class.
         kappa: Cohen's kappa, where there are two annotators; else None.
     """
 
@@ -58,6 +60,7 @@ class ClassAgreement:
     positives: int
     observed: float | None
     alpha: float | None
+    interval: tuple[float, float] | None
     kappa: float | None
 
 
@@ -162,6 +165,7 @@ def _class_agreement(
         positives=int(there.sum()),
         observed=_observed(there, rated),
         alpha=_alpha(values, rated),
+        interval=alpha_interval(there, rated),
         kappa=_kappa(there, rated),
     )
 

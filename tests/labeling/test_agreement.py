@@ -1,5 +1,6 @@
 """Agreement: against scikit-learn and a published example, of independent opinions alone."""
 
+import krippendorff
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
@@ -12,6 +13,7 @@ from hpa_core.labeling.agreement import (
     agreement_with_oneself,
     independent_ratings,
 )
+from hpa_core.labeling.alpha import alpha_interval, weighted_alpha
 from tests.labeling.conftest import DATASET, Give
 
 
@@ -46,6 +48,33 @@ def test_alpha_is_that_of_krippendorffs_own_example() -> None:
         for row, seen in enumerate(column)
     ]
     assert agreement_between(ratings).by_class[5].alpha == pytest.approx(0.095, abs=5e-4)
+
+
+def test_weighted_alpha_is_the_librarys_with_samples_repeated() -> None:
+    rng = np.random.default_rng(1)
+    rated = rng.random((4, 40)) < 0.7
+    rated[:2] = True
+    there = rated & (rng.random(40) < 0.4) ^ (rated & (rng.random((4, 40)) < 0.15))
+    weights = rng.integers(0, 3, (3, 40))
+    found = weighted_alpha(there, rated, weights.astype(float))
+    values = np.where(rated, there.astype(float), np.nan)
+    for weight, alpha in zip(weights, found, strict=True):
+        repeated = np.repeat(values, weight, axis=1)
+        expected = krippendorff.alpha(repeated, level_of_measurement="nominal")
+        assert alpha == pytest.approx(expected)
+
+
+def test_the_interval_of_alpha_holds_it_and_is_not_told_of_a_class_seen_once() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.random(200) < 0.3
+    there = np.stack([truth ^ (rng.random(200) < 0.1) for _ in range(3)])
+    rated = np.ones_like(there)
+    low, high = alpha_interval(there, rated) or (np.nan, np.nan)
+    (alpha,) = weighted_alpha(there, rated, np.ones((1, 200)))
+    assert low < alpha < high
+    once = np.zeros_like(there)
+    once[0, 0] = True
+    assert alpha_interval(once, rated) is None
 
 
 def test_a_class_that_nobody_or_everybody_saw_has_no_agreement() -> None:

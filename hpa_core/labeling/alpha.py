@@ -1,0 +1,57 @@
+"""How far Krippendorff's alpha of one class would move with other samples of the same kind.
+
+Axes: A annotators, U samples, B replicates. Samples are drawn anew, with all opinions on them. The
+library gives the value; a replicate needs a weight for each sample, which it does not take, so the
+nominal alpha of two values is written out here (a test holds it against the library).
+
+References:
+    Krippendorff: Computing Krippendorff's Alpha-Reliability, 2011, D (nominal data).
+    Efron and Tibshirani: An Introduction to the Bootstrap, 1993 (percentile intervals).
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+REPLICATES = 500
+ENDS = (0.025, 0.975)
+LEAST_DEFINED = 0.9
+"""Share of the replicates in which a class must be seen and not seen for an interval to be told."""
+
+
+def alpha_interval(
+    there: Bool[np.ndarray, "A U"], rated: Bool[np.ndarray, "A U"], *, seed: int = 0
+) -> tuple[float, float] | None:
+    """Return a 95 % interval of alpha, or None where too few samples carry the class to tell.
+
+    Args:
+        there: who saw the class where.
+        rated: who gave an opinion where; every sample has two or more.
+        seed: of the draws.
+    """
+    samples = rated.shape[1]
+    if not samples:
+        return None
+    weights = np.random.default_rng(seed).multinomial(
+        samples, np.full(samples, 1 / samples), size=REPLICATES
+    )
+    alphas = weighted_alpha(there, rated, weights.astype(np.float64))
+    defined = alphas[np.isfinite(alphas)]
+    if len(defined) < LEAST_DEFINED * REPLICATES:
+        return None
+    low, high = np.quantile(defined, ENDS).tolist()
+    return low, high
+
+
+def weighted_alpha(
+    there: Bool[np.ndarray, "A U"],
+    rated: Bool[np.ndarray, "A U"],
+    weights: Float[np.ndarray, "B U"],
+) -> Float[np.ndarray, " B"]:
+    """Return alpha with every sample counted `weights` times; NaN where all opinions are alike."""
+    opinions, seen = rated.sum(axis=0), there.sum(axis=0)
+    unlike = 2 * seen * (opinions - seen) / np.maximum(opinions - 1, 1)
+    total, positive = weights @ opinions, weights @ seen
+    expected = 2 * positive * (total - positive)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alphas: np.ndarray = 1 - (total - 1) * (weights @ unlike) / expected
+    return np.where(expected > 0, alphas, np.nan)
