@@ -6,6 +6,10 @@ splits: in-sample minus measured (what tuning claims), expected minus measured, 
 interval covers the measurement, its width, and the least width that would have covered 95 %.
 
     python -m benchmarks.honesty TARGETS.npy PROBS.npy [PROBS.npy ...] [--splits 20] [--seed 100]
+        [--strategy NAME ...]
+
+The last line is over all files: the mean error, and whether any interval is more than twice as wide
+as needed.
 """
 
 import argparse
@@ -17,7 +21,7 @@ import numpy as np
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.honesty import cross_fitted
 from hpa_core.evaluation.metrics import evaluate
-from hpa_core.evaluation.strategies import Strategy, ready_strategies
+from hpa_core.evaluation.strategies import Strategy, ready_strategies, strategy_named
 
 
 def measure(
@@ -45,13 +49,16 @@ def main() -> None:
     parser.add_argument("probs", type=Path, nargs="+")
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--seed", type=int, default=100)
+    parser.add_argument("--strategy", nargs="+", help="all that need nothing more by default")
     options = parser.parse_args()
     targets = np.load(options.targets) > 0.5
     print(f"# {options.splits} random halvings from seed {options.seed}, {platform.platform()}")
+    named = [strategy_named(name) for name in options.strategy or ()]
+    errors, shares, ratios = [], [], []
     print("file strategy claim-measured expected-measured covered width needed")
     for path in options.probs:
         probs = np.load(path)
-        for strategy in ready_strategies():
+        for strategy in named or ready_strategies():
             seeds = range(options.seed, options.seed + options.splits)
             rows = np.array([measure(probs, targets, strategy, seed=seed) for seed in seeds])
             claim, error, width, covered = rows.mean(axis=0)
@@ -61,6 +68,13 @@ def main() -> None:
                 f"{width:.3f} {needed:.3f}",
                 flush=True,
             )
+            errors.append(error)
+            shares.append(covered)
+            ratios.append(width / max(needed, 1e-9))
+    print(
+        f"all: expected - measured {np.mean(errors):+.4f}, covered at least {min(shares):.2f}, "
+        f"width at most {max(ratios):.1f} times what is needed"
+    )
 
 
 if __name__ == "__main__":

@@ -166,6 +166,10 @@ def test_every_key_moves_as_it_says(board: Locator, served: Served, browser_page
     for key, value in steps:
         browser_page.keyboard.press(key)
         expect(handle).to_have_attribute("aria-valuenow", f"{value:.4f}")
+        told = f1_score(
+            served.scores.targets[:, 8], served.scores.probs[:, 8] > value, zero_division=0
+        )
+        expect(handle).to_have_attribute("aria-valuetext", f"{value:.4f}, F1 {told:.4f}")
     browser_page.keyboard.press("o")
     assert_exact(board, served.scores)
     f1 = [
@@ -173,6 +177,25 @@ def test_every_key_moves_as_it_says(board: Locator, served: Served, browser_page
         for t in np.linspace(0, 1, 401)
     ]
     assert float(row(board, 8).locator(".f1").inner_text()) >= max(f1) - 5e-5
+
+
+def test_keys_lock_and_reset_a_class(board: Locator, served: Served, browser_page: Page) -> None:
+    handle = row(board, 4).locator(".handle")
+    handle.focus()
+    browser_page.keyboard.press("PageDown")
+    expect(handle).to_have_attribute("aria-valuenow", "0.4000")
+    browser_page.keyboard.press("l")
+    expect(handle).to_have_attribute("aria-readonly", "true")
+    for key in ("PageUp", "o", "r"):  # Nothing moves what is locked.
+        browser_page.keyboard.press(key)
+    board.locator("button.low").click()
+    assert_exact(board, served.scores)
+    assert thresholds(board)[[3, 4, 5]].tolist() == [0.15, 0.4, 0.15]
+    handle.focus()
+    browser_page.keyboard.press("l")
+    browser_page.keyboard.press("r")
+    expect(handle).to_have_attribute("aria-valuenow", "0.5000")
+    assert_exact(board, served.scores)
 
 
 def test_single_letters_do_not_reach_streamlits_own_shortcuts(
@@ -267,6 +290,19 @@ def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator
     order = board.locator(".row[data-class]").evaluate_all("rows => rows.map(r => r.dataset.class)")
     assert order[:4] == ["0", "25", "21", "2"]
     assert order[-1] == "27"
+    for name, figure, sense in (("F1", ".f1", -1), ("Gain", ".gain", -1)):
+        board.get_by_role("columnheader", name=name, exact=True).get_by_role("button").click()
+        shown_in_order = [
+            sense * float(text.replace("\u2212", "-").replace("\u00b7", "0"))
+            for text in board.locator(f".row[data-class] {figure}").all_inner_texts()
+        ]
+        assert shown_in_order == sorted(shown_in_order)
+    board.get_by_role("button", name="by distance").click()
+    gaps = board.locator(".row[data-class]").evaluate_all(
+        "rows => rows.map(r => Math.abs(parseFloat(r.querySelector('.mark.best').style.left)"
+        " - parseFloat(r.querySelector('.needle').style.left)))"
+    )
+    assert gaps == sorted(gaps, reverse=True)
     board.get_by_label("Find a class").fill("cyto")
     visible = board.locator(".row[data-class]:visible")
     assert set(visible.evaluate_all("rows => rows.map(r => r.dataset.class)")) == {"16", "25", "26"}

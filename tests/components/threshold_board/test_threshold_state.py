@@ -16,6 +16,7 @@ from dashboard.components.assets import module_source
 from dashboard.thresholds.score_file import encode_scores
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.gains import drawn_gains
+from hpa_core.evaluation.index import ThresholdIndex
 from hpa_core.runs.predictions import Predictions
 
 BOARD = Path(__file__).parents[3] / "dashboard" / "components" / "threshold_board"
@@ -110,9 +111,18 @@ def test_any_sequence_of_moves_ends_where_a_recomputation_would(play: Play, sess
     seed, samples, steps, moves = session
     probs, targets = make_scores(seed, samples, steps=steps)
     fallback = False
+    index = ThresholdIndex(probs, targets)
     for move, step in zip(moves, play(probs, targets, moves)["steps"], strict=True):
-        fallback = move.get("fallback", fallback)
+        if "index" in move:
+            index.move(move["index"], move["threshold"])
+        else:
+            fallback = move.get("fallback", fallback)
+            stands = np.array(move.get("all", index.thresholds))
+            rule = "top1" if fallback else "none"
+            index = ThresholdIndex(probs, targets, thresholds=stands, fallback=rule)
         assert_agrees(step, probs, targets, fallback=fallback)
+        assert step["macro"] == pytest.approx(index.macro_f1, abs=1e-12)
+        assert step["micro"] == pytest.approx(index.micro_f1, abs=1e-12)
 
 
 def test_a_score_on_the_threshold_is_not_a_call(play: Play) -> None:
