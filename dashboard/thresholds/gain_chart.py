@@ -27,6 +27,7 @@ def gain_chart(
                 "array": table["high"] - table["f1"],
                 "arrayminus": table["f1"] - table["low"],
                 "thickness": 1.2,
+                "color": NOISE,  # The default is black, on dark ground too.
                 "width": 0,
             },
             mode="markers",

@@ -138,10 +138,14 @@ def _draw_estimates(run: RunFolder, estimates: Estimates) -> None:
             index=list(found).index(best),
             key="gains-strategy",
         )
-        _draw_gains(run, estimates, picked)
+        _say_noise(run, estimates, picked)
+    with st.expander(f"What every class gains by {picked}, with its interval"):
+        gains, positives = found[picked].honest.gains, np.array(estimates.positives)
+        chart = gain_chart(gains.value, gains.low, gains.high, positives=positives)
+        st.plotly_chart(chart, key="gains-chart")
 
 
-def _draw_gains(run: RunFolder, estimates: Estimates, name: str) -> None:
+def _say_noise(run: RunFolder, estimates: Estimates, name: str) -> None:
     gains, positives = estimates.found[name].honest.gains, estimates.positives
     noise = gains.noise.nonzero()[0].tolist()
     listed = ", ".join(f"{CLASS_LABELS[each]} ({positives[each]:,})" for each in noise)
@@ -155,10 +159,6 @@ def _draw_gains(run: RunFolder, estimates: Estimates, name: str) -> None:
         f"{said} Where the interval spans 0, these {estimates.samples:,} images of run "
         f"`{run.id}`, split {estimates.split}, do not tell a better threshold from luck.{synthetic}"
     )
-    with st.expander("The gain of every class, with its interval"):
-        counts = np.array(positives)
-        chart = gain_chart(gains.value, gains.low, gains.high, positives=counts)
-        st.plotly_chart(chart, key="gains-chart")
 
 
 def _use_clicked(run: RunFolder, split: str, found: dict[str, Estimate]) -> None:
