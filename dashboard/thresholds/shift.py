@@ -10,11 +10,10 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.session import UNSAVED, session
 from dashboard.thresholds.prevalence import ask_for_shares
-from dashboard.thresholds.score_file import score_file
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import SURE, Shift, estimate_shift, match_prevalence
 from hpa_core.runs.folder import RunFolder, list_runs
-from hpa_core.runs.predictions import predicted_splits
+from hpa_core.runs.predictions import predicted_splits, predictions_path
 from hpa_core.runs.thresholds import ThresholdSet
 
 COLUMNS = {
@@ -72,13 +71,16 @@ def draw_shift(run: RunFolder, split: str) -> None:
 
 def estimated_shift(run: RunFolder, split: str, other: Other) -> Shift:
     """Compare other scores with the labelled ones of a split, once for each version of both."""
-    versions = (score_file(run.id, split).digest, score_file(*other).digest)
-    return _estimated(*versions, (run.id, split), other)
+    return _estimated(_made(run.id, split), _made(*other), (run.id, split), other)
+
+
+def _made(run_id: str, split: str) -> int:
+    return predictions_path(cache.run(run_id), split).stat().st_mtime_ns
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
 def _estimated(
-    version: str, other_version: str, labelled: tuple[str, str], other: tuple[str, str]
+    made: int, other_made: int, labelled: tuple[str, str], other: tuple[str, str]
 ) -> Shift:
     known, new = cache.predictions(*labelled), cache.predictions(*other)
     if known.targets is None:

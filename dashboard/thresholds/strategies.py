@@ -89,7 +89,8 @@ def _draw_start(
     names = [strategy.name for strategy in ready_strategies()]
     missing = [name for name in names if estimates is None or name not in estimates.found]
     jobs = open_backend(cache.workspace()).list()
-    busy = any(job.title == _title(run, split) and job.state in ACTIVE for job in jobs)
+    job = next((job for job in jobs if job.title == _title(run, split)), None)  # Newest first.
+    busy = job is not None and job.state in ACTIVE
     if missing or not busy:
         count = "all" if len(missing) == len(names) else f"the other {len(missing)}"
         st.button(
@@ -103,9 +104,11 @@ def _draw_start(
             help="A job of its own that can be stopped: a minute for some thousand images. Ways "
             "appear below as they are done, and stay in the run.",
         )
-    with guarded():
-        watch_jobs()
-    if busy:
+    if job is not None and job.state == "failed":
+        st.error(f"{job.title} failed: {job.message}", icon=":material/error:")
+    if busy:  # Only then: what looks every second would be felt by a hand on the board.
+        with guarded():
+            watch_jobs()
         path = estimates_path(run, split, fallback)
         _watch(path, _written(path))
 

@@ -1,5 +1,7 @@
 """Each strategy does what its name says, checked by brute force on small arrays."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,3 +86,22 @@ def test_fixed_and_exact_are_what_their_names_say() -> None:
 def test_an_unknown_strategy_is_refused_naming_those_there_are() -> None:
     with pytest.raises(ConfigError, match=r"'best'; there is: .*exact"):
         strategy_named("best")
+
+
+@pytest.mark.parametrize("name", ["vgg16", "vgg16_green_only"])
+def test_on_real_scores_auto_keeps_up_with_whichever_recipe_is_best(
+    realdata: Path, name: str
+) -> None:
+    probs = np.load(realdata / "validation" / f"{name}_probs.npy")
+    targets = np.load(realdata / "validation" / "targets.npy") > 0.5
+    rivals = ("single", "exact", "prevalence", "shrunk", "recalibrated")
+    reached = dict.fromkeys((*rivals, "auto"), 0.0)
+    for repeat in range(4):
+        fitted, scored_on = np.array_split(
+            np.random.default_rng([1, repeat]).permutation(len(probs)), 2
+        )
+        for each in reached:
+            thresholds = strategy_named(each).fit(probs[fitted], targets[fitted])
+            reached[each] += macro_f1(probs[scored_on], targets[scored_on], thresholds) / 4
+    assert reached["auto"] > max(reached[each] for each in rivals) - 0.01
+    assert reached["auto"] > np.mean([reached[each] for each in rivals]) + 0.005
