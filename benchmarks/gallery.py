@@ -5,8 +5,9 @@
 
 Thumbnails are four bits of noise, which gzip brings to about half as it does real cells; they are
 really on disk (1.1 or 4.2 GB in the temporary folder). Scores are random. Prints the median and the
-95th percentile of every measure. A page turned is timed from the key, and from the request for its
-tiles, until the frame after they are painted.
+95th percentile of every measure. A page turned is timed from the key until the frame after its
+tiles are painted: the next one, which the viewer has fetched while the last was looked at, and one
+far away, which it has not. The memory is the page's JavaScript heap after a collection.
 """
 
 import argparse
@@ -33,6 +34,11 @@ from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 from tests.browser.conftest import ROOT, Server
 
 TILES = 48
+LOOK_MS = 700
+"""How long a page is looked at."""
+PAINTED = ((THUMBNAIL_SIZE, TILES, 1), (512, 1, 1), (2048, 1, 0.4), (2048, 1, 1))
+"""Pixels a side, images, and the share of its side that the screen has room for."""
+PAINTING = ("composite.js", "contrast.js", "mixer_state.js", "shown_image.js", "gl_painter.js")
 VIEWER = ROOT / "dashboard" / "components" / "channel_viewer"
 TURN = """key => new Promise(done => {
     const viewer = document.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
@@ -43,32 +49,41 @@ TURN = """key => new Promise(done => {
         const canvases = viewer.querySelectorAll('.tile canvas');
         const painted = [...canvases].every(canvas => canvas.width > 1);
         if (first() === before || !painted) return requestAnimationFrame(look);
-        const asked = performance.getEntriesByType('resource')
-            .findLast(entry => entry.name.includes('/thumbnails?')).startTime;
-        requestAnimationFrame(() => done([performance.now() - start, performance.now() - asked]));
+        requestAnimationFrame(() => done(performance.now() - start));
     };
-    document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true }));
+    if (key.length === 1) {
+        const press = { key, bubbles: true, composed: true };
+        document.dispatchEvent(new KeyboardEvent('keydown', press));
+    } else {
+        const number = viewer.querySelector('.pager input');
+        number.value = key.slice(5);
+        number.dispatchEvent(new Event('change'));
+    }
     look();
 })"""
-PAINT = """async ({ source, size, tiles }) => {
+PAINT = """async ({ source, painter, size, tiles, share }) => {
     const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-    const { composite } = await import(url);
+    localStorage.setItem('hpa-painter', painter);
+    const { makePainter, plainMixer, withChannel, ShownImage } = await import(url);
+    const { paint, name } = makePainter();
+    localStorage.removeItem('hpa-painter');
+    if (name !== painter) return [NaN];
     const planes = Uint8Array.from({ length: 4 * size * size }, (_, at) => (at * 7919) & 255);
-    const colors = ['#ff0000', '#00ff00', '#0000ff', '#ffff00'];
-    const channels = colors.map(color => ({ on: true, color, lo: 5, hi: 200, gamma: 0.8 }));
+    const images = Array.from({ length: tiles }, () => new ShownImage({ size, planes }).level(share));
+    const screen = document.createElement('canvas').getContext('2d');
     const contexts = Array.from({ length: tiles }, () => {
         const canvas = document.createElement('canvas');
-        canvas.width = canvas.height = size;
+        canvas.width = canvas.height = images[0].size;
         return canvas.getContext('2d');
     });
-    const pixels = new ImageData(size, size);
     const times = [];
     for (let round = 0; round < 40; round += 1) {
         const start = performance.now();
-        for (const context of contexts) {
-            composite(planes, channels, pixels.data);
-            context.putImageData(pixels, 0, 0);
-        }
+        const mixer = withChannel(plainMixer(), 1, { hi: 255 - round, gamma: 0.8 });
+        paint(images, images.map(() => mixer), contexts);
+        // The canvases are put together on the screen's own, and read: nothing is left to do.
+        for (const { canvas } of contexts) screen.drawImage(canvas, 0, 0, 1, 1);
+        screen.getImageData(0, 0, 1, 1);
         times.push(performance.now() - start);
     }
     return times.slice(10);
@@ -177,18 +192,43 @@ def measure_browser(address: str) -> None:
         page.goto(f"{address}/images")
         page.locator(".viewer .tile").nth(TILES - 1).wait_for()
         page.wait_for_timeout(2000)
-        turns = np.array([page.evaluate(TURN, "]") for _ in range(30)])
-        report(f"page turned by key, {TILES} tiles painted", turns[:, 0])
-        report("of this, from the request for the tiles", turns[:, 1])
-        for size, tiles in ((THUMBNAIL_SIZE, TILES), (512, 1), (2048, 1)):
-            report(f"composite of {tiles} x {size} px painted", painted(page, size, tiles))
+        heap = heap_mib(page)
+        report(f"next page by key, {TILES} tiles painted", turned(page, ["]"] * 40, LOOK_MS))
+        report("the same, the key held down", turned(page, ["]"] * 20, 0))
+        print(f"JavaScript heap {heap:.1f} MiB, after 60 pages {heap_mib(page):.1f} MiB")
+        rng = np.random.default_rng(2)
+        far = [f"page {number}" for number in rng.permutation(600)[:30] + 1]
+        report(f"a page far away, {TILES} tiles painted", turned(page, far, LOOK_MS))
+        for painter in ("webgl", "canvas"):
+            for size, tiles, share in PAINTED:
+                times = painted(page, painter, size=size, tiles=tiles, share=share)
+                shown = "" if share == 1 else f" shown at {share:.0%}"
+                report(f"mixer change, {tiles} x {size} px{shown}, {painter}", times)
         chromium.close()
 
 
-def painted(page: Page, size: int, tiles: int) -> list[float]:
-    """Milliseconds of each repaint of `tiles` canvases, without any network."""
-    source = module_source(VIEWER, "composite.js")
-    times: list[float] = page.evaluate(PAINT, {"source": source, "size": size, "tiles": tiles})
+def turned(page: Page, keys: Sequence[str], pause_ms: int) -> list[float]:
+    """Milliseconds of each turn; somebody looks at a page for `pause_ms` before the next one."""
+    times = []
+    for key in keys:
+        page.wait_for_timeout(pause_ms)
+        times.append(page.evaluate(TURN, key))
+    return times
+
+
+def heap_mib(page: Page) -> float:
+    """The page's JavaScript heap after a collection."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    used: float = session.send("Runtime.getHeapUsage")["usedSize"]
+    return used / 2**20
+
+
+def painted(page: Page, painter: str, *, size: int, tiles: int, share: float) -> list[float]:
+    """Milliseconds of each change of the mixer until its pixels are on all canvases."""
+    source = module_source(VIEWER, *PAINTING)
+    asked = {"source": source, "painter": painter, "size": size, "tiles": tiles, "share": share}
+    times: list[float] = page.evaluate(PAINT, asked)
     return times
 
 

@@ -116,6 +116,7 @@ class Page:
         first: place of the first one in the selection, from 0.
         total: images in the whole selection.
         size: images a full page has.
+        following: the images of the next page, which the viewer may show at once.
         opened: the image shown large when `token` changes; it need not be among the tiles.
         token: changes when the page, not the viewer, has decided what is shown large.
         compared: whether the tiles are few and stand side by side, in full resolution.
@@ -127,6 +128,7 @@ class Page:
     first: int
     total: int
     size: int
+    following: Sequence[Tile] = ()
     opened: Tile | None = None
     token: int = 0
     compared: bool = False
@@ -191,7 +193,8 @@ def _data(
         "address": address,
         "imageSize": image_size,
         "classes": CLASS_NAMES,
-        "tiles": [asdict(tile) for tile in page.tiles],
+        "tiles": [vars(tile) for tile in page.tiles],
+        "following": [vars(tile) for tile in page.following],
         "first": page.first,
         "total": page.total,
         "pageSize": page.size,

@@ -1,8 +1,8 @@
 // Gallery, large image and mixer as one component of the page.
 //
 // To the server go: `image` (id of the image shown large, for the link), `go` (a place in the
-// selection beyond this page) and `filter` (a selection to show instead). Mixing channels never asks
-// the server for anything.
+// selection beyond this page) and `filter` (a selection to show instead). Mixing channels never
+// asks the server for anything.
 
 import { chipLegend } from "./class_chips.js";
 import { element } from "./element.js";
@@ -15,7 +15,7 @@ import { MixerStore } from "./mixer_store.js";
 import { Pager } from "./pager.js";
 import { downloadPng, legendCanvas } from "./png_export.js";
 import { KEYS_HELP, listenToKeys, mixerKeys } from "./shortcuts.js";
-import { ImageLoader } from "./tile_loader.js";
+import { ImageLoader, PageLoader } from "./tile_loader.js";
 
 const KEY_ZOOM = 1.5;
 const LINK_PAUSE_MS = 250;
@@ -27,10 +27,12 @@ class ChannelViewer {
     if (linked) this.store.set(linked);
     this.painters = [makePainter(), makePainter()];
     const [tilesPainter, stagePainter] = this.painters;
+    this.pages = new PageLoader();
     this.gallery = new Gallery({
       open: (index) => this.open(index),
-      loaded: () => this.drawSoon(),
+      loaded: () => this.pageLoaded(),
       paint: tilesPainter.paint,
+      fetchPage: (...asked) => this.pages.fetch(...asked),
     });
     this.view = new ImageView({
       step: (by) => this.step(by),
@@ -73,12 +75,26 @@ class ChannelViewer {
     const { address } = data;
     if (this.images?.address !== address) this.images = new ImageLoader(address);
     const told = data.token !== this.data?.token;
-    this.data = data;
-    this.gallery.show(data);
-    for (const pager of this.pagers) pager.show(data);
+    this.showPage(data);
     this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
     this.linkSoon(); // The server writes an address that does not know the mixer.
     this.follow(told);
+  }
+
+  showPage(data) {
+    this.data = data;
+    this.gallery.show(data);
+    for (const pager of this.pagers) pager.show(data);
+  }
+
+  /** Draw the page that has come, then fetch the next one's pixels: it is turned at once. */
+  pageLoaded() {
+    this.drawSoon();
+    const { address, following } = this.data;
+    if (!following.length) return;
+    const rows = following.map(({ row }) => row);
+    // What fails now is asked for again when the page is turned, and told then.
+    this.pages.fetch(address, "thumbnails", rows).catch(() => {});
   }
 
   /** The page decides what is large when it is first drawn or turned, afterwards the viewer. */
@@ -155,7 +171,19 @@ class ChannelViewer {
 
   go(position) {
     const inside = position >= 0 && position < this.data.total;
-    if (inside) this.setTriggerValue("go", { position, open: Boolean(this.tile) });
+    if (!inside) return;
+    this.turnAhead(position);
+    this.setTriggerValue("go", { position, open: Boolean(this.tile) });
+  }
+
+  /** Show the next page before the server has answered, which sends the same. */
+  turnAhead(position) {
+    const { first, pageSize, following } = this.data;
+    if (position !== first + pageSize || !following.length) return;
+    const next = { tiles: following, first: position, following: [], context: null };
+    this.showPage({ ...this.data, ...next });
+    if (this.tile) [this.tile] = following;
+    this.showTile();
   }
 
   /** What each key does now. */

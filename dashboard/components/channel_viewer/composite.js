@@ -57,6 +57,20 @@ export function composite(planes, channels, rgba, inverted = false) {
   return rgba;
 }
 
+/** Four planes at half their size: each value the mean of a square of four, rounded. */
+export function halvePlanes(planes, size) {
+  const half = size / 2;
+  const halved = new Uint8Array(4 * half * half);
+  for (let row = 0, to = 0; row < 4 * half; row += 1) {
+    for (let from = 2 * row * size; to < (row + 1) * half; from += 2, to += 1) {
+      const below = from + size;
+      halved[to] =
+        (planes[from] + planes[from + 1] + planes[below] + planes[below + 1] + 2) >> 2;
+    }
+  }
+  return halved;
+}
+
 function invert(rgba) {
   for (let at = 0; at < rgba.length; at += 4) {
     rgba[at] ^= 255;

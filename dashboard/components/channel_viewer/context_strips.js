@@ -1,4 +1,5 @@
-// Below the image shown large and the film strip: images that have something to do with it, and its label's past.
+// Below the image shown large and the film strip: images that have something to do with it, and
+// what became of its label.
 
 import { element } from "./element.js";
 import { Gallery } from "./gallery.js";

@@ -10,13 +10,14 @@ import { fetchTiles } from "./tile_loader.js";
 export class Gallery {
   /**
    * `open(index)` is called by a click or Enter, `loaded()` when pixels have arrived; `paint` is
-   * `paintImages` or does the same.
+   * `paintImages` or does the same, `fetchPage` is `fetchTiles` or does the same.
    */
-  constructor({ open, loaded, paint = paintImages }) {
+  constructor({ open, loaded, paint = paintImages, fetchPage = fetchTiles }) {
     Object.assign(this, {
       open,
       loaded,
       paint,
+      fetchPage,
       tiles: [],
       images: [],
       cells: [],
@@ -83,7 +84,7 @@ export class Gallery {
     this.fault.hidden = true;
     try {
       const rows = this.tiles.map(({ row }) => row);
-      const found = await fetchTiles(this.address, this.kind, rows, request.signal);
+      const found = await this.fetchPage(this.address, this.kind, rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
       this.knownCounts = null;

@@ -1,13 +1,15 @@
 // The composite on the graphics processor: the same sum as composite.js, for all images at once.
 //
 // Planes go up once, as one layer a channel of every image; a change of the mixer sends only the
-// level tables, 256 colours a channel. Where WebGL 2 is missing, or a graphics card is (a processor
-// that plays one takes longer than plain code, see benchmarks/gallery.py), `paintImages` paints.
+// level tables, 256 colours a channel. Where WebGL 2 is missing, or a graphics card is, `paintImages`
+// paints: a processor that plays a card takes six times as long as plain code on it
+// (benchmarks/gallery.py).
 
 import { LEVELS, levelTables } from "./composite.js";
 import { CHANNELS } from "./mixer_state.js";
 import { paintImages } from "./shown_image.js";
 
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const FORCED_KEY = "hpa-painter"; // "webgl" or "canvas" in the browser's store: for tests.
 
 // One square an image, in a grid; all coordinates are whole pixels.
@@ -55,10 +57,16 @@ export function makePainter() {
     depth: false,
     failIfMajorPerformanceCaveat: forced !== "webgl",
   });
-  return gl ? new GlPainter(gl) : PLAIN;
+  return gl && (forced || !isSoftware(gl)) ? new GlPainter(gl) : PLAIN;
 }
 
 const PLAIN = { name: "canvas", paint: paintImages, close: () => {} };
+
+function isSoftware(gl) {
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = gl.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  return SOFTWARE.test(renderer);
+}
 
 function forcedPainter() {
   try {

@@ -52,23 +52,33 @@ export class ImageStage {
   /** Show `image`; the view stays for one of the same size, so that two can be compared. */
   show(image, { full, fullSize, name }) {
     const kept = this.view && this.image && this.fullSize === fullSize;
-    Object.assign(this, { image, full, fullSize });
-    this.source.width = this.source.height = image.size;
+    Object.assign(this, { image, full, fullSize, mixed: null });
     this.canvas.setAttribute("aria-label", name);
     if (!kept) this.fit();
   }
 
   draw(mixer) {
     if (!this.image) return;
-    this.paintSource([this.image], [mixer], [this.source.getContext("2d")]);
+    Object.assign(this, { mixer, mixed: null });
     this.drawLegend(mixer);
     this.paint();
+  }
+
+  /** Mix as many pixels as the screen can show: the whole image, or a halved one made smaller. */
+  mix() {
+    const { image, source, view, fullSize } = this;
+    const level = image.level((view.scale * fullSize) / image.size);
+    if (this.mixed === level) return;
+    if (source.width !== level.size) source.width = source.height = level.size;
+    this.paintSource([level], [this.mixer], [source.getContext("2d")]);
+    this.mixed = level;
   }
 
   /** Copy the composite to the stage: true pixels when enlarged, averaged when made smaller. */
   paint() {
     const { canvas, view, fullSize } = this;
-    if (!this.image || !view) return;
+    if (!this.image || !view || !this.mixer) return;
+    this.mix();
     const context = canvas.getContext("2d");
     const side = fullSize * view.scale;
     context.clearRect(0, 0, canvas.width, canvas.height);

@@ -1,6 +1,6 @@
 // One sample's pixels with what the mixer needs to know of them, and their way onto a canvas.
 
-import { composite } from "./composite.js";
+import { composite, halvePlanes } from "./composite.js";
 import { autoLimits, histogram, steadyHistogram } from "./contrast.js";
 import { CHANNELS, withLimits } from "./mixer_state.js";
 
@@ -49,7 +49,21 @@ export class ShownImage {
 
   /** The channels' settings for this image, which has limits of its own if the mixer says so. */
   channels(mixer) {
-    return (mixer.perImage ? withLimits(mixer, this.limits) : mixer).channels;
+    const { limits } = this.whole ?? this;
+    return (mixer.perImage ? withLimits(mixer, limits) : mixer).channels;
+  }
+
+  /** The image for a screen that has room for a `share` of its side: halved as long as it fits. */
+  level(share) {
+    if (share > 0.5 || this.size % 2) return this;
+    if (!this.half) {
+      this.half = new ShownImage({
+        size: this.size / 2,
+        planes: halvePlanes(this.planes, this.size),
+      });
+      this.half.whole = this.whole ?? this;
+    }
+    return this.half.level(share * 2);
   }
 }
 

@@ -2,6 +2,7 @@
 
 const HEADER_BYTES = 8;
 const KEPT_IMAGES = 12;
+const KEPT_PAGES = 3; // The one before, the one shown, the one to come.
 
 /** Split a body of the tiles route into `{size, planes}` per sample, without copying. */
 export function unpackTiles(buffer) {
@@ -22,6 +23,25 @@ export async function fetchTiles(address, kind, rows, signal) {
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(await response.text());
   return unpackTiles(await response.arrayBuffer());
+}
+
+/** Thumbnails of whole pages; those of the next page are there before it is turned. */
+export class PageLoader {
+  constructor() {
+    this.pages = new Map();
+  }
+
+  /** Do as `fetchTiles`; a page that was asked for already is not asked for again. */
+  fetch(address, kind, rows, signal) {
+    const key = `${address} ${kind} ${rows.join(",")}`;
+    const known = this.pages.get(key);
+    const page = known ?? fetchTiles(address, kind, rows, signal);
+    this.pages.delete(key);
+    this.pages.set(key, page);
+    if (!known) page.catch(() => this.pages.delete(key));
+    for (const oldest of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(oldest);
+    return page;
+  }
 }
 
 /** Full images by row; the last few stay, and a row is asked for once. */

@@ -82,3 +82,12 @@ def test_switching_a_channel_off_never_changes_what_the_others_add(javascript: J
 def test_limits_that_do_not_rise_are_refused(javascript: Javascript) -> None:
     with pytest.raises(AssertionError, match="limits must rise"):
         javascript("core.levelTable(input)", channel("#ffffff", lo=9, hi=9))
+
+
+def test_a_halved_image_is_the_mean_of_squares_of_four(javascript: Javascript) -> None:
+    planes = np.random.default_rng(3).integers(0, 256, (4, 6, 6), dtype=np.uint8)
+    found = javascript(
+        "Array.from(core.halvePlanes(Uint8Array.from(input), 6))", planes.ravel().tolist()
+    )
+    means = planes.reshape(4, 3, 2, 3, 2).mean(axis=(2, 4))
+    np.testing.assert_array_equal(np.array(found).reshape(4, 3, 3), np.floor(means + 0.5))
