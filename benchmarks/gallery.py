@@ -69,7 +69,8 @@ PAINT = """async ({ source, painter, size, tiles, share }) => {
     localStorage.removeItem('hpa-painter');
     if (name !== painter) return [NaN];
     const planes = Uint8Array.from({ length: 4 * size * size }, (_, at) => (at * 7919) & 255);
-    const images = Array.from({ length: tiles }, () => new ShownImage({ size, planes }).level(share));
+    const shown = () => new ShownImage({ size, planes }).level(share);
+    const images = Array.from({ length: tiles }, shown);
     const screen = document.createElement('canvas').getContext('2d');
     const contexts = Array.from({ length: tiles }, () => {
         const canvas = document.createElement('canvas');
