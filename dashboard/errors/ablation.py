@@ -1,0 +1,207 @@
+"""Channel ablation: what calls and scores lose without each stain, and who reads which."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, tidy
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.why_jobs import offer_job
+from hpa_core.classes import CHANNELS
+from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.metrics import evaluate
+from hpa_core.runs.ablations import FILLS, Ablation, Fill, read_ablation
+from hpa_core.runs.thresholds import ThresholdSet
+
+NAMES: dict[Fill, str] = {"zero": "black", "mean": "even grey", "swap": "another image's"}
+STAINS = {
+    "red": "microtubules (red)",
+    "green": "protein (green)",
+    "blue": "nucleus (blue)",
+    "yellow": "reticulum (yellow)",
+}
+MOST_IMAGES = 5_000
+CELL_PIXELS = 27
+
+
+def draw_ablation(judged: Judged) -> None:
+    """Draw what was lost without each channel, or the button that finds out."""
+    st.caption(
+        "The network scores every image again with one channel taken away. One that reads the "
+        "protein loses its calls without green; one that guesses from the nucleus loses them "
+        "without blue."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fill = st.segmented_control(
+            "A channel is replaced by",
+            list(FILLS),
+            default="zero",
+            required=True,
+            format_func=NAMES.__getitem__,
+            key="ablation-fill",
+            bind="query-params",
+            help="  \n".join(f"{NAMES[name]}: {meaning}." for name, meaning in FILLS.items()),
+        )
+    found = cache.ablation(judged.run.id, judged.split, fill)
+    if judged.run.info.kind == "scores":
+        st.info("These scores were made elsewhere: there is no network here to ask again.")
+        return
+    if found is not None and found.truth_known:
+        _draw(judged, found)
+    offer_job(
+        "Ablate the channels" if found is None else "Ablate again",
+        f"Channel ablation of {judged.run.id}, {judged.split}, {fill}",
+        "ablate",
+        judged.run.id,
+        f"--split={judged.split}",
+        f"--fill={fill}",
+        f"--samples={MOST_IMAGES}",
+        key=f"ablation-start-{fill}",
+        told=f"Five predictions of up to {MOST_IMAGES:,} images of the split, drawn by chance. "
+        "Nothing is done again while network and images are the same.",
+        primary=found is None,
+    )
+
+
+def open_ablation(judged: Judged, pick: str) -> Opened:
+    """Open `7.blue.zero`: the positives of class 7, those that lose most without blue first."""
+    words = pick.split(".")
+    if len(words) != 3 or words[1] not in CHANNELS or words[2] not in FILLS:
+        raise NoSuchPickError(pick)
+    fill = next(name for name in FILLS if name == words[2])
+    found, number = read_ablation(judged.run, judged.split, fill), class_of(words[0])
+    if found is None:
+        raise NoSuchPickError(pick)
+    loss = (found.probs - found.without[CHANNELS.index(words[1])])[:, number]
+    order = [row for row in np.argsort(-loss, kind="stable") if found.targets[row, number]]
+    places = [judged.place_of(str(found.ids[row])) for row in order]
+    title = f"{CLASS_LABELS[number]}, by what the score loses without {STAINS[words[1]]}"
+    rows = np.array([place for place in places if place is not None], dtype=np.int64)
+    return Opened(title=title, rows=rows, scored_class=number)
+
+
+def _draw(judged: Judged, found: Ablation) -> None:
+    effects, leaning, whole = _measured(f"{found.key}", judged.thresholds, found)
+    for sentence in _sentences(effects, leaning):
+        st.markdown(f"- {sentence}")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.plotly_chart(_macro_chart(effects, whole), key="ablation-macro")
+        st.caption(
+            f"{len(found.ids):,} images of split {found.split} at thresholds "
+            f"{judged.thresholds.name}; dotted: {whole:.3f} with all channels. Whiskers: 95 %."
+        )
+    with right:
+        clicked(_class_chart(effects, found.fill), key="ablation-classes")
+        st.caption(
+            "Mean change of each class's score over its positives (0 to 1 scale). Click a cell to "
+            "see them, those that lose most first."
+        )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing calls with and without each channel")
+def _measured(
+    key: str, thresholds: ThresholdSet, _found: Ablation
+) -> tuple[list[ChannelEffect], list[Leaning], float]:
+    bounds, fallback = np.array(thresholds.thresholds), thresholds.fallback
+    effects = channel_effects(_found, bounds, fallback=fallback)
+    calls = apply_thresholds(_found.probs, bounds, fallback=fallback)
+    return effects, leanings(_found), evaluate(_found.targets, calls).macro_f1
+
+
+def _sentences(effects: list[ChannelEffect], leaning: list[Leaning]) -> list[str]:
+    most = min(effects, key=lambda effect: effect.gain.difference)
+    low, high = most.gain.interval
+    said = [
+        f"Macro F1 falls most without **{STAINS[most.channel]}**: "
+        f"{most.gain.difference:+.3f} (95 %: {low:+.3f} to {high:+.3f})."
+    ]
+    if not leaning:
+        said.append("No class is seen to read another stain more than the protein.")
+    said += [
+        f"**{CLASS_LABELS[one.class_id]}** reads {STAINS[one.channel]} more than the protein: its "
+        f"positives lose {one.lost:.2f} without it and {one.lost_without_green:.2f} without green."
+        for one in leaning
+    ]
+    return said
+
+
+def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
+    figure = go.Figure(
+        go.Bar(
+            x=[effect.macro_f1 for effect in effects],
+            y=[f"without {STAINS[effect.channel]}" for effect in effects],
+            orientation="h",
+            marker_color=BLUE,
+            error_x={
+                "symmetric": False,
+                "array": [effect.interval.high - effect.macro_f1 for effect in effects],
+                "arrayminus": [effect.macro_f1 - effect.interval.low for effect in effects],
+                "color": GREY,
+            },
+            hovertemplate="%{y}: macro F1 %{x:.3f}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=whole, line_dash="dot", line_color=GREY)
+    figure.update_xaxes(title="macro F1", range=[0, 1])
+    figure.update_yaxes(autorange="reversed")
+    return tidy(figure, height=260)
+
+
+def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
+    """Every class and channel as a square of a scatter, which can be clicked; a heat map cannot."""
+    classes, columns = range(len(CLASS_LABELS)), range(len(effects))
+    cells = [
+        (column, number)
+        for number in classes
+        for column in columns
+        if not np.isnan(effects[column].change[number])
+    ]
+    values = [float(effects[column].change[number]) for column, number in cells]
+    figure = go.Figure(
+        go.Scatter(
+            x=[column for column, _ in cells],
+            y=[number for _, number in cells],
+            mode="markers+text",
+            text=[f"{value:+.2f}" for value in values],
+            textfont={"size": 10, "color": ["white" if abs(v) > 0.62 else "black" for v in values]},
+            marker={
+                "symbol": "square",
+                "size": CELL_PIXELS,
+                "color": values,
+                "colorscale": "PuOr",
+                "cmin": -1,
+                "cmax": 1,
+                "colorbar": {"title": "change", "thickness": 12, "len": 0.6},
+            },
+            customdata=[
+                [f"{number}.{effects[column].channel}.{fill}", *_ends(effects[column], number)]
+                for column, number in cells
+            ],
+            hovertemplate="%{text} (95 %: %{customdata[1]} to %{customdata[2]})<extra></extra>",
+        )
+    )
+    figure.update_xaxes(
+        tickvals=list(columns),
+        ticktext=[STAINS[effect.channel].replace(" ", "<br>") for effect in effects],
+        side="top",
+        range=[-0.5, len(effects) - 0.5],
+        showgrid=False,
+        zeroline=False,
+    )
+    figure.update_yaxes(
+        tickvals=list(classes),
+        ticktext=list(CLASS_LABELS),
+        range=[len(CLASS_LABELS) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+    )
+    return tidy(figure, height=(CELL_PIXELS + 1) * len(CLASS_LABELS) + 70)
+
+
+def _ends(effect: ChannelEffect, number: int) -> tuple[str, str]:
+    low, high = effect.low[number], effect.high[number]
+    return ("unknown", "unknown") if np.isnan(low) else (f"{low:+.2f}", f"{high:+.2f}")

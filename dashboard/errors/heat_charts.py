@@ -1,0 +1,98 @@
+"""A heat map over the protein channel, and what the score loses without each channel."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Float, UInt8
+from PIL import Image
+
+from dashboard.charts import tidy
+from hpa_core.classes import CHANNELS
+
+CHANNEL_COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2", "yellow": "#E69F00"}
+BRIGHTEST_SHARE = 99.7
+"""Percentile of the brightness that is drawn white, so that one hot pixel does not darken all."""
+CLEAR, DENSE = 0.0, 0.75
+
+
+def heat_figure(
+    green: UInt8[np.ndarray, "S S"],
+    evidence: Float[np.ndarray, "H W"],
+    *,
+    offset: Float[np.ndarray, " 2"],
+    reach: float,
+) -> go.Figure:
+    """Lay evidence over the protein in grey: orange speaks for the class, blue against it.
+
+    Args:
+        green: brightness of the protein.
+        evidence: in log-odds, of places that together cover the image.
+        offset: how far down and right the places lie of an even grid, in places.
+        reach: the evidence that is drawn in full colour; the same for images to be compared.
+    """
+    size, (rows, columns) = green.shape[0], evidence.shape
+    step_y, step_x = size / rows, size / columns
+    figure = go.Figure(go.Image(source=_grey(green), x0=0.5, y0=0.5, hoverinfo="skip"))
+    figure.add_heatmap(
+        z=evidence,
+        x0=step_x * (0.5 + offset[1]),
+        dx=step_x,
+        y0=step_y * (0.5 + offset[0]),
+        dy=step_y,
+        zsmooth="best",
+        zmin=-reach,
+        zmax=reach,
+        colorscale=_see_through(),
+        colorbar={"title": "log-odds", "thickness": 10, "len": 0.9},
+        hovertemplate="%{z:+.2f} log-odds<extra></extra>",
+    )
+    figure.update_xaxes(visible=False, range=[0, size], constrain="domain", constraintoward="left")
+    figure.update_yaxes(
+        visible=False,
+        range=[size, 0],
+        scaleanchor="x",
+        constrain="domain",
+        constraintoward="top",
+    )
+    return tidy(figure, height=270)
+
+
+def channel_figure(score: float, without: Float[np.ndarray, " 4"]) -> go.Figure:
+    """Draw the class's score with each channel blacked out; the line is the image as it is."""
+    figure = go.Figure(
+        go.Bar(
+            x=without,
+            y=[f"no {name}" for name in CHANNELS],
+            orientation="h",
+            marker_color=[CHANNEL_COLOURS[name] for name in CHANNELS],
+            text=[f"{value:.2f}" for value in without],
+            textposition="auto",
+            hovertemplate="%{y}: score %{x:.3f}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=score, line_dash="dot", line_color="#999999")
+    figure.update_xaxes(range=[0, 1.02], title=f"score; dotted: {score:.2f} with all channels")
+    figure.update_yaxes(autorange="reversed")
+    return tidy(figure, height=150)
+
+
+def _see_through() -> list[tuple[float, str]]:
+    """Return a scale from blue over nothing to orange."""
+    against, favour = "0, 114, 178", "255, 140, 0"
+    return [
+        (0.0, f"rgba({against}, {DENSE})"),
+        (0.5, f"rgba({against}, {CLEAR})"),
+        (0.5, f"rgba({favour}, {CLEAR})"),
+        (1.0, f"rgba({favour}, {DENSE})"),
+    ]
+
+
+def _grey(green: np.ndarray) -> str:
+    """Write brightness as a PNG within an address."""
+    white = max(float(np.percentile(green, BRIGHTEST_SHARE)), 1.0)
+    shown = np.clip(green * (255 / white), 0, 255).astype(np.uint8)
+    content = BytesIO()
+    Image.fromarray(shown).save(content, "PNG")
+    return "data:image/png;base64," + b64encode(content.getvalue()).decode()

@@ -1,0 +1,163 @@
+"""Heat maps: where the network found its evidence for a class, image by image."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import CLASS_LABELS
+from dashboard.errors.heat_charts import channel_figure, heat_figure
+from dashboard.errors.judged import Judged
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
+from dashboard.errors.why_jobs import offer_job
+from hpa_core.classes import CHANNELS
+from hpa_core.data.dataset import Dataset
+from hpa_core.runs.explanations import (
+    METHODS,
+    Explanation,
+    Method,
+    explanation_key,
+    read_explanation,
+)
+
+FOUND, MISSED, FALSE = "found", "missed", "called falsely"
+KINDS = (FOUND, MISSED, FALSE)
+NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
+COLUMNS, SHOWN = 3, 6
+GREEN = CHANNELS.index("green")
+WEIGHTS = "best.safetensors"
+
+
+def draw_heat_maps(judged: Judged) -> None:
+    """Choose a class and draw the heat maps of its surest hits or mistakes."""
+    if judged.dataset is None or not (judged.run.checkpoints / WEIGHTS).is_file():
+        st.info(
+            "Heat maps need the images and the network: choose a dataset with images, and a run "
+            "that was trained here."
+        )
+        return
+    number, kind, method = _ask()
+    places = _chosen(judged, number, kind)
+    if not len(places):
+        st.info(f"No image of {CLASS_LABELS[number]} is {kind} at these thresholds.")
+        return
+    st.caption(
+        f"{NAMES[method]}: {METHODS[method]}. Grey: the protein channel. Orange speaks for "
+        f"{CLASS_LABELS[number]}, blue against it, both in log-odds."
+    )
+    explained = [explanation_of(judged, judged.dataset, int(place), method) for place in places]
+    missing = [place for place, one in zip(places, explained, strict=True) if one is None]
+    if missing:
+        _offer(judged, [str(judged.ids[place]) for place in missing], number, method)
+    known = [(int(p), one) for p, one in zip(places, explained, strict=True) if one is not None]
+    if known:
+        _draw_grid(judged, judged.dataset, known, number)
+
+
+def open_heat_map(judged: Judged, pick: str) -> Opened:
+    """Open `7.sample-id`: one image, with its score of class 7."""
+    number, _, sample_id = pick.partition(".")
+    place = judged.place_of(sample_id)
+    if place is None:
+        raise NoSuchPickError(pick)
+    class_id = class_of(number)
+    title = f"score of {CLASS_LABELS[class_id]} {judged.probs[place, class_id]:.3f}"
+    return Opened(title=title, rows=np.array([place]), scored_class=class_id)
+
+
+def explanation_of(
+    judged: Judged, dataset: Dataset, place: int, method: Method
+) -> Explanation | None:
+    """Return the explanation of one image; None where it has not been made."""
+    row = int(judged.samples.rows[place])
+    digest = cache.file_hash(judged.run.checkpoints / WEIGHTS)
+    image = str(dataset.manifest["sha256"].iloc[row])
+    key = explanation_key(digest, str(judged.ids[place]), image, method)
+    return read_explanation(judged.run, method, key)
+
+
+def _ask() -> tuple[int, str, Method]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Class", CLASS_LABELS, key="heat-class", bind="query-params", width=260)
+        kind = st.segmented_control(
+            "Images",
+            KINDS,
+            default=FOUND,
+            required=True,
+            key="heat-kind",
+            bind="query-params",
+        )
+        method = st.segmented_control(
+            "Map",
+            list(METHODS),
+            default="hirescam",
+            required=True,
+            format_func=NAMES.__getitem__,
+            key="heat-method",
+            bind="query-params",
+            help="  \n".join(f"{NAMES[name]}: {told}." for name, told in METHODS.items()),
+        )
+    return CLASS_LABELS.index(name), kind, method
+
+
+def _chosen(judged: Judged, number: int, kind: str) -> np.ndarray:
+    """Return the images of that kind; surest first: highest score, or lowest where missed."""
+    true, called = judged.targets[:, number], judged.calls[:, number]
+    wanted = {FOUND: true & called, MISSED: true & ~called, FALSE: ~true & called}[kind]
+    places = np.flatnonzero(wanted)
+    scores = judged.probs[places, number]
+    order = np.argsort(scores if kind == MISSED else -scores, kind="stable")
+    return np.asarray(places[order[:SHOWN]])
+
+
+def _offer(judged: Judged, ids: list[str], number: int, method: Method) -> None:
+    offer_job(
+        f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
+        f"Heat maps of {judged.run.id}, {NAMES[method]}, class {number}",
+        "explain",
+        judged.run.id,
+        f"--ids={','.join(ids)}",
+        f"--class={number}",
+        f"--method={method}",
+        key=f"heat-explain-{method}",
+        told="Some seconds to start a process with torch; then a moment an image, for occlusion "
+        "225 predictions an image. The maps of all 28 classes stay in the run.",
+        primary=True,
+    )
+
+
+def _draw_grid(
+    judged: Judged, dataset: Dataset, known: list[tuple[int, Explanation]], number: int
+) -> None:
+    reach = max(float(np.abs(one.maps[number]).max()) for _, one in known) or 1.0
+    for start in range(0, len(known), COLUMNS):
+        for column, (place, one) in zip(
+            st.columns(COLUMNS), known[start : start + COLUMNS], strict=False
+        ):
+            with column:
+                _draw_card(judged, dataset, place, one, number, reach)
+
+
+def _draw_card(  # noqa: PLR0913, PLR0917 - one picture of a grid
+    judged: Judged, dataset: Dataset, place: int, one: Explanation, number: int, reach: float
+) -> None:
+    row = int(judged.samples.rows[place])
+    st.button(
+        f"{one.id}, score {one.probs[number]:.2f}",
+        key=f"heat-open-{one.id}",
+        icon=":material/open_in_full:",
+        type="tertiary",
+        on_click=open_pick,
+        args=(f"{number}.{one.id}",),
+        kwargs={"image": one.id},
+    )
+    green = np.asarray(dataset.images[row, GREEN])
+    st.plotly_chart(
+        heat_figure(green, one.maps[number], offset=one.offset, reach=reach),
+        key=f"heat-map-{one.id}-{one.method}",
+        config={"displayModeBar": False},
+    )
+    st.plotly_chart(
+        channel_figure(float(one.probs[number]), one.without[:, number]),
+        key=f"heat-bars-{one.id}-{one.method}",
+        config={"displayModeBar": False},
+    )

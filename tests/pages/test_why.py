@@ -1,0 +1,166 @@
+"""The Errors page's sections on what a network reads: ablation, heat maps, the embedding map."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hpa_core.data.dataset import Dataset
+from hpa_core.jobs import open_backend
+from hpa_core.projection.projecting import project_run
+from hpa_core.runs.ablations import Ablation, write_ablation
+from hpa_core.runs.explanations import Explanation, explanation_key, write_explanation
+from hpa_core.runs.folder import CONFIG, RunFolder
+from hpa_core.runs.predictions import read_predictions, write_predictions
+from hpa_core.workspace import Workspace
+from tests.scored import score_dataset
+
+
+@pytest.fixture
+def dataset(make_dataset) -> Dataset:
+    return make_dataset()
+
+
+@pytest.fixture
+def run(workspace: Workspace, dataset: Dataset) -> RunFolder:
+    """Return a run with a network, as far as the pages look: they never load it."""
+    made = score_dataset(workspace, dataset)
+    config = made.path / CONFIG
+    config.write_text(config.read_text().replace('"kind": "scores"', '"kind": "train"'))
+    (made.checkpoints / "best.safetensors").write_bytes(b"weights")
+    return RunFolder(made.path, replace(made.info, kind="train"))
+
+
+def said(page: AppTest) -> str:
+    assert not page.exception
+    parts = (page.markdown, page.caption, page.info, page.warning, page.error)
+    return "\n".join(each.value for kind in parts for each in kind)
+
+
+def plant_ablation(run: RunFolder) -> Ablation:
+    """Keep an ablation in which class 3 reads the nucleus and every other class the protein."""
+    predictions = read_predictions(run, "validation")
+    targets = np.repeat(predictions.targets, 6, axis=0)
+    probs = np.where(targets, 0.9, 0.1).astype(np.float32)
+    without = np.stack([probs, np.full_like(probs, 0.1), probs, probs])
+    without[1][:, 3], without[2][:, 3] = probs[:, 3], 0.1
+    ids = np.repeat(predictions.ids, 6)
+    ablation = Ablation(
+        split="validation",
+        fill="zero",
+        key="planted",
+        ids=ids,
+        targets=targets,
+        probs=probs,
+        without=without,
+    )
+    write_ablation(run, ablation)
+    return ablation
+
+
+def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positives(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    ablation = plant_ablation(run)
+    page = open_page("errors", run="scored", atlas="Channel ablation")
+    assert "**3 Nucleoli fibrillar center** reads nucleus (blue) more" in said(page)
+    assert "falls most without **protein (green)**" in said(page)
+    page = open_page("errors", run="scored", atlas="Channel ablation", pick="3.blue.zero")
+    positives = ablation.targets[:, 3].sum()
+    assert f"**{positives} images**: 3 Nucleoli fibrillar center" in said(page)
+    for wrong in ("3.pink.zero", "77.blue.zero", "3.blue.none", "x"):
+        page = open_page("errors", run="scored", atlas="Channel ablation", pick=wrong)
+        assert "names nothing that this section shows" in said(page)
+
+
+def test_an_ablation_is_started_as_the_commands_own_job(
+    workspace: Workspace, run: RunFolder, open_page
+) -> None:
+    page = open_page("errors", run="scored", atlas="Channel ablation")
+    page.button(key="ablation-start-zero").click().run()
+    assert not page.exception
+    backend = open_backend(workspace)
+    (job,) = backend.list()
+    backend.stop(job.id)
+    assert job.title == "Channel ablation of scored, validation, zero"
+
+
+def test_scores_from_elsewhere_have_no_network_to_ask(
+    workspace: Workspace, dataset: Dataset, open_page
+) -> None:
+    score_dataset(workspace, dataset)
+    page = open_page("errors", run="scored", atlas="Channel ablation")
+    assert "made elsewhere" in said(page)
+    page = open_page("errors", run="scored", atlas="Heat maps")
+    assert "need the images and the network" in said(page)
+
+
+def test_heat_maps_show_what_is_there_and_offer_what_is_not(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    digest = sha256(b"weights").hexdigest()
+    predictions = read_predictions(run, "validation")
+    found = np.flatnonzero(predictions.targets[:, 14] & (predictions.probs[:, 14] > 0.5))
+    page = open_page("errors", run="scored", atlas="Heat maps", **{"heat-class": "14 Microtubules"})
+    assert page.button(key="heat-explain-hirescam").label == "Explain 6 images"
+    hashes = dict(zip(dataset.ids.tolist(), dataset.manifest["sha256"], strict=True))
+    first = str(predictions.ids[found[0]])
+    explanation = Explanation(
+        id=first,
+        method="hirescam",
+        key=explanation_key(digest, first, hashes[first], "hirescam"),
+        maps=np.zeros((28, 2, 2), dtype=np.float32),
+        offset=np.zeros(2, dtype=np.float32),
+        probs=predictions.probs[found[0]],
+        without=np.zeros((4, 28), dtype=np.float32),
+    )
+    write_explanation(run, explanation)
+    page = open_page("errors", run="scored", atlas="Heat maps", **{"heat-class": "14 Microtubules"})
+    assert page.button(key="heat-explain-hirescam").label == "Explain 5 images"
+    page.button(key=f"heat-open-{first}").click().run()
+    assert "**1 image**: score of 14 Microtubules 0.900" in said(page)
+
+
+def test_an_outline_opens_what_lies_inside_it_but_for_hidden_points(
+    run: RunFolder, open_page
+) -> None:
+    page = open_page("errors", run="scored", atlas="Embedding map", **{"map-method": "PCA"})
+    assert "There is no PCA map" in said(page)
+    assert page.button(key="map-make-pca").label == "Make the map"
+    made = project_run(run, "validation", method="pca")
+    page = open_page("errors", run="scored", atlas="Embedding map", **{"map-method": "PCA"})
+    assert "28 of 28 images" in said(page)
+    assert "as it has no embeddings" in said(page)
+    everything = "-1100,-1100,-1100,1100,1100,1100,1100,-1100"
+    link = {"run": "scored", "atlas": "Embedding map"}
+    page = open_page("errors", **link, pick=f"pca~0~mistakes~~{everything}")
+    assert "**28 images**: inside the outline on the PCA map" in said(page)
+    page = open_page("errors", **link, pick=f"pca~0~mistakes~0~{everything}")
+    assert "**2 images**" in said(page)  # All but the two that are not right are hidden.
+    half = f"-1100,-1100,-1100,1100,{round(1000 * np.median(made.points[:, 0]))},1100"
+    page = open_page("errors", **link, pick=f"pca~0~mistakes~~{half},0,-1100")
+    assert not page.exception
+    for wrong in ("pca~0~mistakes~~1", "umap~0~mistakes~~0,0", "pca~0~x~~0,0,1,1", "", "pca~a~b"):
+        page = open_page("errors", **link, pick=wrong)
+        assert "names nothing that this section shows" in said(page)
+
+
+@pytest.mark.parametrize("mode", ["mistakes", "a class", "a score", "rarest label", "source"])
+def test_every_colouring_can_be_drawn(run: RunFolder, open_page, mode: str) -> None:
+    project_run(run, "validation", method="pca")
+    link = {"map-method": "PCA", "map-colour": mode}
+    page = open_page("errors", run="scored", atlas="Embedding map", **link)
+    assert "28 of 28 images" in said(page)
+
+
+def test_a_map_of_other_predictions_is_offered_anew(
+    workspace: Workspace, run: RunFolder, open_page
+) -> None:
+    project_run(run, "validation", method="pca")
+    predictions = read_predictions(run, "validation")
+    changed = replace(predictions, probs=np.asarray(1 - predictions.probs, dtype=np.float32))
+    write_predictions(run, "validation", changed)
+    page = open_page("errors", run="scored", atlas="Embedding map", **{"map-method": "PCA"})
+    assert "have changed since the map was made" in said(page)
