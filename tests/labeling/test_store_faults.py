@@ -41,6 +41,22 @@ def test_a_locked_database_says_so_and_the_label_can_be_given_again(workspace: W
     assert store.check(DATASET) == 2
 
 
+def test_a_commit_waits_for_the_disk_whatever_the_servers_default(
+    workspace: Workspace, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(workspace) as store, store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    url = postgres.new_database()
+    monkeypatch.setenv(URL_VARIABLE, url)
+    name = url.partition("@/")[2].partition("?")[0]
+    conninfo = f"dbname={name} user=hpa host={postgres.folder}"
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    with open_store(workspace) as store, store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
 @contextmanager
 def file_size_limit(size: int) -> Iterator[None]:
     """Let no file grow beyond `size` bytes, as a full disk would."""
