@@ -48,6 +48,13 @@ COMPILES = {
     "default": "torch.compile: half a minute or more at every start, then perhaps faster steps",
     "graphs": "torch.compile with CUDA graphs: for small batches on a GPU, whose kernels are short",
 }
+VIEWS = {
+    "none": "the image as it is",
+    "flips": "its 4 flips",
+    "turns": "its 8 flips and quarter turns",
+}
+"""Test-time augmentation."""
+VIEWS_BY = {"mean": "their mean", "max": "the highest: what one view shows counts"}
 CRITERIA = {
     "f1_macro": "highest macro F1 at 0.5; of equal ones, the lower loss",
     "f1_macro_tuned": "highest macro F1 with every class's best threshold, in-sample",

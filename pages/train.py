@@ -3,7 +3,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import session
-from dashboard.training import choice, form, view
+from dashboard.training import choice, form, predicting, view
 from dashboard.training.links import follow_link
 
 st.title("Train")
@@ -33,3 +33,4 @@ if not trainings:
 choice.list_all()
 chosen, compared, classes = choice.ask(trainings)
 view.watch(chosen, compared, classes)
+predicting.draw_predicting(chosen, trainings)

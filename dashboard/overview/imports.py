@@ -53,8 +53,8 @@ class Source:
         return str(path)
 
 
-def submit(title: str, *command: str | Source) -> str:
-    """Start `python -m hpa_core <command>` as a job and return its id.
+def submit(title: str, *command: str | Source, devices: int = 0) -> str:
+    """Start `python -m hpa_core <command>` as a job and return its id; most want no device.
 
     Raises:
         WorkspaceError: a file is not named, or named twice, or is not there.
@@ -67,7 +67,7 @@ def submit(title: str, *command: str | Source) -> str:
     folder.mkdir(parents=True)
     words = [word if isinstance(word, str) else word.place(folder) for word in command]
     argv = (sys.executable, "-m", "hpa_core", *words)
-    spec = RunSpec(argv=argv, folder=folder, devices=0, title=title)
+    spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title)
     return open_backend(cache.workspace()).submit(spec)
 
 

@@ -14,9 +14,8 @@ from torch import Tensor, nn
 from hpa_core.loading.augmentation.turns import turn
 from hpa_core.models.network import Network, Output
 
-VIEWS = {"none": (0,), "flips": (0, 4, 2, 6), "turns": (0, 1, 2, 3, 4, 5, 6, 7)}
-"""Codes of `turn`: the image alone; with its flips left-right, up-down and both; all eight."""
-JOINED_BY = ("mean", "max")
+CODES = {"none": (0,), "flips": (0, 4, 2, 6), "turns": (0, 1, 2, 3, 4, 5, 6, 7)}
+"""Codes of `turn` for each of `choices.VIEWS`; the flips are left-right, both, and up-down."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Views:
 
     def __str__(self) -> str:
         """Say it in a few words; nothing where there is one view."""
-        return f"{self.by} of {len(VIEWS[self.name])} views" if self.name != "none" else ""
+        return f"{self.by} of {len(CODES[self.name])} views" if self.name != "none" else ""
 
 
 class TurnedNetwork(nn.Module):
@@ -45,7 +44,7 @@ class TurnedNetwork(nn.Module):
         """Score images; the embeddings are the mean over the views."""
         outputs = [
             self.network(turn(images, np.full(len(images), code)))
-            for code in VIEWS[self._views.name]
+            for code in CODES[self._views.name]
         ]
         logits = torch.stack([output.logits.float() for output in outputs])  # (V, B, C)
         embeddings = torch.stack([output.embeddings.float() for output in outputs]).mean(0)

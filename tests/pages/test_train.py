@@ -15,6 +15,7 @@ from hpa_core.imbalance.plan_files import write_plan
 from hpa_core.imbalance.planning import make_plan
 from hpa_core.imbalance.steps import MlRos
 from hpa_core.jobs import open_backend
+from hpa_core.jobs.record import read_record
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.predictions import Predictions, write_predictions
@@ -321,3 +322,30 @@ def test_compared_runs_show_what_differs_and_who_is_better_on_the_same_images(
     said = " ".join(item.value for item in page.markdown)
     assert f"{poor.id}: **{present:+.4f}** (95 %: " in said
     assert f"on {len(rows)} images." in said
+
+
+def test_a_prediction_is_a_job_of_the_same_command_as_in_a_terminal(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    tiny = make_dataset()
+    first, second = (make_run(workspace, tiny, name=name) for name in ("one", "two"))
+    page = open_page("train", job=first.id)
+    assert "It has no checkpoint yet" in shown(page)
+    for run in (first, second):
+        (run.checkpoints / "best.safetensors").write_bytes(b"none")
+    page = page.run()
+    page.multiselect(key="predict-others").set_value([second.id])
+    page.selectbox(key="predict-split").set_value("all")
+    page.selectbox(key="predict-views").set_value("turns")
+    page.text_input(key="predict-name").set_value("both")
+    page.button(key="predict-start").click().run()
+    assert not page.exception
+    (job,) = open_backend(workspace).list()
+    argv = read_record(job.folder).argv[3:]
+    options = ("--split", "all", "--views", "turns", "--views-by", "mean", "--name", "both")
+    assert argv == ("predict", first.id, second.id, *options)
+    wait_until(lambda: open_backend(workspace).status(job.id).ended, "its end")
+    assert "best.safetensors" in open_backend(workspace).status(job.id).message
+    page.segmented_control(key="predict-images").set_value("a folder of new images").run()
+    page.button(key="predict-start").click().run()
+    assert "Name the folder that the images lie in" in shown(page)

@@ -40,8 +40,10 @@ def started(workspace: Workspace, *arguments: str, **variables: str) -> Iterator
         text=True,
         start_new_session=True,
     ) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()  # Its ranks die with it.
 
 
 def by_two(workspace: Workspace, run: RunFolder) -> None:
