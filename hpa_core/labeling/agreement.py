@@ -18,11 +18,11 @@ from itertools import combinations
 
 import krippendorff
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Float32
 from sklearn.metrics import cohen_kappa_score
 
 from hpa_core.classes import N_CLASSES
-from hpa_core.labeling.alpha import alpha_interval
+from hpa_core.labeling.alpha import alpha_interval, draw_samples
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Event, Labels, track_owner
 from hpa_core.labeling.reading import by_place
 from hpa_core.labeling.state import walk
@@ -148,15 +148,21 @@ def _agreement(annotators: tuple[str, ...], seen: Sequence[dict[str, Labels]]) -
         for place, sample in enumerate(shared):
             rated[person, place] = sample in opinions
             there[list(opinions.get(sample, ())), person, place] = True
+    weights = draw_samples(len(shared))
     return Agreement(
         annotators=annotators,
         samples=len(shared),
-        by_class=tuple(_class_agreement(label, there[label], rated) for label in range(N_CLASSES)),
+        by_class=tuple(
+            _class_agreement(label, there[label], rated, weights) for label in range(N_CLASSES)
+        ),
     )
 
 
 def _class_agreement(
-    class_id: int, there: Bool[np.ndarray, "A U"], rated: Bool[np.ndarray, "A U"]
+    class_id: int,
+    there: Bool[np.ndarray, "A U"],
+    rated: Bool[np.ndarray, "A U"],
+    weights: Float32[np.ndarray, "B U"],
 ) -> ClassAgreement:
     values = np.where(rated, there.astype(float), np.nan)
     return ClassAgreement(
@@ -165,7 +171,7 @@ def _class_agreement(
         positives=int(there.sum()),
         observed=_observed(there, rated),
         alpha=_alpha(values, rated),
-        interval=alpha_interval(there, rated),
+        interval=alpha_interval(there, rated, weights),
         kappa=_kappa(there, rated),
     )
 

@@ -10,33 +10,37 @@ References:
 """
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Float32
 
-REPLICATES = 500
+REPLICATES = 400
 ENDS = (0.025, 0.975)
 LEAST_DEFINED = 0.9
 """Share of the replicates in which a class must be seen and not seen for an interval to be told."""
 
 
+def draw_samples(samples: int, *, seed: int = 0) -> Float32[np.ndarray, "B U"]:
+    """Return how often each sample is drawn in every replicate; one drawing serves all classes."""
+    shares = np.full(samples, 1 / samples) if samples else np.zeros(0)
+    rng = np.random.default_rng(seed)
+    # Whole numbers whose sums stay below 2**24 are exact as 32-bit floats.
+    return rng.multinomial(samples, shares, size=REPLICATES).astype(np.float32)
+
+
 def alpha_interval(
-    there: Bool[np.ndarray, "A U"], rated: Bool[np.ndarray, "A U"], *, seed: int = 0
+    there: Bool[np.ndarray, "A U"],
+    rated: Bool[np.ndarray, "A U"],
+    weights: Float32[np.ndarray, "B U"],
 ) -> tuple[float, float] | None:
     """Return a 95 % interval of alpha, or None where too few samples carry the class to tell.
 
     Args:
         there: who saw the class where.
         rated: who gave an opinion where; every sample has two or more.
-        seed: of the draws.
+        weights: of `draw_samples`.
     """
-    samples = rated.shape[1]
-    if not samples:
-        return None
-    weights = np.random.default_rng(seed).multinomial(
-        samples, np.full(samples, 1 / samples), size=REPLICATES
-    )
-    alphas = weighted_alpha(there, rated, weights.astype(np.float64))
+    alphas = weighted_alpha(there, rated, weights)
     defined = alphas[np.isfinite(alphas)]
-    if len(defined) < LEAST_DEFINED * REPLICATES:
+    if len(defined) < LEAST_DEFINED * len(weights):
         return None
     low, high = np.quantile(defined, ENDS).tolist()
     return low, high
@@ -45,12 +49,12 @@ def alpha_interval(
 def weighted_alpha(
     there: Bool[np.ndarray, "A U"],
     rated: Bool[np.ndarray, "A U"],
-    weights: Float[np.ndarray, "B U"],
+    weights: Float[np.ndarray, "B U"] | Float32[np.ndarray, "B U"],
 ) -> Float[np.ndarray, " B"]:
     """Return alpha with every sample counted `weights` times; NaN where all opinions are alike."""
-    opinions, seen = rated.sum(axis=0), there.sum(axis=0)
+    opinions, seen = (cells.sum(axis=0, dtype=weights.dtype) for cells in (rated, there))
     unlike = 2 * seen * (opinions - seen) / np.maximum(opinions - 1, 1)
-    total, positive = weights @ opinions, weights @ seen
+    total, positive = ((weights @ counts).astype(np.float64) for counts in (opinions, seen))
     expected = 2 * positive * (total - positive)
     with np.errstate(divide="ignore", invalid="ignore"):
         alphas: np.ndarray = 1 - (total - 1) * (weights @ unlike) / expected

@@ -11,8 +11,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hpa_core.classes import N_CLASSES
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import Dataset, targets_from_lists
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Labels, track_owner
 from hpa_core.labeling.ordering import by_disagreement
 from hpa_core.labeling.reading import Place
@@ -49,9 +48,8 @@ class CurrentLabels:
     def targets(self) -> Bool[np.ndarray, "N C"]:
         """The labels in force, (N, 28)."""
         targets = self.dataset.targets.copy()
-        for row, state in enumerate(self.states):
-            if state.labels is not None:
-                targets[row] = np.isin(np.arange(N_CLASSES), state.labels)
+        given = {row: state.labels for row, state in enumerate(self.states) if state.labels}
+        targets[list(given)] = targets_from_lists(list(given.values()))
         return targets
 
     @cached_property

@@ -13,7 +13,7 @@ from hpa_core.labeling.agreement import (
     agreement_with_oneself,
     independent_ratings,
 )
-from hpa_core.labeling.alpha import alpha_interval, weighted_alpha
+from hpa_core.labeling.alpha import alpha_interval, draw_samples, weighted_alpha
 from tests.labeling.conftest import DATASET, Give
 
 
@@ -69,12 +69,12 @@ def test_the_interval_of_alpha_holds_it_and_is_not_told_of_a_class_seen_once() -
     truth = rng.random(200) < 0.3
     there = np.stack([truth ^ (rng.random(200) < 0.1) for _ in range(3)])
     rated = np.ones_like(there)
-    low, high = alpha_interval(there, rated) or (np.nan, np.nan)
+    low, high = alpha_interval(there, rated, draw_samples(200)) or (np.nan, np.nan)
     (alpha,) = weighted_alpha(there, rated, np.ones((1, 200)))
     assert low < alpha < high
     once = np.zeros_like(there)
     once[0, 0] = True
-    assert alpha_interval(once, rated) is None
+    assert alpha_interval(once, rated, draw_samples(200)) is None
 
 
 def test_a_class_that_nobody_or_everybody_saw_has_no_agreement() -> None:

@@ -1,7 +1,6 @@
 """A database that is locked, read-only, full, damaged or away: one sentence, nothing lost."""
 
 import os
-import resource
 import shutil
 import sqlite3
 import tempfile
@@ -19,6 +18,7 @@ from hpa_core.workspace import Workspace
 from tests.labeling.conftest import DATASET, Give
 from tests.labeling.postgres_server import Server
 
+resource = pytest.importorskip("resource", reason="limits and permissions of Unix")
 NOBODY = 65534
 
 

@@ -5,12 +5,14 @@
 
 import os
 import random
+import sys
 import time
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from hpa_core.labeling import LabelStore
@@ -27,6 +29,7 @@ SAMPLES = 12
 DEADLINE_SECONDS = 120.0 + LABELS / 5
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="kills processes as Unix does")
 @on_both
 def test_every_acknowledged_label_is_there_once_whoever_was_killed(
     store: LabelStore, database: str, tmp_path: Path, request: Any
