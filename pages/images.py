@@ -1,6 +1,7 @@
 import streamlit as st
 
 from dashboard import cache
+from dashboard.errors.image_reasons import draw_image_reasons
 from dashboard.guard import need
 from dashboard.images.filters import choose_order, choose_samples
 from dashboard.images.paging import draw_gallery
@@ -31,3 +32,4 @@ if scored and chosen.run and chosen.split:
 if not len(order):
     st.info("No image fulfils this filter. Take a condition out of it.")
 draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)
+draw_image_reasons(chosen, dataset, samples)

@@ -3,33 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import cache
 from dashboard.charts import CLASS_LABELS
-from dashboard.errors.heat_charts import channel_figure, heat_figure
+from dashboard.errors.explanations import (
+    NAMES,
+    draw_reasons,
+    explanation_of,
+    has_network,
+    offer_explaining,
+)
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
-from dashboard.errors.why_jobs import offer_job
-from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset
-from hpa_core.runs.explanations import (
-    METHODS,
-    Explanation,
-    Method,
-    explanation_key,
-    read_explanation,
-)
+from hpa_core.runs.explanations import METHODS, Explanation, Method
 
 FOUND, MISSED, FALSE = "found", "missed", "called falsely"
 KINDS = (FOUND, MISSED, FALSE)
-NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
 COLUMNS, SHOWN = 3, 6
-GREEN = CHANNELS.index("green")
-WEIGHTS = "best.safetensors"
 
 
 def draw_heat_maps(judged: Judged) -> None:
     """Choose a class and draw the heat maps of its surest hits or mistakes."""
-    if judged.dataset is None or not (judged.run.checkpoints / WEIGHTS).is_file():
+    if judged.dataset is None or not has_network(judged.run):
         st.info(
             "Heat maps need the images and the network: choose a dataset with images, and a run "
             "that was trained here."
@@ -44,10 +38,11 @@ def draw_heat_maps(judged: Judged) -> None:
         f"{NAMES[method]}: {METHODS[method]}. Grey: the protein channel. Orange speaks for "
         f"{CLASS_LABELS[number]}, blue against it, both in log-odds."
     )
-    explained = [explanation_of(judged, judged.dataset, int(place), method) for place in places]
+    rows = judged.samples.rows[places].tolist()
+    explained = [explanation_of(judged.run, judged.dataset, row, method) for row in rows]
     missing = [place for place, one in zip(places, explained, strict=True) if one is None]
     if missing:
-        _offer(judged, [str(judged.ids[place]) for place in missing], number, method)
+        offer_explaining(judged.run, [str(judged.ids[each]) for each in missing], number, method)
     known = [(int(p), one) for p, one in zip(places, explained, strict=True) if one is not None]
     if known:
         _draw_grid(judged, judged.dataset, known, number)
@@ -62,17 +57,6 @@ def open_heat_map(judged: Judged, pick: str) -> Opened:
     class_id = class_of(number)
     title = f"score of {CLASS_LABELS[class_id]} {judged.probs[place, class_id]:.3f}"
     return Opened(title=title, rows=np.array([place]), scored_class=class_id)
-
-
-def explanation_of(
-    judged: Judged, dataset: Dataset, place: int, method: Method
-) -> Explanation | None:
-    """Return the explanation of one image; None where it has not been made."""
-    row = int(judged.samples.rows[place])
-    digest = cache.file_hash(judged.run.checkpoints / WEIGHTS)
-    image = str(dataset.manifest["sha256"].iloc[row])
-    key = explanation_key(digest, str(judged.ids[place]), image, method)
-    return read_explanation(judged.run, method, key)
 
 
 def _ask() -> tuple[int, str, Method]:
@@ -109,22 +93,6 @@ def _chosen(judged: Judged, number: int, kind: str) -> np.ndarray:
     return np.asarray(places[order[:SHOWN]])
 
 
-def _offer(judged: Judged, ids: list[str], number: int, method: Method) -> None:
-    offer_job(
-        f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
-        f"Heat maps of {judged.run.id}, {NAMES[method]}, class {number}",
-        "explain",
-        judged.run.id,
-        f"--ids={','.join(ids)}",
-        f"--class={number}",
-        f"--method={method}",
-        key=f"heat-explain-{method}",
-        told="Some seconds to start a process with torch; then a moment an image, for occlusion "
-        "225 predictions an image. The maps of all 28 classes stay in the run.",
-        primary=True,
-    )
-
-
 def _draw_grid(
     judged: Judged, dataset: Dataset, known: list[tuple[int, Explanation]], number: int
 ) -> None:
@@ -150,14 +118,4 @@ def _draw_card(  # noqa: PLR0913, PLR0917 - one picture of a grid
         args=(f"{number}.{one.id}",),
         kwargs={"image": one.id},
     )
-    green = np.asarray(dataset.images[row, GREEN])
-    st.plotly_chart(
-        heat_figure(green, one.maps[number], offset=one.offset, reach=reach),
-        key=f"heat-map-{one.id}-{one.method}",
-        config={"displayModeBar": False},
-    )
-    st.plotly_chart(
-        channel_figure(float(one.probs[number]), one.without[:, number]),
-        key=f"heat-bars-{one.id}-{one.method}",
-        config={"displayModeBar": False},
-    )
+    draw_reasons(dataset, row, one, number, reach=reach)

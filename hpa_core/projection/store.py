@@ -14,7 +14,6 @@ from zipfile import BadZipFile
 import numpy as np
 from jaxtyping import Float32
 
-from hpa_core.errors import RunError
 from hpa_core.files import checked_name, explained_os_errors, write_atomic
 from hpa_core.runs.folder import RunFolder
 
@@ -78,11 +77,7 @@ def write_projection(run: RunFolder, projection: Projection) -> Path:
 
 
 def read_projection(run: RunFolder, split: str, method: Method) -> Projection | None:
-    """Read a projection; None if there is none.
-
-    Raises:
-        RunError: the file is damaged.
-    """
+    """Read a projection; None if there is none, or none that is whole."""
     path = projection_path(run, split, method)
     if not path.is_file():
         return None
@@ -94,5 +89,5 @@ def read_projection(run: RunFolder, split: str, method: Method) -> Projection | 
         return Projection(
             **{name: value for name, value in {**values, **plain}.items() if name in known}
         )
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError) as error:
-        raise RunError(f"{path} is damaged ({error}); project the split again.") from None
+    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
+        return None

@@ -15,7 +15,6 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from hpa_core.classes import CHANNELS, N_CLASSES
-from hpa_core.errors import RunError
 from hpa_core.files import checked_name, explained_os_errors, write_atomic
 from hpa_core.runs.folder import RunFolder
 
@@ -98,11 +97,7 @@ def write_ablation(run: RunFolder, ablation: Ablation) -> Path:
 
 
 def read_ablation(run: RunFolder, split: str, fill: Fill) -> Ablation | None:
-    """Read an ablation; None if there is none.
-
-    Raises:
-        RunError: the file is damaged.
-    """
+    """Read an ablation; None if there is none, or none that is whole."""
     path = ablation_path(run, split, fill)
     if not path.is_file():
         return None
@@ -111,5 +106,5 @@ def read_ablation(run: RunFolder, split: str, fill: Fill) -> Ablation | None:
             values = {name: file[name] for name in file.files}
         words = {name: str(values[name]) for name in ("split", "fill", "key")}
         return Ablation(**{**values, **words})
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError) as error:
-        raise RunError(f"{path} is damaged ({error}); ablate the channels again.") from None
+    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
+        return None

@@ -19,7 +19,6 @@ import numpy as np
 from jaxtyping import Float32
 
 from hpa_core.classes import CHANNELS, N_CLASSES
-from hpa_core.errors import RunError
 from hpa_core.files import explained_os_errors, write_atomic
 from hpa_core.runs.folder import RunFolder
 
@@ -94,11 +93,7 @@ def write_explanation(run: RunFolder, explanation: Explanation) -> Path:
 
 
 def read_explanation(run: RunFolder, method: Method, key: str) -> Explanation | None:
-    """Read an explanation; None if there is none.
-
-    Raises:
-        RunError: the file is damaged.
-    """
+    """Read an explanation; None if there is none, or none that is whole."""
     path = explanation_path(run, method, key)
     if not path.is_file():
         return None
@@ -107,5 +102,5 @@ def read_explanation(run: RunFolder, method: Method, key: str) -> Explanation | 
             values = {name: file[name] for name in file.files}
         words = {name: str(values[name]) for name in ("id", "method", "key")}
         return Explanation(**{**values, **words})
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError) as error:
-        raise RunError(f"{path} is damaged ({error}); delete it and explain again.") from None
+    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
+        return None

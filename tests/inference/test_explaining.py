@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hpa_core.cli.app import app
 from hpa_core.data.dataset import Dataset
-from hpa_core.errors import CheckpointError, DatasetError, RunError
+from hpa_core.errors import CheckpointError, DatasetError
 from hpa_core.evaluation.ablation import channel_effects, leanings, mean_changes
 from hpa_core.inference import ablate_channels, ablate_run, explain
 from hpa_core.inference.ablating import mean_brightness, partners
@@ -81,13 +81,21 @@ def test_an_ablation_is_kept_until_weights_or_settings_change(
     assert ablate_run(workspace, run, "validation", settings=settings).key != first.key
 
 
-def test_a_damaged_ablation_is_told_in_a_sentence(workspace: Workspace, cells: Dataset) -> None:
+def test_what_is_damaged_on_disk_is_made_again(workspace: Workspace, cells: Dataset) -> None:
     run, _ = random_run(workspace, cells)
-    ablate_run(workspace, run, "validation", settings=AblationSettings(samples=4))
+    settings = AblationSettings(samples=4)
+    first = ablate_run(workspace, run, "validation", settings=settings)
     path = ablation_path(run, "validation", "zero")
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(RunError, match="ablate the channels again"):
-        read_ablation(run, "validation", "zero")
+    assert read_ablation(run, "validation", "zero") is None
+    again = ablate_run(workspace, run, "validation", settings=settings)
+    np.testing.assert_array_equal(again.without, first.without)
+    (one,) = explain(workspace, run, ["sample-0030"])
+    kept = explanation_path(run, one.method, one.key)
+    kept.write_bytes(b"")
+    (again_one,) = explain(workspace, run, ["sample-0030"])
+    np.testing.assert_array_equal(again_one.maps, one.maps)
+    assert kept.stat().st_size > 0
 
 
 def test_one_image_alone_cannot_be_swapped(cells: Dataset, workspace: Workspace) -> None:

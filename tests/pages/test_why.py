@@ -97,26 +97,30 @@ def test_scores_from_elsewhere_have_no_network_to_ask(
     assert "need the images and the network" in said(page)
 
 
+def plant_explanation(run: RunFolder, sample_id: str, image_sha256: str) -> None:
+    digest = sha256(b"weights").hexdigest()
+    explanation = Explanation(
+        id=sample_id,
+        method="hirescam",
+        key=explanation_key(digest, sample_id, image_sha256, "hirescam"),
+        maps=np.zeros((28, 2, 2), dtype=np.float32),
+        offset=np.zeros(2, dtype=np.float32),
+        probs=np.full(28, 0.9, dtype=np.float32),
+        without=np.zeros((4, 28), dtype=np.float32),
+    )
+    write_explanation(run, explanation)
+
+
 def test_heat_maps_show_what_is_there_and_offer_what_is_not(
     run: RunFolder, dataset: Dataset, open_page
 ) -> None:
-    digest = sha256(b"weights").hexdigest()
     predictions = read_predictions(run, "validation")
     found = np.flatnonzero(predictions.targets[:, 14] & (predictions.probs[:, 14] > 0.5))
     page = open_page("errors", run="scored", atlas="Heat maps", **{"heat-class": "14 Microtubules"})
     assert page.button(key="heat-explain-hirescam").label == "Explain 6 images"
     hashes = dict(zip(dataset.ids.tolist(), dataset.manifest["sha256"], strict=True))
     first = str(predictions.ids[found[0]])
-    explanation = Explanation(
-        id=first,
-        method="hirescam",
-        key=explanation_key(digest, first, hashes[first], "hirescam"),
-        maps=np.zeros((28, 2, 2), dtype=np.float32),
-        offset=np.zeros(2, dtype=np.float32),
-        probs=predictions.probs[found[0]],
-        without=np.zeros((4, 28), dtype=np.float32),
-    )
-    write_explanation(run, explanation)
+    plant_explanation(run, first, hashes[first])
     page = open_page("errors", run="scored", atlas="Heat maps", **{"heat-class": "14 Microtubules"})
     assert page.button(key="heat-explain-hirescam").label == "Explain 5 images"
     page.button(key=f"heat-open-{first}").click().run()
@@ -145,6 +149,21 @@ def test_an_outline_opens_what_lies_inside_it_but_for_hidden_points(
     for wrong in ("pca~0~mistakes~~1", "umap~0~mistakes~~0,0", "pca~0~x~~0,0,1,1", "", "pca~a~b"):
         page = open_page("errors", **link, pick=wrong)
         assert "names nothing that this section shows" in said(page)
+
+
+def test_the_image_shown_large_offers_its_reasons(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    link = {"run": "scored", "split": "validation"}
+    page = open_page("images", **link, image="sample-0030")
+    assert page.button(key="heat-explain-hirescam").label == "Explain 1 image"
+    hashes = dict(zip(dataset.ids.tolist(), dataset.manifest["sha256"], strict=True))
+    plant_explanation(run, "sample-0030", hashes["sample-0030"])
+    page = open_page("images", **link, image="sample-0030")
+    assert "**2 Nucleoli**: found" in said(page)
+    assert "HiResCAM by run scored" in said(page)
+    page = open_page("images", **link)
+    assert "HiResCAM" not in said(page)
 
 
 @pytest.mark.parametrize("mode", ["mistakes", "a class", "a score", "rarest label", "source"])

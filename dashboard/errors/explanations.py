@@ -1,0 +1,67 @@
+"""Explanations as a run keeps them: found, asked for by a job, and drawn for one class."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cache
+from dashboard.errors.heat_charts import channel_figure, heat_figure
+from dashboard.errors.why_jobs import offer_job
+from hpa_core.classes import CHANNELS
+from hpa_core.data.dataset import Dataset
+from hpa_core.runs.explanations import Explanation, Method, explanation_key, read_explanation
+from hpa_core.runs.folder import RunFolder
+
+NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
+GREEN = CHANNELS.index("green")
+WEIGHTS = "best.safetensors"
+"""What is explained; named here, as the module that knows it imports torch."""
+
+
+def has_network(run: RunFolder) -> bool:
+    """Whether there is a network to ask."""
+    return (run.checkpoints / WEIGHTS).is_file()
+
+
+def explanation_of(
+    run: RunFolder, dataset: Dataset, row: int, method: Method
+) -> Explanation | None:
+    """Return the explanation of one row of a dataset; None where it has not been made."""
+    image = str(dataset.manifest["sha256"].iloc[row])
+    digest = cache.file_hash(run.checkpoints / WEIGHTS)
+    key = explanation_key(digest, str(dataset.ids[row]), image, method)
+    return read_explanation(run, method, key)
+
+
+def offer_explaining(run: RunFolder, ids: list[str], number: int, method: Method) -> None:
+    """Draw the button that explains some images; `number` is the class that is looked at."""
+    others = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+    offer_job(
+        f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
+        f"Heat maps of {run.id}, {NAMES[method]}: {ids[0]}{others}",
+        "explain",
+        run.id,
+        f"--ids={','.join(ids)}",
+        f"--class={number}",
+        f"--method={method}",
+        key=f"heat-explain-{method}",
+        told="Some seconds to start a process with torch; then a moment an image, for occlusion "
+        "225 predictions an image. The maps of all 28 classes stay in the run.",
+        primary=True,
+    )
+
+
+def draw_reasons(
+    dataset: Dataset, row: int, one: Explanation, number: int, *, reach: float
+) -> None:
+    """Draw the heat map of a class over one image, and its score without each channel."""
+    green = np.asarray(dataset.images[row, GREEN])
+    st.plotly_chart(
+        heat_figure(green, one.maps[number], offset=one.offset, reach=reach),
+        key=f"heat-map-{one.id}-{one.method}-{number}",
+        config={"displayModeBar": False},
+    )
+    st.plotly_chart(
+        channel_figure(float(one.probs[number]), one.without[:, number]),
+        key=f"heat-bars-{one.id}-{one.method}-{number}",
+        config={"displayModeBar": False},
+    )

@@ -1,0 +1,67 @@
+"""Why the image shown large was called what it was, for every class that is true or called."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cache
+from dashboard.charts import CLASS_LABELS
+from dashboard.errors.explanations import (
+    draw_reasons,
+    explanation_of,
+    has_network,
+    offer_explaining,
+)
+from dashboard.session import Session
+from hpa_core.data.dataset import Dataset
+from hpa_core.runs.explanations import METHODS
+from hpa_core.runs.folder import RunFolder
+from hpa_core.selections.samples import Samples
+
+COLUMNS = 4
+
+
+def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> None:
+    """Draw heat maps and scores without each channel of the image in the link, if there is one.
+
+    Args:
+        chosen: the session; without a run that has a network nothing is drawn.
+        dataset: with images.
+        samples: among which the image must be.
+    """
+    place = samples.identities.place_of.get(st.query_params.get("image", ""))
+    if place is None or chosen.run is None or samples.calls is None:
+        return
+    run = cache.run(chosen.run)
+    if has_network(run):
+        with st.expander("Why: what the network read", expanded=True, key="image-reasons"):
+            _draw(run, dataset, samples, place)
+
+
+def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> None:
+    if samples.calls is None:
+        raise ValueError("reasons need calls")
+    true, called = samples.targets[place], samples.calls[place]
+    classes = np.flatnonzero(true | called).tolist()
+    if not classes:
+        st.caption("No class is true or called, so there is nothing to explain.")
+        return
+    row = int(samples.rows[place])
+    one = explanation_of(run, dataset, row, "hirescam")
+    if one is None:
+        offer_explaining(run, [str(samples.ids[place])], classes[0], "hirescam")
+        return
+    st.caption(
+        f"HiResCAM by run {run.id}: {METHODS['hirescam']}. Grey: the protein channel. Orange "
+        "speaks for the class, blue against it. Bars: its score with one channel blacked out."
+    )
+    reach = float(np.abs(one.maps[classes]).max()) or 1.0
+    for column, number in zip(st.columns(COLUMNS), classes[:COLUMNS], strict=False):
+        with column:
+            st.markdown(f"**{CLASS_LABELS[number]}**: {_verdict(true[number], called[number])}")
+            draw_reasons(dataset, row, one, number, reach=reach)
+
+
+def _verdict(true: bool, called: bool) -> str:
+    if true:
+        return "found" if called else "missed"
+    return "called falsely"
