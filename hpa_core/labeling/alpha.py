@@ -20,8 +20,9 @@ LEAST_DEFINED = 0.9
 
 def draw_samples(samples: int, *, seed: int = 0) -> Float32[np.ndarray, "B U"]:
     """Return how often each sample is drawn in every replicate; one drawing serves all classes."""
-    shares = np.full(samples, 1 / samples) if samples else np.zeros(0)
-    rng = np.random.default_rng(seed)
+    if not samples:
+        return np.zeros((REPLICATES, 0), dtype=np.float32)
+    shares, rng = np.full(samples, 1 / samples), np.random.default_rng(seed)
     # Whole numbers whose sums stay below 2**24 are exact as 32-bit floats.
     return rng.multinomial(samples, shares, size=REPLICATES).astype(np.float32)
 
