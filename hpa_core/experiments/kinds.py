@@ -53,7 +53,10 @@ KINDS = {
         Kind(
             name="model",
             question="A pretrained deep network, or a wide one of one's own? (R-10)",
-            variants={name: {"model": name} for name in ("bninception", "wide")},
+            variants={
+                "bninception": {"model": "bninception"},
+                "wide": {"model": "wide", "weights": "random"},
+            },
             reported={"bninception": 0.479, "wide": 0.075},
             finding="BN-Inception is far better",
         ),

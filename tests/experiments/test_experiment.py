@@ -109,6 +109,18 @@ def test_an_experiment_is_found_again_and_its_name_is_taken(
     assert len(list_runs(workspace)) == 2
 
 
+def test_first_weights_go_to_the_network_that_has_some(
+    workspace: Workspace, dataset: Dataset
+) -> None:
+    base = PRESETS["report-model1"](dataset.info.name)
+    made = create_experiment(
+        workspace, dataset, KINDS["model"], base=base, seeds=[0], name="weighed"
+    )
+    settings = settings_of(workspace, made)
+    assert settings["bninception", 0].weights == "imagenet"
+    assert settings["wide", 0].weights == "random"
+
+
 @pytest.mark.parametrize("seeds", [[], [1, 1], list(range(21))])
 def test_seeds_that_cannot_be_meant_are_refused_before_any_run(
     workspace: Workspace, create: Create, seeds: list[int]
