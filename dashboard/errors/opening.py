@@ -16,13 +16,16 @@ from jaxtyping import Int
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
 from dashboard.images.paging import draw_gallery
-from dashboard.selections.links import draw_images_link
+from dashboard.selections.links import draw_images_link, open_images
 from dashboard.session import write_link
+from hpa_core.data.dataset import Dataset
 from hpa_core.selections.expression import Expression
+from hpa_core.selections.saved import filter_of_ids
 from hpa_core.targets import format_target
 
 PICK = "pick"
 MOST_ROWS = 1_000
+_WAY_ON = "Filter them further"
 
 
 class NoSuchPickError(Exception):
@@ -80,8 +83,8 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
             on_click=close,
         )
         st.markdown(f"**{len(opened.rows):,} {_images(opened.rows)}**: {opened.title}")
-        if opened.expression is not None and judged.dataset is not None:
-            draw_images_link("Filter them further", opened.expression)
+        if judged.dataset is not None and len(opened.rows):
+            _draw_way_on(judged, judged.dataset, opened)
     if judged.dataset is None:
         st.info("The images of these scores are not in the dataset chosen beside.")
         st.dataframe(_table(judged, opened.rows), hide_index=True, key="errors-rows")
@@ -93,6 +96,15 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
         thresholds=judged.thresholds,
         scored_class=opened.scored_class,
     )
+
+
+def _draw_way_on(judged: Judged, dataset: Dataset, opened: Opened) -> None:
+    """Lead to the same images on the page Images; where no filter says them, their ids do."""
+    if opened.expression is not None:
+        draw_images_link(_WAY_ON, opened.expression)
+    elif st.button(_WAY_ON, key="errors-way-on", icon=":material/grid_view:", type="tertiary"):
+        ids = judged.samples.ids[opened.rows].tolist()
+        open_images(filter_of_ids(dataset.folder, ids, note=f"Errors: {opened.title}"))
 
 
 def open_pick(pick: str, *, image: str | None = None) -> None:

@@ -30,7 +30,8 @@ def choose_selection() -> None:
         options,
         key=key,
         format_func=lambda text: names.get(text, text or "every sample"),
-        help="Saved filters. Filter and save on the page Images; the filter holds on every page.",
+        help="Saved filters: made and kept on the page Images, which shows what they find; the "
+        "page Errors can be narrowed to it.",
         on_change=_take,
         args=(key,),
     )

@@ -21,6 +21,10 @@ from tests.quartets import quartet_pixels, write_quartets
 from tests.scored import score_dataset
 
 STORED = "JSON.parse(sessionStorage.getItem('hpa-mixer'))"
+PLAIN_CHANNELS = [
+    {"on": True, "color": color, "lo": 0, "hi": 255, "gamma": 1}
+    for color in ("#ff0000", "#00ff00", "#0000ff", "#ffff00")
+]
 PIXELS = """canvas => {
     const context = canvas.getContext('2d');
     const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -252,6 +256,20 @@ def test_keys_choose_an_image_open_it_walk_on_and_come_back(
     expect(browser_page).to_have_url(re.compile("page=2"))
     browser_page.keyboard.press("[")
     expect(viewer.locator(".tile-id").first).to_have_text("sample-0070")
+
+
+def test_the_next_page_is_there_before_it_is_turned(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, serve(workspace))
+    browser_page.wait_for_load_state("networkidle")
+    browser_page.route("**/hpa/tiles/**", lambda route: route.abort())
+    browser_page.keyboard.press("]")
+    expect(viewer.locator(".tile-id").first).to_have_text("sample-0118")
+    expect(viewer.locator(".tile")).to_have_count(22)
+    settle(browser_page)
+    shown = pixels(viewer.locator(".tile canvas").first)
+    assert_shows(shown, np.asarray(tiny.thumbnails[118]), PLAIN_CHANNELS)
 
 
 def test_walking_past_the_end_of_a_page_goes_on_with_the_next(

@@ -89,7 +89,12 @@ def test_each_mistake_is_a_point_that_opens_its_image(
     assert {f"27.{second}", f"{number}.{first}"} <= picks(page)
     # Missed with 0.2 of 0.5 is 0.6 of the way; called with 0.6 is 0.2 of it.
     assert shown(page) == [first, second]
-    assert shown(open_page("errors", atlas="Mistakes", pick=f"27.{second}")) == [second]
+    opened = open_page("errors", atlas="Mistakes", pick=f"27.{second}")
+    assert shown(opened) == [second]
+    opened.button(key="errors-way-on").click().run()
+    assert opened.title[0].value == "Images"
+    assert opened.query_params["filter"] == f"id:{second}"
+    assert shown(opened) == [second]
 
 
 def test_the_score_axis_lays_counts_and_images_along_it(
