@@ -1,4 +1,4 @@
-"""The two ways to label: one image at a time, or one question for a grid of them."""
+"""The ways to label: one image at a time, one question for a grid of them, or settling disputes."""
 
 from typing import Any
 
@@ -6,15 +6,13 @@ import streamlit as st
 
 from dashboard.components.label_pad import Assignment, label_pad
 from dashboard.labeling.person import Person
-from dashboard.labeling.queue import NEEDS, QUESTIONS, QueueChoice, queue_fields
+from dashboard.labeling.queue import NEEDS, QUESTIONS, REVIEWS, QueueChoice, queue_fields
 from dashboard.labeling.tickets import issue_ticket
 from dashboard.session import session
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
+from hpa_core.labeling.people import includes
 from hpa_core.labeling.planning import QueueSettings
-from hpa_core.selections.saved import list_selections
-
-_ALL = "all images"
 
 
 def draw_pad(dataset: Dataset, person: Person) -> None:
@@ -24,7 +22,6 @@ def draw_pad(dataset: Dataset, person: Person) -> None:
         choice = QueueChoice(
             need=need,
             split=_choose_split(dataset),
-            filter=_choose_selection(dataset),
             settings=_choose_settings(),
             **_run_in_force(),
         )
@@ -41,28 +38,42 @@ def draw_grid(dataset: Dataset, person: Person) -> None:
             need=_choose_need("Of images", QUESTIONS, key="label-of"),
             split=_choose_split(dataset),
             question=CLASS_NAMES.index(asked),
-            filter=_choose_selection(dataset),
             **_run_in_force(),
         )
     _draw(dataset, person, choice)
 
 
-def _draw(dataset: Dataset, person: Person, choice: QueueChoice) -> None:
+def draw_review_pad(dataset: Dataset, person: Person) -> None:
+    """Draw the pad over what a reviewer settles; an annotator's word settles nothing."""
+    choice = QueueChoice(
+        need=_choose_need("What is settled", REVIEWS, key="label-review"),
+        split=(session().run and session().split) or "all",  # Whose scores are shown.
+        settings=QueueSettings(decided=True),
+        **_run_in_force(),
+    )
+    _draw(dataset, person, choice, settles=includes(person.role, "reviewer"))
+
+
+def _draw(dataset: Dataset, person: Person, choice: QueueChoice, *, settles: bool = False) -> None:
+    if choice.filter:
+        st.text(f"Of the images that the filter finds: {choice.filter}")
     assignment = Assignment(
         annotator=person.name,
         ticket=issue_ticket(person.name),
         queue=queue_fields(choice),
         question=choice.question,
         thresholds=session().thresholds,
+        settles=settles,
     )
     label_pad(dataset.info, assignment)
 
 
 def _run_in_force() -> dict[str, Any]:
-    """Return what the sidebar says of the run whose suggestions are shown."""
+    """Return what the sidebar says: the filter, and the run whose suggestions are shown."""
     chosen = session()
     thresholds = chosen.thresholds
     return {
+        "filter": chosen.filter,
         "run": chosen.run or "",
         "thresholds": thresholds.thresholds,
         "fallback": thresholds.fallback,
@@ -83,17 +94,6 @@ def _choose_split(dataset: Dataset) -> str:
         return chosen.split
     options = ["all", *dataset.splits]
     return st.selectbox("Split", options, key="label-split", width=130)
-
-
-def _choose_selection(dataset: Dataset) -> str:
-    """Return the filter of a selection saved on the Images page; "" for all images."""
-    names = [selection.name for selection in list_selections(dataset.folder)]
-    if not names:
-        return ""
-    name = st.selectbox(
-        "Of selection", [_ALL, *names], key="label-selection", bind="query-params", width=200
-    )
-    return "" if name == _ALL else f"saved:{name}"
 
 
 def _choose_settings() -> QueueSettings:

@@ -19,6 +19,7 @@ from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.labeling.planning import Queue, QueueSettings
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 from hpa_core.selections.saved import resolve
@@ -28,7 +29,6 @@ NEEDS = {
     "suspicious": "labels that are probably wrong, by effect on macro F1",
     "uncertain": "most uncertain calls first",
     "rare": "what may be a rare class first",
-    "disagreements": "where people disagree",
     "random": "at random, for an honest share of wrong labels",
 }
 """What a queue is for. Those that a run decides fall back on the labels where there is none."""
@@ -40,13 +40,19 @@ QUESTIONS = {
 }
 """What a grid's question is asked of, for one class."""
 
+REVIEWS = {
+    "disagreements": "what people see differently, the most differing classes first",
+    "unsure": "what somebody put aside",
+}
+"""What a reviewer settles."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChoice:
     """What is asked.
 
     Attributes:
-        need: a key of `NEEDS` or, with a question, of `QUESTIONS`.
+        need: a key of `NEEDS` or `REVIEWS` or, with a question, of `QUESTIONS`.
         split: of the dataset, or `all`; with a run, the split that it predicted.
         run: whose probabilities order the images and are shown as its suggestion; "" for none.
         thresholds, fallback: the active set.
@@ -86,7 +92,7 @@ def read_queue(value: dict[str, Any]) -> QueueChoice:
         queue = QueueChoice(**{**value, "settings": settings, "thresholds": thresholds})
     except (HpaError, TypeError, ValueError, KeyError):
         raise LabelingError("The pad sent no queue that can be meant; reload the page.") from None
-    if queue.need not in (*NEEDS, *QUESTIONS):
+    if queue.need not in (*NEEDS, *QUESTIONS, *REVIEWS):
         raise LabelingError(f"There is no queue {str(queue.need)[:40]!r}; reload the page.")
     return queue
 
@@ -123,13 +129,22 @@ def _allowed(dataset: Dataset, queue: QueueChoice) -> set[str]:
     """Return the images that a queue may ask, by its filter, which may name saved selections."""
     samples = queue_samples(dataset, queue)
     expression = resolve(parse_filter(queue.filter), dataset.folder)
+    if asks_for_annotators(expression):
+        samples = with_annotators(samples, cache.label_store().opinions(dataset.info))
     return set(samples.ids[selected_rows(expression, samples)].tolist())
 
 
 def _order(dataset: Dataset, queue: QueueChoice) -> list[str]:
-    if queue.need == "disagreements":  # Which changes with every opinion.
-        return by_disagreement(cache.label_store().opinions(dataset.info))
+    if queue.need in REVIEWS:  # Which change with every decision.
+        return _to_review(dataset, queue.need)
     return _ordered(f"{dataset.content_hash(queue.split)} {queue}", dataset, queue)
+
+
+def _to_review(dataset: Dataset, need: str) -> list[str]:
+    if need == "disagreements":
+        return by_disagreement(cache.label_store().opinions(dataset.info))
+    states = cache.label_store().states(dataset.info)
+    return sorted(sample for sample, state in states.items() if state.decision == "unsure")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

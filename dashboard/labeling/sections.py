@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 from dashboard.labeling.labelling import draw_grid, draw_pad
+from dashboard.labeling.out import draw_out
 from dashboard.labeling.person import Person
+from dashboard.labeling.review import draw_review
 from hpa_core.data.dataset import Dataset
 
 SECTIONS: dict[str, Callable[[Dataset, Person], None]] = {
     "One by one": draw_pad,
     "Grid": draw_grid,
+    "Review": draw_review,
+    "Out and back": draw_out,
 }

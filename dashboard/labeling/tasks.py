@@ -5,11 +5,12 @@ from typing import Any
 
 from dashboard import cache
 from dashboard.labeling.messages import field, text_list
-from dashboard.labeling.queue import QueueChoice, queue_of, queue_samples, read_queue
+from dashboard.labeling.queue import REVIEWS, QueueChoice, queue_of, queue_samples, read_queue
 from dashboard.labeling.standing import labels_in_force
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling import SHARED, UNTOUCHED, SampleState
 from hpa_core.labeling.assigning import next_samples
+from hpa_core.labeling.events import named_labels, track_owner
 from hpa_core.labeling.leases import Lease
 from hpa_core.labeling.planning import WAITING
 from hpa_core.selections.samples import Samples
@@ -32,7 +33,8 @@ def next_tasks(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any
         store.release(by=annotator, dataset=dataset.info)
     leases = next_samples(store, queue, by=annotator, dataset=dataset.info, count=count)
     fresh = [lease for lease in leases if lease.sample not in holding]
-    left = _left(dataset, queue.order, annotator)
+    reviews = choice.need in REVIEWS
+    left = len(queue.order) if reviews else _left(dataset, queue.order, annotator)
     return {"tasks": _tasks(dataset, choice, fresh), "left": left}
 
 
@@ -50,7 +52,9 @@ def _tasks(dataset: Dataset, queue: QueueChoice, leases: list[Lease]) -> list[di
             "labels": labels_in_force(dataset, lease.sample, state),
             "note": state.note,
             "kind": state.decision,
-            "said": _said(state),
+            "said": _everybody(dataset, lease.sample, state)
+            if queue.need in REVIEWS
+            else _said(state),
             "probs": _probs(samples, lease.sample),
         }
         for lease in known
@@ -82,6 +86,17 @@ def _said(state: SampleState) -> str:
         return ""
     verbs = {"unsure": "was unsure", "skip": "skipped it"}
     return f"{state.annotator} {verbs.get(state.decision, 'labelled it')}, {state.at[:10]}"
+
+
+def _everybody(dataset: Dataset, sample: str, state: SampleState) -> str:
+    """Tell all opinions of an image: what a reviewer decides between."""
+    tracks = cache.label_store().tracks(dataset.info, sample)
+    words = [
+        f"{track_owner(track) or one.annotator}: {named_labels(one.labels)}"
+        for track, one in sorted(tracks.items())
+        if one.labels is not None
+    ]
+    return " · ".join([*words, *([f"note: {state.note}"] if state.note else [])]) or _said(state)
 
 
 def _left(dataset: Dataset, order: Sequence[str], annotator: str) -> int:

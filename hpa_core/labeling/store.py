@@ -200,6 +200,12 @@ class LabelStore:
             states = read_states(connection, dataset.name, track=track, samples=[sample])
         return states.get((sample, track), UNTOUCHED)
 
+    def tracks(self, dataset: DatasetVersion, sample: str) -> dict[str, SampleState]:
+        """Return every track of one sample, blind ones too, by its name."""
+        with reading(self.engine) as connection:
+            states = read_states(connection, dataset.name, track=None, samples=[sample])
+        return {track: state for (_, track), state in states.items()}
+
     def states(
         self, dataset: DatasetVersion, *, samples: Iterable[str] = ()
     ) -> dict[str, SampleState]:

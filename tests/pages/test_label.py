@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.labeling.tickets import ticket_holder
 from hpa_core.classes import CLASS_NAMES
-from hpa_core.data.dataset import write_dataset
+from hpa_core.data.dataset import list_datasets, open_dataset, write_dataset
+from hpa_core.labeling import Decision, LabelStore, new_key, open_store
 from hpa_core.selections.saved import save_selection
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
@@ -61,7 +62,7 @@ def test_the_queue_follows_the_sidebars_run_and_the_form(
     made = make_dataset(samples=140)
     score_dataset(workspace, made)
     save_selection(made.folder, "odd", "missed:Nucleoli")
-    link = {"label-need": "rare", "label-selection": "odd"}
+    link = {"label-need": "rare", "filter": "saved:odd"}
     sent = pad(open_page("label", dataset="tiny", annotator="Ana", **link))
     queue = sent["queue"]
     assert (queue["need"], queue["run"], queue["split"]) == ("rare", "scored", "validation")
@@ -93,3 +94,62 @@ def test_a_dataset_of_labels_alone_says_what_is_missing(
     page = open_page("label", dataset="tiny", annotator="Ana")
     assert not page.exception
     assert "labels only" in page.info[0].value
+
+
+@pytest.fixture
+def store(make_dataset: MakeDataset, workspace: Workspace) -> LabelStore:
+    """Ana and Bo see two images: alike, and differently; Bo gave his opinion blind."""
+    made, opened = make_dataset(), open_store(workspace)
+    words = [
+        ("Ana", "sample-0001", "", (7,)),
+        ("Bo", "sample-0001", "Bo#1", (7,)),
+        ("Ana", "sample-0002", "", (7, 25)),
+        ("Bo", "sample-0002", "Bo#1", (3,)),
+    ]
+    for by, sample, track, labels in words:
+        decision = Decision(sample=sample, base=0, kind="label", labels=labels, track=track)
+        opened.record([decision], by=by, dataset=made.info, key=new_key())
+    return opened
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_the_review_counts_what_is_decided_and_how_far_people_agree(
+    store: LabelStore, open_page: OpenPage
+) -> None:
+    page = open_page("label", dataset="tiny", annotator="Ana", labelling="Review")
+    assert metrics(page)["Decided"] == "2 of 56"
+    assert metrics(page)["Disputed"] == "1"
+    assert "a reviewer settles" in page.info[0].value
+    assert not pad(page)["settles"]
+    assert pad(page)["queue"]["settings"]["decided"]
+    overall, classes = (frame.value for frame in page.dataframe)
+    assert overall[["Who", "Images"]].values.tolist() == [["Ana and Bo", 2]]
+    by_class = classes.set_index("Class")["Observed"]
+    assert by_class["Golgi apparatus"] == by_class["Cytosol"] == 0.5
+    store.give_role("Rita", "admin", by="Rita")
+    assert pad(open_page("label", dataset="tiny", annotator="Rita", labelling="Review"))["settles"]
+
+
+def test_publishing_takes_a_reviewer_and_makes_a_dataset_with_its_changes(
+    store: LabelStore, workspace: Workspace, open_page: OpenPage
+) -> None:
+    page = open_page("label", dataset="tiny", annotator="Ana", labelling="Out and back")
+    assert page.dataframe[0].value["Image"].tolist() == ["sample-0001", "sample-0002"]
+    publish = next(button for button in page.button if button.label == "Publish")
+    publish.click().run()
+    assert "it takes the role reviewer" in page.error[0].value
+    assert len(list_datasets(workspace)) == 1
+    page.selectbox(key="label-role-role").set_value("admin")
+    next(button for button in page.button if button.label == "Give the role").click().run()
+    assert store.role("Ana") == "admin"
+    page.text_input(key="label-publish-note").set_value("<b>first</b> round")
+    next(button for button in page.button if button.label == "Publish").click().run()
+    assert "Train on it" in page.success[0].value
+    made = open_dataset(workspace, "tiny-corrected")
+    assert made.targets[2].nonzero()[0].tolist() == [7, 25]
+    again = open_page("label", dataset="tiny-corrected", annotator="Ana", labelling="Out and back")
+    assert "Published from dataset tiny by Ana" in again.text[0].value
+    assert "<b>first</b> round" in again.text[0].value

@@ -77,6 +77,7 @@ class Assignment:
         queue: what the route needs to find the next images; a new value begins anew.
         question: the class that a grid asks about; None shows one image at a time.
         thresholds: decide which probabilities are the model's suggestion.
+        settles: whether the labels decided settle a dispute, a reviewer's act.
     """
 
     annotator: str
@@ -84,6 +85,7 @@ class Assignment:
     queue: dict[str, Any]
     question: int | None
     thresholds: ThresholdSet
+    settles: bool = False
 
 
 def label_pad(info: DatasetInfo, assignment: Assignment) -> None:
@@ -102,6 +104,7 @@ def _data(info: DatasetInfo, assignment: Assignment, classes: Sequence[str]) -> 
         "ticket": assignment.ticket,
         "queue": assignment.queue,
         "question": assignment.question,
+        "settles": assignment.settles,
         "thresholds": list(assignment.thresholds.thresholds),
         "fallback": assignment.thresholds.fallback == "top1",
     }

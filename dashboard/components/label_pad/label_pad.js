@@ -169,7 +169,8 @@ class LabelPad {
   }
 
   decided(act) {
-    this.outbox.add({ ...act, hash: this.data.hash });
+    const { hash, settles } = this.data;
+    this.outbox.add({ ...act, hash, settles });
     this.show();
   }
 

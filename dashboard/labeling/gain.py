@@ -1,0 +1,72 @@
+"""What training on corrected labels gains: two runs on the same images, judged by one truth."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cache
+from dashboard.guard import guarded
+from dashboard.session import session
+from hpa_core.data.dataset import list_datasets
+from hpa_core.evaluation.before_after import Called, compare_before_after
+from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.runs.folder import list_runs
+from hpa_core.runs.predictions import predicted_splits
+
+SPLIT = "validation"
+
+
+def draw_gain() -> None:
+    """Draw the form that compares a run from before with one from after."""
+    st.subheader("What the corrections gain")
+    runs = [run.id for run in list_runs(cache.workspace()) if SPLIT in predicted_splits(run)]
+    if len(runs) < 2:
+        st.write(
+            f"Two runs with predictions of {SPLIT} are compared here: one that learnt from the old "
+            "labels, one from the published ones."
+        )
+        return
+    names = [info.name for info in list_datasets(cache.workspace())]
+    here = session().dataset
+    with st.form("label-gain", border=False), st.container(horizontal=True):
+        before = st.selectbox("Before", runs, key="label-before", width=220)
+        after = st.selectbox("After", runs, index=len(runs) - 1, key="label-after", width=220)
+        truth = st.selectbox(
+            "Judged by the labels of",
+            names,
+            index=names.index(here) if here in names else 0,
+            key="label-truth",
+            width=220,
+        )
+        asked = st.form_submit_button("Compare")
+    if asked:
+        with guarded():
+            _draw_comparison(before, after, truth)
+
+
+def _draw_comparison(before: str, after: str, truth: str) -> None:
+    data = cache.dataset(truth)
+    rows = data.rows(SPLIT)
+    found = compare_before_after(
+        _called(before), _called(after), data.ids[rows], data.targets[rows]
+    )
+    low, high = found.compared.interval
+    st.metric(
+        f"Macro F1 of {after}, against {before}",
+        f"{found.after:.4f}",
+        f"{found.compared.difference:+.4f} (95 %: {low:+.4f} to {high:+.4f})",
+        delta_color="normal" if low > 0 or high < 0 else "off",
+    )
+    st.caption(
+        f"{found.images:,} images of {SPLIT}, judged by the labels of dataset {truth}, thresholds "
+        f"{session().thresholds.name} for both. Where the corrected images were picked by what one "
+        "run thought of them, that run has an advantage; corrections at random have none."
+    )
+
+
+def _called(run: str) -> Called:
+    thresholds = session().thresholds
+    predictions = cache.predictions(run, SPLIT)
+    calls = apply_thresholds(
+        predictions.probs, np.array(thresholds.thresholds), fallback=thresholds.fallback
+    )
+    return Called(ids=predictions.ids, calls=calls)
