@@ -25,7 +25,8 @@ COLUMNS = {
         min_value=0,
         max_value=1,
         width="small",
-        help="Probability that the label is wrong, if 3 % of labels are.",
+        help="Probability that the label is wrong, as far as scores and neighbours tell. Where the "
+        "network is unsure of a class, right labels are suspicious too.",
     ),
     "macro F1": st.column_config.NumberColumn(
         format="%+.5f",

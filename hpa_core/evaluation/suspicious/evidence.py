@@ -2,11 +2,13 @@
 
 Axes: N samples, C classes, k neighbours. A label is one cell (sample, class): carried or not.
 
-Three things set this apart from ranking by 1 - probability. Scores are made probabilities first,
-class by class. A carried label is judged by how much likelier the sample is to carry the class
-than any other sample is, for a label set by mistake falls on frequent classes as labels do: a
-score of 0.05 speaks against a frequent class and for a rare one. And a mistake often is one class
-in the place of another, so a label that should be there makes the ones that are there suspicious.
+Four things set this apart from ranking by 1 - probability. Scores are made probabilities first,
+class by class. Whether labels are rather lost or rather set by mistake is learnt: one and the same
+score means little against a label that is there and much against one that is not. A label that is
+there is judged by how much likelier the sample is to carry the class than any other sample is, for
+a label set by mistake falls on frequent classes as labels do: a score of 0.05 speaks against a
+frequent class and for a rare one. And a mistake often is one class in the place of another, so a
+label that should be there makes the ones that are there suspicious.
 
 References:
     Northcutt, Jiang, Chuang (2021), Confident learning: estimating uncertainty in dataset labels
@@ -22,16 +24,17 @@ from scipy.special import expit, logit
 
 from hpa_core.evaluation.recalibration import log_odds
 from hpa_core.evaluation.suspicious.calibration import (
-    ERROR_RATE,
-    EVEN_SHARE,
+    FIRST_RATE,
+    ErrorRates,
     calibrate_through_errors,
     mistaken_odds,
+    usual_shares,
 )
 
 PARTNER_WEIGHT = 0.2
 """How much of the suspicion against a sample's other labels counts against this one."""
 
-UNLIKE_SHARE = 0.01
+UNLIKE_SHARE = 0.003
 """Samples taken to show a class and to look as if they did not: no score makes a label certain."""
 
 PRIOR_VOTES = 10.0
@@ -41,62 +44,71 @@ MOST_WEIGHT = 2.0
 
 
 def error_log_odds(
-    presence: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]
-) -> Float[np.ndarray, "N C"]:
-    """Return the log-odds that each cell is wrong.
-
-    With e the log-odds of the class being there: e for a label that may be missing, and
-    log(prevalence) - e for one that may be set by mistake, as follows by Bayes' rule where labels
-    are lost at one rate and set by mistake in proportion to prevalence.
-
-    Args:
-        presence: log-odds that the sample really shows the class, (N, C).
-        targets: the labels, which are questioned.
-    """
-    spread = targets.mean(axis=0) + EVEN_SHARE
-    alone = np.where(targets, np.log(spread) - presence, presence)
-    surplus = np.logaddexp.reduce(np.where(targets, alone, -np.inf), axis=1, keepdims=True)
-    missing = np.logaddexp.reduce(np.where(targets, -np.inf, alone), axis=1, keepdims=True)
-    partner = np.logaddexp(0, np.where(targets, missing, surplus))
-    return np.asarray(alone + PARTNER_WEIGHT * partner + logit(ERROR_RATE))
-
-
-def presence_log_odds(
     probs: Float[np.ndarray, "N C"],
     targets: Bool[np.ndarray, "N C"],
     votes: Int[np.ndarray, "N C"] | None = None,
     *,
     neighbours: int = 0,
 ) -> Float[np.ndarray, "N C"]:
-    """Return the log-odds that each sample shows each class: recalibrated scores, and votes.
-
-    What a vote is worth is learnt from these very labels, one weight for all classes: embeddings
-    that say nothing beyond the scores get none.
+    """Return the log-odds that each cell is wrong.
 
     Args:
         probs: of images that the network did not learn from, (N, C) in [0, 1].
-        targets: the labels; a few are wrong.
+        targets: the labels, which are questioned; a few are wrong.
         votes: how many of its neighbours carry the class, (N, C).
         neighbours: k, how many were asked.
     """
-    usual = np.minimum(targets.mean(axis=0) + EVEN_SHARE, 1 - EVEN_SHARE)
-    scored = log_odds(calibrate_through_errors(probs, targets).apply(probs))
+    fit = calibrate_through_errors(probs, targets)
+    presence = log_odds(fit.recalibration.apply(probs))
     if votes is not None and neighbours:
-        shares = (votes + PRIOR_VOTES * usual) / (neighbours + PRIOR_VOTES)
-        told = logit(shares) - logit(usual)
-        scored = scored + _weight_of(told, scored, targets) * told
-    unlike = logit(usual) + np.log(UNLIKE_SHARE)
-    return np.asarray(np.logaddexp(scored + np.log1p(-UNLIKE_SHARE), unlike))
+        presence = _with_votes(presence, votes, targets, neighbours, fit.rates)
+    unlike = logit(usual_shares(targets)) + np.log(UNLIKE_SHARE)
+    presence = np.logaddexp(presence + np.log1p(-UNLIKE_SHARE), unlike)
+    return _with_partners(_alone(presence, targets, fit.rates), targets)
 
 
-def _weight_of(
-    told: Float[np.ndarray, "N C"], scored: Float[np.ndarray, "N C"], targets: np.ndarray
-) -> float:
-    """Find the weight of highest likelihood, where labels have errors as in `calibration`."""
-    mistaken = ERROR_RATE * mistaken_odds(targets)
+def _alone(
+    presence: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"], rates: ErrorRates
+) -> Float[np.ndarray, "N C"]:
+    """Apply Bayes' rule to each cell by itself.
+
+    With e the log-odds of the class being there: e for a label that may be lost, and
+    log(prevalence) - e for one that may be set by mistake, in proportion to prevalence; each and
+    the log of how often that happens.
+    """
+    mistaken = np.log(usual_shares(targets)) - presence + np.log(rates.mistaken)
+    return np.asarray(np.where(targets, mistaken, presence + np.log(rates.lost)))
+
+
+def _with_partners(
+    alone: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]
+) -> Float[np.ndarray, "N C"]:
+    """Let what is wrong in a sample in one direction speak for its being wrong in the other."""
+    surplus = np.logaddexp.reduce(np.where(targets, alone, -np.inf), axis=1, keepdims=True)
+    missing = np.logaddexp.reduce(np.where(targets, -np.inf, alone), axis=1, keepdims=True)
+    other = np.where(targets, missing, surplus)
+    return np.asarray(alone + PARTNER_WEIGHT * np.logaddexp(0, other - np.log(FIRST_RATE)))
+
+
+def _with_votes(
+    presence: Float[np.ndarray, "N C"],
+    votes: Int[np.ndarray, "N C"],
+    targets: Bool[np.ndarray, "N C"],
+    neighbours: int,
+    rates: ErrorRates,
+) -> Float[np.ndarray, "N C"]:
+    """Add what the neighbours tell.
+
+    What a vote is worth is learnt from these very labels, one weight for all classes: embeddings
+    that say nothing beyond the scores get none.
+    """
+    usual = usual_shares(targets)
+    told = logit((votes + PRIOR_VOTES * usual) / (neighbours + PRIOR_VOTES)) - logit(usual)
+    mistaken = rates.of_free(mistaken_odds(targets))
 
     def loss(weight: float) -> float:
-        carried = mistaken + (1 - ERROR_RATE - mistaken) * expit(scored + weight * told)
+        carried = mistaken + (1 - rates.lost - mistaken) * expit(presence + weight * told)
         return -float(np.log(np.where(targets, carried, 1 - carried)).mean())
 
-    return float(minimize_scalar(loss, bounds=(0, MOST_WEIGHT), method="bounded").x)
+    found = minimize_scalar(loss, bounds=(0, MOST_WEIGHT), method="bounded")
+    return np.asarray(presence + found.x * told)

@@ -14,7 +14,7 @@ from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.metrics import f1_from_counts
 from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.optimum import best_of_class
-from hpa_core.evaluation.suspicious.evidence import error_log_odds, presence_log_odds
+from hpa_core.evaluation.suspicious.evidence import error_log_odds
 
 Order = Literal["gain", "suspicion"]
 Kind = Literal["missing", "surplus"]
@@ -32,7 +32,8 @@ class Suspicions:
         row: the sample's row in what was ranked, (n,).
         class_id: (n,).
         missing: whether the label is not there and should be; else it is there and should not.
-        suspicion: probability that the label is wrong, if 3 % of labels are, in [0, 1].
+        suspicion: probability that the label is wrong, as far as scores and neighbours tell, in
+            [0, 1]; a network that is unsure of a class makes right labels suspicious too.
         gain: what macro F1 gains on average by correcting it, `suspicion` x the change if it is
             wrong. Negative where calls agree with the wrong label: they were rewarded for it.
         prob: the score.
@@ -95,8 +96,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     nearest = _nearest(embeddings)
     votes = None if nearest is None else targets[nearest].sum(axis=1)
     neighbours = 0 if nearest is None else nearest.shape[1]
-    presence = presence_log_odds(probs, targets, votes, neighbours=neighbours)
-    against = error_log_odds(presence, targets)
+    against = error_log_odds(probs, targets, votes, neighbours=neighbours)
     suspicion = expit(against)
     gains = suspicion * correction_gains(targets, _best_calls(probs, targets, calls))
     cells = _first(gains if order == "gain" else against, against, limit)

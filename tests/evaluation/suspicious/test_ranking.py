@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from sklearn.metrics import average_precision_score, f1_score
 
 from hpa_core.errors import ScoresError
+from hpa_core.evaluation.suspicious.calibration import calibrate_through_errors
 from hpa_core.evaluation.suspicious.ranking import (
     Suspicions,
     correction_gains,
@@ -75,7 +76,7 @@ def test_embeddings_that_say_nothing_change_next_to_nothing() -> None:
     assert len(kept) >= 45
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(scored())
 def test_every_cell_is_ranked_once_with_numbers_in_their_ranges(
     pair: tuple[np.ndarray, np.ndarray],
@@ -123,8 +124,9 @@ def test_gains_are_the_changes_of_scikit_learns_macro_f1() -> None:
 
 def test_the_reason_counts_what_anyone_can_count() -> None:
     probs, truth, embeddings = made_up()
-    labels = truth.copy()
-    row = int(np.flatnonzero(truth[:, 2] & (truth.sum(axis=1) == 1))[0])
+    labels = with_noise(truth)
+    alone = np.flatnonzero(truth[:, 2] & (truth.sum(axis=1) == 1))
+    row = int(alone[probs[alone, 1].argmin()])
     labels[row] = [False, True, False]  # One class in the place of another.
     found = rank_suspicious(probs, labels, embeddings, order="suspicion", limit=None)
     place = int(np.flatnonzero((found.row == row) & (found.class_id == 2))[0])
@@ -136,6 +138,15 @@ def test_the_reason_counts_what_anyone_can_count() -> None:
         f"{found.votes[place]} of the 10 nearest images carry the label. "
         "If it is a mix-up, in the place of middling."
     )
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_whether_labels_are_lost_or_set_by_mistake_is_learnt(lost: bool) -> None:
+    probs, truth, _ = made_up(samples=2_000)
+    noise = with_noise(truth)
+    rates = calibrate_through_errors(probs, truth & noise if lost else truth | noise).rates
+    assert (rates.lost > 3 * rates.mistaken) if lost else (rates.mistaken > 3 * rates.lost)
+    assert max(rates.lost, rates.mistaken) == pytest.approx(0.05, abs=0.025)
 
 
 def test_scores_that_are_no_probabilities_are_refused() -> None:
