@@ -17,11 +17,8 @@ from hpa_core.projection.outlines import inside
 from hpa_core.projection.projecting import key_of
 from hpa_core.projection.store import METHODS, Method, Projection
 from hpa_core.runs.predictions import predictions_path
-from hpa_core.selections.expression import Among
 
 NAMES: dict[Method, str] = {"tsne": "t-SNE", "pca": "PCA"}
-MOST_IN_A_FILTER = 200
-"""More ids would make a link longer than servers take."""
 FINE = 1000
 """Corners of an outline stand in the link in thousandths."""
 
@@ -83,7 +80,7 @@ def open_points(judged: Judged, pick: str) -> Opened:
         within &= ~np.isin(levels, [int(word) for word in words[3].split(".")])
     rows = place[within]
     title = f"inside the outline on the {NAMES[method]} map"
-    return Opened(title=title, rows=rows, expression=_expression(judged, rows))
+    return Opened(title=title, rows=rows)
 
 
 def _ask_class() -> int:
@@ -156,9 +153,3 @@ def _take(judged: Judged, made: Projection, mode: str, number: int, picked: dict
 def _pick(method: str, number: int, mode: str, hidden: list[int], corners: np.ndarray) -> str:
     levels = ".".join(map(str, sorted(hidden)))
     return "~".join([method, str(number), mode, levels, ",".join(map(str, corners.ravel()))])
-
-
-def _expression(judged: Judged, rows: np.ndarray) -> Among | None:
-    if not 0 < len(rows) <= MOST_IN_A_FILTER:
-        return None
-    return Among("id", tuple(judged.ids[rows].tolist()))
