@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.session import session
 from dashboard.thresholds.scores import score_set
-from dashboard.thresholds.shift import Other, estimated_shift
+from dashboard.thresholds.shift import Other, shifted_classes
+from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.estimates import Estimates
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predicted_splits
@@ -54,12 +55,11 @@ def _draw_claim(run: RunFolder, split: str, estimates: Estimates | None) -> None
 
 
 def _draw_shift(run: RunFolder, split: str, new: Other) -> None:
-    found = estimated_shift(run, split, new)
-    count = int(found.shifted.sum())
+    count = shifted_classes(run, split, new)
     if count:
         st.warning(
             f"**The scores of split {new.split} come from elsewhere**: those of {count} of "
-            f"{len(found.shifted)} classes are distributed otherwise than here. There, expect less "
+            f"{N_CLASSES} classes are distributed otherwise than here. There, expect less "
             "than any figure on this page says; see Shift.",
             icon=":material/warning:",
         )

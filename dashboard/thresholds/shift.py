@@ -11,7 +11,13 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.session import UNSAVED, session
 from dashboard.thresholds.prevalence import ask_for_shares
 from hpa_core.classes import N_CLASSES
-from hpa_core.evaluation.shift import SURE, Shift, estimate_shift, match_prevalence
+from hpa_core.evaluation.shift import (
+    SURE,
+    Shift,
+    estimate_shift,
+    match_prevalence,
+    score_distances,
+)
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits, predictions_path
 from hpa_core.runs.thresholds import ThresholdSet
@@ -72,6 +78,17 @@ def draw_shift(run: RunFolder, split: str) -> None:
 def estimated_shift(run: RunFolder, split: str, other: Other) -> Shift:
     """Compare other scores with the labelled ones of a split, once for each version of both."""
     return _estimated(_made(run.id, split), _made(*other), (run.id, split), other)
+
+
+def shifted_classes(run: RunFolder, split: str, other: Other) -> int:
+    """Count the classes whose other scores are surely distributed otherwise than a split's."""
+    return _shifted(_made(run.id, split), _made(*other), (run.id, split), other)
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
+def _shifted(made: int, other_made: int, known: tuple[str, str], other: tuple[str, str]) -> int:
+    apart = score_distances(cache.predictions(*known).probs, cache.predictions(*other).probs)
+    return int(apart.shifted.sum())
 
 
 def _made(run_id: str, split: str) -> int:

@@ -13,6 +13,7 @@ References:
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -52,8 +53,40 @@ class Shift:
     @property
     def shifted(self) -> Bool[np.ndarray, " C"]:
         """Classes whose scores are surely distributed otherwise, (C,)."""
+        return Distances(self.distance, self.p_values).shifted
+
+
+class Distances(NamedTuple):
+    """How far two sets of scores lie apart, class by class; see `Shift` for both, (C,)."""
+
+    distance: Float[np.ndarray, " C"]
+    p_values: Float[np.ndarray, " C"]
+
+    @property
+    def shifted(self) -> Bool[np.ndarray, " C"]:
+        """Classes whose scores are surely distributed otherwise, (C,)."""
         surely: np.ndarray = self.p_values < SURE / len(self.p_values)
         return surely
+
+
+def score_distances(
+    probs: Float[np.ndarray, "N C"], new_probs: Float[np.ndarray, "M C"]
+) -> Distances:
+    """Test class by class whether two sets of scores come from one source; no truth is needed.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], there is no sample, or C differs.
+    """
+    for scores in (probs, new_probs):
+        check_probs(scores)
+    if not len(probs) or not len(new_probs) or new_probs.shape[1] != probs.shape[1]:
+        raise ScoresError(
+            f"The new scores have the shape {new_probs.shape}; expected at least one sample of "
+            f"{probs.shape[1]} classes."
+        )
+    tests = [ks_2samp(old, new) for old, new in zip(probs.T, new_probs.T, strict=True)]
+    statistics = np.array([(test.statistic, test.pvalue) for test in tests])
+    return Distances(*statistics.T)
 
 
 def estimate_shift(
@@ -75,21 +108,15 @@ def estimate_shift(
         ScoresError: a score is NaN or outside [0, 1], there is no sample, or C differs.
     """
     check_truth(probs, targets)
-    check_probs(new_probs)
-    if not len(new_probs) or new_probs.shape[1] != probs.shape[1]:
-        raise ScoresError(
-            f"The new scores have the shape {new_probs.shape}; expected at least one sample of "
-            f"{probs.shape[1]} classes."
-        )
-    tests = [ks_2samp(old, new) for old, new in zip(probs.T, new_probs.T, strict=True)]
+    apart = score_distances(probs, new_probs)
     known = targets.mean(axis=0)
     recalibrated = fit_recalibration(probs, targets).apply(new_probs)
     return Shift(
         known=known,
         em=em_prevalence(recalibrated, known),
         counted=counted_prevalence(probs, targets, new_probs),
-        distance=np.array([test.statistic for test in tests]),
-        p_values=np.array([test.pvalue for test in tests]),
+        distance=apart.distance,
+        p_values=apart.p_values,
     )
 
 
