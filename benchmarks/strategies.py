@@ -64,11 +64,11 @@ def distorted(scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Make other score files of real ones; each keeps what the model knew, or less."""
     rng = np.random.default_rng(7)
     odds = {name: logit(np.clip(probs, 1e-6, 1 - 1e-6)) for name, probs in scores.items()}
-    first, *others = odds.values()
-    classes = first.shape[1]
-    made = {f"mean{number}": (first + other) / 2 for number, other in enumerate(others)}
+    (first, best), *others = odds.items()
+    classes = best.shape[1]
+    made = {f"{first}+{name.split('_')[-1]}": (best + other) / 2 for name, other in others}
     for name, one in odds.items():
-        short = name[-5:]
+        short = name.split("_")[-1]
         made |= {
             f"{short} sharp": 3 * one,
             f"{short} flat": one / 3,
@@ -78,8 +78,8 @@ def distorted(scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         }
     probs = {name: expit(one).astype(np.float32) for name, one in made.items()}
     for name, one in scores.items():
-        probs[f"{name[-5:]} rounded"] = one.round(2)
-        probs[f"{name[-5:]} 2000"] = one[:2000]
+        short = name.split("_")[-1]
+        probs |= {f"{short} rounded": one.round(2), f"{short} 2000": one[:2000]}
     return probs
 
 

@@ -18,7 +18,7 @@ from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback
 
 FROM_TRAIN, FROM_FILE = "training split", "a file"
-CLASS, PRECISION, MOST, TOP = "Class", "Least precision", "Most calls", "Exactly the top"
+CLASS, PRECISION, MOST, TOP = "Class", "Least precision", "Most calls", "Top"
 COLUMNS = {
     CLASS: st.column_config.SelectboxColumn(options=list(CLASS_LABELS), required=True),
     PRECISION: st.column_config.NumberColumn(
