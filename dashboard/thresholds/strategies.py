@@ -142,6 +142,12 @@ def _draw_estimates(run: RunFolder, estimates: Estimates) -> None:
             key="gains-strategy",
         )
         _say_noise(run, estimates, picked)
+        st.button(
+            f"Use {picked}",
+            key="use-strategy",
+            on_click=_use,
+            args=(run, estimates.split, found, picked),
+        )
     with st.expander(f"What every class gains by {picked}, with its interval"):
         gains, positives = found[picked].honest.gains, np.array(estimates.positives)
         chart = gain_chart(gains.value, gains.low, gains.high, positives=positives)
@@ -165,7 +171,10 @@ def _say_noise(run: RunFolder, estimates: Estimates, name: str) -> None:
 
 
 def _use_clicked(run: RunFolder, split: str, found: dict[str, Estimate]) -> None:
-    name = list(found)[st.session_state[USED]["row"]]
+    _use(run, split, found, list(found)[st.session_state[USED]["row"]])
+
+
+def _use(run: RunFolder, split: str, found: dict[str, Estimate], name: str) -> None:
     use_thresholds(run, split, name, found[name].honest.thresholds.tolist())
 
 

@@ -95,6 +95,18 @@ def test_ways_stand_side_by_side_with_what_they_claim_and_what_to_expect(
     assert page.button(key="estimate").label == f"Estimate the other {left} ways"
 
 
+def test_a_way_is_adopted_with_one_click(estimated: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("thresholds")
+    page.selectbox(key="gains-strategy").select("exact").run()
+    page.button(key="use-strategy").click().run()
+    stored = read_estimates(estimated, "validation", "none")
+    assert stored is not None
+    exact = stored.found["exact"].honest
+    assert list(active(page).thresholds) == exact.thresholds.tolist()
+    assert (active(page).run, active(page).split) == ("scored", "validation")
+    assert f"**exact** claims macro F1 **{exact.in_sample:.4f}**" in said(page)
+
+
 def test_classes_whose_gain_is_noise_are_named_with_their_positives(
     estimated: RunFolder, open_page: OpenPage
 ) -> None:

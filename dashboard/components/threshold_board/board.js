@@ -12,6 +12,7 @@ import { Toolbar } from "./toolbar.js";
 import { Turns } from "./turns.js";
 
 const KEYS_REST_MS = 250; // A burst of key presses is one step of the history and one message.
+const TIDY_MS = 5; // How long a hand that comes back may be kept waiting.
 const MANUAL = "manual";
 
 export class Board {
@@ -21,7 +22,8 @@ export class Board {
     Object.assign(this, { reference: null, server: null, restTimer: null, strategy: MANUAL });
     state.fallback = fallback;
     state.moveAll(thresholds);
-    this.#findOptima();
+    this.optima = [];
+    state.orders.forEach((_, index) => this.#findOptimum(index));
     this.opened = [...thresholds];
     this.history = new History(this.#standing());
     this.rows = names.map((name, index) => new Row(this, index, name));
@@ -83,8 +85,8 @@ export class Board {
     if (!this.state.hasTruth) return;
     const movable = indices.filter((index) => !this.rows[index].locked);
     // A single class goes to its mark; several climb, for under the fallback they share their calls.
-    const goal = movable.length === 1 ? this.optima.map(({ threshold }) => threshold) : this.state.climb(movable);
-    this.#request(movable.map((index) => [index, goal[index]]));
+    const goal = movable.length > 1 ? this.state.climb(movable) : null;
+    this.#request(movable.map((index) => [index, goal?.[index] ?? this.state.optimum(index).threshold]));
     this.strategy = movable.length === this.rows.length ? "exact optimum" : MANUAL;
     this.finish({ soon: false });
   }
@@ -157,6 +159,7 @@ export class Board {
 
   dispose() {
     clearTimeout(this.restTimer);
+    clearTimeout(this.tidyTimer);
     cancelAnimationFrame(this.frame);
   }
 
@@ -170,6 +173,7 @@ export class Board {
   /** Remember where this move began, to show what it changes. */
   #begin() {
     if (this.moving) return;
+    clearTimeout(this.tidyTimer);
     this.moving = true;
     this.reference = this.state.summary();
     this.summary.doubt();
@@ -232,30 +236,53 @@ export class Board {
 
   /** What is done at rest only: curves under the fallback, notes, words for screen readers. */
   #settle() {
-    if (this.state.fallback !== this.drawnFallback || this.state.fallback) {
-      this.#findOptima();
-      this.#drawCurves();
-    }
     const summary = this.state.summary();
     this.summary.note(summary, this.#bestMacro(), this.server);
     for (const row of this.rows) row.settle();
-    this.detail.settle();
     this.repaint();
     requestAnimationFrame(() => this.summary.say());
+    this.#tidy();
+  }
+
+  /** What takes long at rest, a few classes at a time: curves under the fallback, doubts of gains. */
+  #tidy() {
+    const { fallback, hasTruth } = this.state;
+    const redrawn = fallback || fallback !== this.drawnFallback;
+    if (!redrawn && !hasTruth) return;
+    const first = this.detail.index ?? 0;
+    const waiting = [...this.rows.slice(first), ...this.rows.slice(0, first)];
+    this.root.classList.toggle("forced", fallback);
+    const slice = () => {
+      const end = performance.now() + TIDY_MS;
+      while (waiting.length > 0 && performance.now() < end) this.#tidyRow(waiting.shift(), redrawn);
+      this.repaint();
+      if (waiting.length > 0) this.tidyTimer = setTimeout(slice);
+      else this.drawnFallback = fallback;
+    };
+    this.tidyTimer = setTimeout(slice);
+  }
+
+  #tidyRow(row, redrawn) {
+    if (redrawn) {
+      this.#findOptimum(row.index);
+      row.drawCurve();
+    }
+    if (this.state.hasTruth) row.doubtGain();
+    if (row.index !== this.detail.index) return;
+    if (redrawn) this.detail.draw();
+    this.detail.settle();
   }
 
   /** Under the fallback a class's optimum follows the others' thresholds, as its curve does. */
-  #findOptima() {
+  #findOptimum(index) {
     const { state } = this;
-    this.optima = state.orders.map((_, index) =>
-      state.hasTruth ? state.optimum(index) : { threshold: NaN, f1: NaN },
-    );
+    this.optima[index] = state.hasTruth ? state.optimum(index) : { threshold: NaN, f1: NaN };
   }
 
   /** What all exact optima give together; under the fallback no sum of the classes tells it. */
   #bestMacro() {
     if (this.state.fallback) return null;
-    return this.optima.reduce((sum, { f1 }) => sum + f1, 0) / this.state.classes;
+    return this.state.bare.reduce((sum, { f1 }) => sum + f1, 0) / this.state.classes;
   }
 
   #drawCurves() {

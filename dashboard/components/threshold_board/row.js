@@ -57,7 +57,7 @@ export class Row {
   drawCurve() {
     this.plot.draw();
     this.placed = null;
-    this.painted = null;
+    this.dirty = true;
   }
 
   /** Put needle and handle where the threshold stands. */
@@ -70,6 +70,7 @@ export class Row {
 
   /** Whether the threshold or its counts are no longer those on the screen. */
   stale() {
+    if (this.dirty) return true;
     const { board, index, painted } = this;
     const { tp, called } = board.state.classScores(index);
     return painted?.threshold !== board.threshold(index) || painted.tp !== tp || painted.called !== called;
@@ -81,6 +82,7 @@ export class Row {
     const threshold = board.threshold(index);
     const scores = board.state.classScores(index);
     this.painted = { threshold, ...scores };
+    this.dirty = false;
     this.shown.set(formatThreshold(threshold));
     this.plot.place(threshold, scores); // Under the fallback a class's F1 follows the others.
     this.plot.tell(threshold, scores);
@@ -93,7 +95,6 @@ export class Row {
   settle() {
     this.input.value = formatThreshold(this.board.threshold(this.index));
     this.input.title = String(this.board.threshold(this.index));
-    if (this.board.state.hasTruth) this.#doubtGain();
   }
 
   /** What the optimum gains, with its 95 % interval and whether that is noise; see gain_interval.js. */
@@ -178,7 +179,8 @@ export class Row {
     this.plot.handle.addEventListener("keydown", (event) => this.#command(event));
   }
 
-  #doubtGain() {
+  /** Mark a gain that is noise, and a class whose optimum gives nothing. */
+  doubtGain() {
     const gain = this.gain();
     const cell = this.figures.find(({ figure }) => figure === "gain").text.node.parentNode;
     cell.title = formatGain(gain, this.order.support);
