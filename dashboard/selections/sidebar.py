@@ -9,7 +9,7 @@ from dashboard.selections.active import set_filter
 from dashboard.selections.bar import count_selected
 from dashboard.session import session
 from hpa_core.selections.expression import Saved
-from hpa_core.selections.saved import list_selections
+from hpa_core.selections.saved import SavedSelection, list_selections
 
 EVERY = ""
 
@@ -20,7 +20,7 @@ def choose_selection() -> None:
     if not chosen.dataset:
         return
     saved = list_selections(cache.workspace().dataset(chosen.dataset))
-    names = {str(Saved(each.name)): each.name for each in saved}
+    names = {str(Saved(each.name)): _name(each) for each in saved}
     options = [EVERY, *names]
     if chosen.filter not in options:
         options.append(chosen.filter)
@@ -39,6 +39,10 @@ def choose_selection() -> None:
         dataset = cache.dataset(chosen.dataset)
         samples = scored_samples(chosen, dataset) or labelled_samples(dataset, "all")
         st.caption(count_selected(samples))
+
+
+def _name(selection: SavedSelection) -> str:
+    return f"{selection.name}: {selection.note}" if selection.note else selection.name
 
 
 def _take(key: str) -> None:

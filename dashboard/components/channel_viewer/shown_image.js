@@ -49,8 +49,8 @@ export class ShownImage {
 
   /** The channels' settings for this image, which has limits of its own if the mixer says so. */
   channels(mixer) {
-    const { limits } = this.whole ?? this;
-    return (mixer.perImage ? withLimits(mixer, limits) : mixer).channels;
+    // Limits of its own take longer to work out than the composite: only where they are asked for.
+    return (mixer.perImage ? withLimits(mixer, (this.whole ?? this).limits) : mixer).channels;
   }
 
   /** The image for a screen that has room for a `share` of its side: halved as long as it fits. */
