@@ -13,7 +13,7 @@ from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import FilterError, ScoresError, WorkspaceError
 from hpa_core.evaluation.neighbours import Neighbourhood
 from hpa_core.files import write_atomic
-from hpa_core.labeling.store import open_store
+from hpa_core.labeling import open_store
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators

@@ -10,9 +10,10 @@ from hpa_core.labeling.events import (
     blind_track,
 )
 from hpa_core.labeling.leases import Lease
+from hpa_core.labeling.opening import new_key, open_store
 from hpa_core.labeling.planning import Queue, QueueSettings
 from hpa_core.labeling.state import UNTOUCHED, SampleState
-from hpa_core.labeling.store import LabelStore, new_key, open_store
+from hpa_core.labeling.store import LabelStore
 
 __all__ = [
     "SHARED",

@@ -6,11 +6,11 @@ one sentence. A write-ahead log needs a local disk: several machines need Postgr
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -23,6 +23,11 @@ from hpa_core.workspace import Workspace
 URL_VARIABLE = "HPA_DATABASE_URL"
 LOCK_SECONDS = 10.0
 """How long a writer waits for others before it says so."""
+
+MOST_ATTEMPTS = 20
+"""Transactions that meet others again and again before it is given up."""
+
+Result = TypeVar("Result")
 
 _LOST = (
     "the connection failed; check that the server runs. What was under way may or may not be "
@@ -122,6 +127,22 @@ def explained_database_errors(engine: Engine) -> Iterator[None]:
         raise LabelsUnavailableError(
             f"The label database {shown} cannot be used: {reason}."
         ) from error
+
+
+def transact(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    """Do `work` in one transaction, and again from its start where it met another one.
+
+    Raises:
+        LabelsUnavailableError: the database cannot be used, or others were faster every time.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not is_retryable(error):
+                raise
+    raise LabelsUnavailableError("Too many people write at once; nothing was recorded; try again.")
 
 
 def is_retryable(error: SQLAlchemyError) -> bool:

@@ -13,10 +13,11 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.events import SHARED, Decision, blind_track
 from hpa_core.labeling.foreign.naming import ForeignLabel
 from hpa_core.labeling.foreign.reading import ForeignLabels
+from hpa_core.labeling.opening import new_key
 from hpa_core.labeling.people import checked_annotator
 from hpa_core.labeling.reading import Place
 from hpa_core.labeling.state import UNTOUCHED, SampleState
-from hpa_core.labeling.store import LabelStore, new_key
+from hpa_core.labeling.store import LabelStore
 
 AT_ONCE = 500
 """Samples of one act; a killed import goes on with those that are missing."""

@@ -9,36 +9,16 @@ What `record` returns is on the disk. It is refused, with a `ConflictError`, whe
 faster. The same key sent again is recorded once, so that whoever got no answer may ask again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from typing import Self, TypeVar
-from uuid import uuid4
+from collections.abc import Iterable, Sequence
+from typing import Self
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
-from hpa_core.errors import LabelsUnavailableError
-from hpa_core.files import sync_folder
 from hpa_core.labeling.checking import check_history
-from hpa_core.labeling.database import (
-    LOCK_SECONDS,
-    database_url,
-    is_retryable,
-    make_folder,
-    open_engine,
-    reading,
-    writing,
-)
+from hpa_core.labeling.database import reading, transact
 from hpa_core.labeling.deciding import require
 from hpa_core.labeling.events import SHARED, DatasetVersion, Decision, Event, Receipt
-from hpa_core.labeling.leases import (
-    LEASE_SECONDS,
-    Candidate,
-    Lease,
-    release,
-    take_leases,
-)
-from hpa_core.labeling.migrating import migrate
+from hpa_core.labeling.leases import LEASE_SECONDS, Candidate, Lease, release, take_leases
 from hpa_core.labeling.people import Role, checked_annotator, checked_role
 from hpa_core.labeling.reading import (
     Place,
@@ -53,34 +33,6 @@ from hpa_core.labeling.recording import Act, record_act
 from hpa_core.labeling.roles import read_roles, write_role
 from hpa_core.labeling.state import UNTOUCHED, SampleState
 from hpa_core.labeling.watching import Tracks, Watch
-from hpa_core.workspace import Workspace
-
-MOST_ATTEMPTS = 20
-"""Transactions that meet others again and again before the store gives up."""
-
-Result = TypeVar("Result")
-
-
-def new_key() -> str:
-    """Return a key that no other act has."""
-    return uuid4().hex
-
-
-def open_store(workspace: Workspace, *, lock_seconds: float = LOCK_SECONDS) -> "LabelStore":
-    """Open the labels of a workspace, and make or change the tables where that is needed.
-
-    Raises:
-        ConfigError: `HPA_DATABASE_URL` names no database that can be used.
-        LabelingError: the database cannot be reached, read or written.
-    """
-    url = database_url(workspace)
-    make_folder(url)
-    engine = open_engine(url, lock_seconds=lock_seconds)
-    migrate(engine)
-    if url.drivername == "sqlite":
-        with suppress(OSError):  # a folder that cannot be synced can still be read
-            sync_folder(workspace.labels.parent)
-    return LabelStore(engine)
 
 
 class LabelStore:
@@ -127,7 +79,10 @@ class LabelStore:
             RoleError: whoever gives it is no admin, or nobody would be one any more.
         """
         given, giver = checked_annotator(name), checked_annotator(by)
-        self._write(lambda connection: write_role(connection, given, checked_role(role), by=giver))
+        transact(
+            self.engine,
+            lambda connection: write_role(connection, given, checked_role(role), by=giver),
+        )
 
     # Acts
 
@@ -259,10 +214,11 @@ class LabelStore:
         Ask again to prolong them. `next_samples` makes the candidates of a queue.
         """
         name = checked_annotator(by)
-        return self._write(
+        return transact(
+            self.engine,
             lambda connection: take_leases(
                 connection, dataset, candidates, by=name, count=count, seconds=seconds
-            )
+            ),
         )
 
     def release(
@@ -270,22 +226,9 @@ class LabelStore:
     ) -> None:
         """Give back what a person holds and will not look at: some samples, or all of them."""
         name = checked_annotator(by)
-        self._write(lambda connection: release(connection, dataset.name, name, samples))
+        transact(self.engine, lambda connection: release(connection, dataset.name, name, samples))
 
     # Transactions
 
     def _act(self, act: Act) -> Receipt:
-        return self._write(lambda connection: record_act(connection, act))
-
-    def _write(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` in a transaction, again where it met another one."""
-        for _ in range(MOST_ATTEMPTS):
-            try:
-                with writing(self.engine) as connection:
-                    return work(connection)
-            except DBAPIError as error:
-                if not is_retryable(error):
-                    raise
-        raise LabelsUnavailableError(
-            "Too many people write at once; nothing was recorded; try again."
-        )
+        return transact(self.engine, lambda connection: record_act(connection, act))
