@@ -15,6 +15,8 @@ NOTHING = "none"
 COUNT, RESIDUAL = "images", "residual"
 MOST_PAIRS = 15
 CLIP = 12
+WIDTH = 1_100
+"""Pixels at most, so that cells stay near to squares."""
 
 
 def draw_confusion(judged: Judged) -> None:
@@ -36,25 +38,22 @@ def draw_confusion(judged: Judged) -> None:
         "said falsely at its own rate whatever else the image shows, so co-occurrence alone. "
         "Above about 2: A is taken for B.",
     )
-    chart, pairs = st.columns([5, 3], gap="medium")
-    with chart:
-        clicked(_matrix(found, shown), key=f"errors-matrix-{shown}")
-    with pairs:
-        st.markdown("**Most beyond what co-occurrence gives**")
-        table = _pairs(found)
-        clicked_table(
-            table.drop(columns="pick"),
-            lambda row, _: str(table["pick"].iloc[row]),
-            key="errors-pair-table",
-            column_config={
-                "expected": st.column_config.NumberColumn(format="%.1f", width=70),
-                "images": st.column_config.NumberColumn(width=60),
-                "p (Holm)": st.column_config.NumberColumn(
-                    format="%.2g", help="Over all pairs together; below 0.05 it is beyond chance."
-                ),
-            },
-            height=35 * (MOST_PAIRS + 1) + 3,
-        )
+    clicked(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
+    st.markdown(
+        "**Confused more often than co-occurrence gives**, the least likely by chance first"
+    )
+    table = _pairs(found)
+    clicked_table(
+        table.drop(columns="pick"),
+        lambda row, _: str(table["pick"].iloc[row]),
+        key="errors-pair-table",
+        column_config={
+            "expected": st.column_config.NumberColumn(format="%.1f"),
+            "p (Holm)": st.column_config.NumberColumn(
+                format="%.2g", help="Over all pairs together; below 0.05 it is beyond chance."
+            ),
+        },
+    )
 
 
 def open_confusion(judged: Judged, pick: str) -> Opened:
@@ -118,7 +117,7 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
         x=[across[column] for column in columns],
         y=[down[row] for row in rows],
         mode="markers",
-        marker={"symbol": "square", "size": 20, "color": "rgba(0,0,0,0)"},
+        marker={"symbol": "square", "size": 22, "color": "rgba(0,0,0,0)"},
         customdata=[
             [f"{names[row]}.{names[column]}", counts[row, column], *_told(found, row, column)]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
@@ -136,7 +135,7 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
         showgrid=False,
     )
     figure.update_yaxes(title="missed", autorange="reversed", dtick=1, showgrid=False)
-    return tidy(figure, height=760)
+    return tidy(figure, height=730)
 
 
 def _heat(
@@ -160,7 +159,7 @@ def _heat(
         hoverinfo="skip",
         text=[["" if np.isnan(value) else f"{value:.0f}" for value in row] for row in values],
         texttemplate="%{text}",
-        textfont={"size": 9},
+        textfont={"size": 11},
         showscale=False,
         **scale,
     )

@@ -6,7 +6,7 @@ images in the section's place, with the way back on the Backspace key.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -117,11 +117,12 @@ def close() -> None:
     write_link(**{PICK: None, "page": None, "image": None})
 
 
-def clicked(figure: Any, *, key: str) -> None:
+def clicked(figure: Any, *, key: str, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw a chart whose points carry their pick as custom data; a click opens it."""
     st.plotly_chart(
         figure,
         key=key,
+        width=width,
         on_select=lambda: _open_point(key),
         selection_mode="points",
         config={"displayModeBar": False},
