@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, tidy
+from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.errors.why_jobs import offer_job
@@ -25,6 +26,7 @@ STAINS = {
 }
 MOST_IMAGES = 5_000
 CELL_PIXELS = 27
+_STALE = ":material/update:"
 
 
 def draw_ablation(judged: Judged) -> None:
@@ -46,7 +48,7 @@ def draw_ablation(judged: Judged) -> None:
             help="  \n".join(f"{NAMES[name]}: {meaning}." for name, meaning in FILLS.items()),
         )
     found = cache.ablation(judged.run.id, judged.split, fill)
-    if judged.run.info.kind == "scores":
+    if not has_network(judged.run):
         st.info("These scores were made elsewhere: there is no network here to ask again.")
         return
     if found is not None and found.truth_known:
@@ -84,6 +86,8 @@ def open_ablation(judged: Judged, pick: str) -> Opened:
 
 
 def _draw(judged: Judged, found: Ablation) -> None:
+    if not _fits(judged, found):
+        st.warning("Network, images or labels have changed since: ablate again.", icon=_STALE)
     effects, leaning, whole = _measured(f"{found.key}", judged.thresholds, found)
     for sentence in _sentences(effects, leaning):
         st.markdown(f"- {sentence}")
@@ -100,6 +104,14 @@ def _draw(judged: Judged, found: Ablation) -> None:
             "Mean change of each class's score over its positives (0 to 1 scale). Click a cell to "
             "see them, those that lose most first."
         )
+
+
+def _fits(judged: Judged, found: Ablation) -> bool:
+    """Whether the network and the dataset are still those that were asked."""
+    weights = judged.run.checkpoints / WEIGHTS
+    same = weights.is_file() and cache.file_hash(weights) == found.weights
+    dataset = judged.dataset
+    return same and (dataset is None or dataset.content_hash(found.split) == found.content)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing calls with and without each channel")

@@ -36,16 +36,25 @@ def heat_figure(
     step_y, step_x = size / rows, size / columns
     figure = go.Figure(go.Image(source=_grey(green), x0=0.5, y0=0.5, hoverinfo="skip"))
     figure.add_heatmap(
-        z=evidence,
-        x0=step_x * (0.5 + offset[1]),
+        z=np.pad(evidence, 1, mode="edge"),  # As places off the grid would leave a bare edge.
+        x0=step_x * (offset[1] - 0.5),
         dx=step_x,
-        y0=step_y * (0.5 + offset[0]),
+        y0=step_y * (offset[0] - 0.5),
         dy=step_y,
         zsmooth="best",
         zmin=-reach,
         zmax=reach,
         colorscale=_see_through(),
-        colorbar={"title": "log-odds", "thickness": 10, "len": 0.9},
+        colorbar={
+            "title": {"text": "log-odds", "side": "right"},
+            "orientation": "h",
+            "thickness": 8,
+            "len": 0.8,
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.02,
+            "yanchor": "top",
+        },
         hovertemplate="%{z:+.2f} log-odds<extra></extra>",
     )
     figure.update_xaxes(visible=False, range=[0, size], constrain="domain", constraintoward="left")
@@ -56,7 +65,7 @@ def heat_figure(
         constrain="domain",
         constraintoward="top",
     )
-    return tidy(figure, height=270)
+    return tidy(figure, height=330)
 
 
 def channel_figure(score: float, without: Float[np.ndarray, " 4"]) -> go.Figure:

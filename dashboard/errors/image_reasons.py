@@ -17,7 +17,7 @@ from hpa_core.runs.explanations import METHODS
 from hpa_core.runs.folder import RunFolder
 from hpa_core.selections.samples import Samples
 
-COLUMNS = 4
+COLUMNS = 3
 
 
 def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> None:
@@ -55,7 +55,8 @@ def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> Non
         "speaks for the class, blue against it. Bars: its score with one channel blacked out."
     )
     reach = float(np.abs(one.maps[classes]).max()) or 1.0
-    for column, number in zip(st.columns(COLUMNS), classes[:COLUMNS], strict=False):
+    columns = [column for _ in classes[::COLUMNS] for column in st.columns(COLUMNS)]
+    for column, number in zip(columns, classes, strict=False):
         with column:
             st.markdown(f"**{CLASS_LABELS[number]}**: {_verdict(true[number], called[number])}")
             draw_reasons(dataset, row, one, number, reach=reach)

@@ -67,6 +67,8 @@ def ablate_channels(
     return Ablation(
         split=split,
         fill=settings.fill,
+        weights=_digest(weights),
+        content=dataset.content_hash(split),
         key=ablation_key(weights, dataset, split, settings),
         ids=dataset.ids[rows],
         targets=dataset.targets[rows],
@@ -101,8 +103,7 @@ def ablate_run(
 
 def ablation_key(weights: Path, dataset: Dataset, split: str, settings: AblationSettings) -> str:
     """Return a hash of everything that an ablation depends on."""
-    network = sha256(weights.read_bytes()).hexdigest()
-    words = (network, dataset.content_hash(split), split, settings)
+    words = (_digest(weights), dataset.content_hash(split), split, settings)
     return sha256(repr(words).encode()).hexdigest()
 
 
@@ -177,3 +178,7 @@ def _drawn_rows(dataset: Dataset, split: str, settings: AblationSettings) -> np.
         return rows
     chosen = np.random.default_rng(settings.seed).choice(rows, settings.samples, replace=False)
     return np.sort(chosen)
+
+
+def _digest(weights: Path) -> str:
+    return sha256(weights.read_bytes()).hexdigest()

@@ -19,6 +19,7 @@ from hpa_core.files import checked_name, explained_os_errors, write_atomic
 from hpa_core.runs.folder import RunFolder
 
 FOLDER = "ablation"
+WORDS = ("split", "fill", "weights", "content", "key")
 Fill = Literal["zero", "mean", "swap"]
 FILLS: dict[Fill, str] = {
     "zero": "black, as if the channel had not been taken",
@@ -48,7 +49,9 @@ class Ablation:
     """What a run says of a split's images as they are, and without each channel.
 
     Attributes:
-        key: hash of weights, labels, images and settings; another key is another ablation.
+        weights: SHA-256 of the network's file.
+        content: `Dataset.content_hash` of the split: another one has other images or labels.
+        key: hash of these and the settings; another key is another ablation.
         ids: sample ids, (N,) of str.
         targets: the labels in force, (N, 28); all False where the split has none.
         probs: of the images as they are, (N, 28).
@@ -57,6 +60,8 @@ class Ablation:
 
     split: str
     fill: Fill
+    weights: str
+    content: str
     key: str
     ids: np.ndarray
     targets: Bool[np.ndarray, "N C"]
@@ -104,7 +109,7 @@ def read_ablation(run: RunFolder, split: str, fill: Fill) -> Ablation | None:
     try:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
             values = {name: file[name] for name in file.files}
-        words = {name: str(values[name]) for name in ("split", "fill", "key")}
+        words = {name: str(values[name]) for name in WORDS}
         return Ablation(**{**values, **words})
     except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
         return None

@@ -113,6 +113,8 @@ def planted(*, loss: np.ndarray, targets: np.ndarray) -> Ablation:
     return Ablation(
         split="validation",
         fill="zero",
+        weights="",
+        content="",
         key="",
         ids=np.arange(len(targets)).astype(str),
         targets=targets,

@@ -39,7 +39,7 @@ def said(page: AppTest) -> str:
     return "\n".join(each.value for kind in parts for each in kind)
 
 
-def plant_ablation(run: RunFolder) -> Ablation:
+def plant_ablation(run: RunFolder, dataset: Dataset) -> Ablation:
     """Keep an ablation in which class 3 reads the nucleus and every other class the protein."""
     predictions = read_predictions(run, "validation")
     targets = np.repeat(predictions.targets, 6, axis=0)
@@ -50,6 +50,8 @@ def plant_ablation(run: RunFolder) -> Ablation:
     ablation = Ablation(
         split="validation",
         fill="zero",
+        weights=sha256(b"weights").hexdigest(),
+        content=dataset.content_hash("validation"),
         key="planted",
         ids=ids,
         targets=targets,
@@ -63,13 +65,16 @@ def plant_ablation(run: RunFolder) -> Ablation:
 def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positives(
     run: RunFolder, dataset: Dataset, open_page
 ) -> None:
-    ablation = plant_ablation(run)
+    ablation = plant_ablation(run, dataset)
     page = open_page("errors", run="scored", atlas="Channel ablation")
     assert "**3 Nucleoli fibrillar center** reads nucleus (blue) more" in said(page)
     assert "falls most without **protein (green)**" in said(page)
+    assert "have changed since" not in said(page)
     page = open_page("errors", run="scored", atlas="Channel ablation", pick="3.blue.zero")
     positives = ablation.targets[:, 3].sum()
     assert f"**{positives} images**: 3 Nucleoli fibrillar center" in said(page)
+    (run.checkpoints / "best.safetensors").write_bytes(b"others")
+    assert "have changed since" in said(open_page("errors", run="scored", atlas="Channel ablation"))
     for wrong in ("3.pink.zero", "77.blue.zero", "3.blue.none", "x"):
         page = open_page("errors", run="scored", atlas="Channel ablation", pick=wrong)
         assert "names nothing that this section shows" in said(page)
