@@ -50,11 +50,12 @@ def choose_order(samples: Samples) -> Int[np.ndarray, " n"]:
         draw_quick_pickers(samples)
         by = _choose_sort(samples)
     found = draw_filter(samples)
-    if samples.probs is None or samples.confidence is None:
-        return found
-    if isinstance(by, int):
+    if isinstance(by, int) and samples.probs is not None:
         return sort_by_score(found, samples.probs, class_id=by)
-    return sort_by_mistake(found, samples.confidence) if by == BY_MISTAKE else found
+    # Asked for last: it is worked out anew for every threshold set.
+    if by == BY_MISTAKE and samples.confidence is not None:
+        return sort_by_mistake(found, samples.confidence)
+    return found
 
 
 def _choose_sort(samples: Samples) -> str | int:
