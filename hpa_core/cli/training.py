@@ -54,6 +54,7 @@ def train(  # noqa: PLR0913 - one argument an option
         raise typer.BadParameter("name a DATASET, or --run RUN, or --resume RUN: exactly one.")
     if dataset is None:
         folder = open_run(workspace, run or resume or "")
+        TrainConfig.from_dict(folder.info.settings)  # Refused before torch is imported.
     else:
         changes = {
             "model": model,
@@ -123,16 +124,18 @@ def _train_as_rank(workspace: Workspace, folder: RunFolder, *, resume: bool, fir
     from hpa_core.training import train as train_run  # noqa: PLC0415 - imports torch
     from hpa_core.training.launching import (  # noqa: PLC0415 - imports torch
         end_with_launcher,
+        leave_at_once,
         told_to_launcher,
     )
 
     end_with_launcher()
     with told_to_launcher():
-        if not first:
+        if first:
+            with terminal_progress() as progress, _logged_to(folder):
+                train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
+        else:
             train_run(workspace, folder, resume=resume, stop=stop_requested)
-            return
-        with terminal_progress() as progress, _logged_to(folder):
-            train_run(workspace, folder, resume=resume, progress=progress, stop=stop_requested)
+    leave_at_once()
 
 
 @contextmanager

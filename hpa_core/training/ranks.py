@@ -127,6 +127,8 @@ def joined_ranks() -> Iterator[Ranks]:
             "cpu:gloo,cuda:nccl" if has_gpu else "gloo", timeout=timedelta(seconds=seconds)
         )
         yield Ranks(rank=dist.get_rank(), size=dist.get_world_size())
+        # None goes before the first has written its last file.
+        dist.barrier()
         dist.destroy_process_group()
     except RuntimeError as error:
         if not _is_loss(error):

@@ -31,7 +31,11 @@ SETTINGS = [item.name for item in fields(TrainConfig) if item.name != "dataset"]
 
 
 @pytest.fixture(autouse=True)
-def _no_training_outlives_its_test(workspace: Workspace) -> Iterator[None]:
+def _no_training_outlives_its_test(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    # Else each would import torch first, to save what nobody reads.
+    monkeypatch.setenv("HPA_GRACE_SECONDS", "0")
     yield
     backend = open_backend(workspace)
     for job in backend.list():
