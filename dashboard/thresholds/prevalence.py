@@ -1,11 +1,24 @@
-"""Asks how often each class shall be called: an uploaded table with one line a class."""
+"""How often each class shall be called: as in the training split, or as an uploaded table says."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from hpa_core.data.prevalence import Shares, read_prevalence_table
+from dashboard import cache
+from hpa_core.data.prevalence import Shares, read_prevalence_table, split_prevalence
+from hpa_core.errors import DatasetError, LabelTableError
+from hpa_core.runs.folder import RunFolder
+
+
+def training_shares(run: RunFolder) -> Shares | None:
+    """Return the shares of the training split of a run's dataset; None where there is none."""
+    if not run.info.dataset:
+        return None
+    try:
+        return split_prevalence(cache.dataset(run.info.dataset), "train")
+    except (DatasetError, LabelTableError):
+        return None
 
 
 def ask_for_shares(key: str) -> Shares | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.session import UNSAVED, session
-from dashboard.thresholds.prevalence import ask_for_shares
+from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import (
     SURE,
@@ -141,6 +141,8 @@ def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> No
     targets = {"labelled": found.known, "by EM": found.em}
     if not np.isnan(found.counted).any():
         targets["by counting"] = found.counted
+    if shares := training_shares(run):
+        targets["training split"] = np.array(shares)
     name = st.segmented_control(
         "Prevalence",
         [*targets, "a file"],

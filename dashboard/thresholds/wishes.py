@@ -9,9 +9,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.guard import guarded
-from dashboard.thresholds.prevalence import ask_for_shares
+from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from dashboard.thresholds.sets import use_thresholds
-from hpa_core.data.prevalence import Shares, split_prevalence
 from hpa_core.evaluation.options import Constraint, Options
 from hpa_core.evaluation.strategies import strategy_named
 from hpa_core.runs.folder import RunFolder
@@ -64,15 +63,12 @@ def _draw_prevalence(scores: ScoresAtHand) -> None:
         "**Call each class as often as it shall come.** As often as on these images is the way "
         "*prevalence* above."
     )
-    dataset = scores.run.info.dataset
-    sources = [FROM_TRAIN, FROM_FILE] if dataset else [FROM_FILE]
+    shares = training_shares(scores.run)
+    sources = [FROM_TRAIN, FROM_FILE] if shares else [FROM_FILE]
     source = st.segmented_control(
         "Shares of", sources, default=sources[0], required=True, key=f"wish-source-{len(sources)}"
     )
-    shares: Shares | None
-    if source == FROM_TRAIN:
-        shares = split_prevalence(cache.dataset(dataset), "train")
-    else:
+    if source == FROM_FILE:
         shares = ask_for_shares("wish-shares")
     options = Options(prevalence=shares)
     words = [f"--prevalence={','.join(f'{share:.8g}' for share in shares or ())}"]

@@ -185,7 +185,7 @@ def _print_noise(honest: Honest) -> None:
 
 
 def _print_estimates(estimates: Estimates) -> None:
-    columns = ("strategy", "in-sample", "expected", "95 %", "classes where the gain is noise")
+    columns = ("strategy", "in-sample", "expected", "95 %", "noise in classes")
     table = Table(*columns, box=None)
     ordered = sorted(estimates.found.items(), key=lambda item: -item[1].honest.expected)
     for name, each in ordered:

@@ -16,7 +16,7 @@ from hpa_core.evaluation.estimates import estimate_strategies, read_estimates, w
 from hpa_core.evaluation.strategies import ready_strategies, strategy_named
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.backend import ENDED
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
@@ -171,6 +171,17 @@ def test_the_training_splits_shares_become_thresholds_at_once(
     assert (calls <= np.rint(wanted)).all()
     assert active(page).strategy == "prevalence-target"
     assert page.button(key="wish-use-constrained").disabled
+
+
+def test_scores_of_no_dataset_offer_a_file_alone(workspace: Workspace, open_page: OpenPage) -> None:
+    folder = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    probs = np.linspace(0, 1, 56 * 28, dtype=np.float32).reshape(56, 28)
+    ids = np.array([f"id-{row}" for row in range(56)])
+    targets = np.eye(28, dtype=bool).repeat(2, axis=0)
+    write_predictions(folder, "validation", Predictions(ids=ids, probs=probs, targets=targets))
+    page = open_page("thresholds", run="outside")
+    assert not page.error
+    assert page.segmented_control(key="wish-source-1").options == ["a file"]
 
 
 def test_rows_of_the_form_are_constraints_and_unfinished_ones_are_not() -> None:

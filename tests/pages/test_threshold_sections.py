@@ -188,6 +188,11 @@ def test_new_scores_from_elsewhere_are_warned_of_and_give_thresholds(
     page.button(key="use-shift").click().run()
     thresholds = np.array(page.session_state[KEY].thresholds.thresholds)
     assert (scores > thresholds).sum(axis=0).tolist() == np.rint(400 * known).tolist()
+    page.segmented_control(key="shift-target").set_value("training split").run()
+    page.button(key="use-shift").click().run()
+    thresholds = np.array(page.session_state[KEY].thresholds.thresholds)
+    train = dataset.targets[dataset.rows("train")].mean(axis=0)
+    assert (scores > thresholds).sum(axis=0).tolist() == np.rint(400 * train).tolist()
 
 
 def test_calibration_shows_the_loss_before_and_after(run: RunFolder, open_page: OpenPage) -> None:
