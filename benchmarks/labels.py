@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from hpa_core.labeling import (
@@ -60,21 +61,27 @@ def label(store: LabelStore, prefix: str, *, acts: int) -> list[float]:
     return seconds
 
 
-def write(folder: str, prefix: str, acts: int) -> None:
-    """Label as one of several processes."""
+def write(folder: str, url: str, prefix: str, acts: int, together: Barrier) -> None:
+    """Label as one of several processes that begin together."""
+    os.environ[URL_VARIABLE] = url
     with open_store(Workspace(Path(folder)), lock_seconds=60) as store:
+        store.role(prefix)
+        together.wait()
         label(store, prefix, acts=acts)
 
 
 def together(folder: Path, *, writers: int, acts: int, prefix: str) -> float:
-    """Return labels a second of several processes, their start included."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.labels"])
-    arguments = [(str(folder), f"{prefix}{number}", acts // writers) for number in range(writers)]
+    """Return labels a second of several processes."""
+    context = get_context("spawn")
+    begin = context.Barrier(writers + 1)
+    url = os.environ.get(URL_VARIABLE, "")
+    names = [f"{prefix}{number}" for number in range(writers)]
+    arguments = [(str(folder), url, name, acts // writers, begin) for name in names]
     processes = [context.Process(target=write, args=one) for one in arguments]
-    start = time.perf_counter()
     for process in processes:
         process.start()
+    begin.wait()
+    start = time.perf_counter()
     for process in processes:
         process.join()
     assert all(process.exitcode == 0 for process in processes)

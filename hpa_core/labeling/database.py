@@ -6,10 +6,13 @@ one sentence. A write-ahead log needs a local disk: several machines need Postgr
 """
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from random import uniform
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,6 +26,9 @@ from hpa_core.workspace import Workspace
 URL_VARIABLE = "HPA_DATABASE_URL"
 LOCK_SECONDS = 10.0
 """How long a writer waits for others before it says so."""
+
+RETRY_SECONDS = (0.001, 0.005)
+"""Between a writer's tries while another one writes, drawn so that none is always too late."""
 
 MOST_ATTEMPTS = 20
 """Transactions that meet others again and again before it is given up."""
@@ -174,9 +180,31 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer that begins as a reader could find, too late, that another one was faster.
-    writes = connection.get_execution_options().get("hpa_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("hpa_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # A writer that began as a reader could find, too late, that another one was faster. And SQLite
+    # itself would sleep ever longer, so that of many writers most sleep while none writes.
+    driver: Any = connection.connection.dbapi_connection
+    patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    deadline = time.monotonic() + patience / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while _is_busy(driver) and time.monotonic() < deadline:
+            time.sleep(uniform(*RETRY_SECONDS))  # noqa: S311
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # what it says now is told to the user
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def _is_busy(driver: Any) -> bool:
+    """Try to begin as a writer, and tell whether another one has to end first."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorname.startswith("SQLITE_BUSY")
+    return False
 
 
 def _reason(error: DBAPIError) -> str | None:
