@@ -11,7 +11,7 @@ from dashboard.guard import guarded
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import active_rows, set_filter
 from dashboard.session import session
-from hpa_core.errors import FilterError
+from hpa_core.errors import HpaError
 from hpa_core.selections.expression import Saved
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
@@ -70,7 +70,7 @@ def count_selected(samples: Samples) -> str:
     """Say in a few words how many samples the filter in force finds, or why none can be said."""
     try:
         found = len(active_rows(samples))
-    except FilterError as error:
+    except HpaError as error:
         return str(error)
     return f"{found:,} of {len(samples.ids):,} samples"
 
@@ -129,6 +129,6 @@ def _delete(folder: Path, name: str) -> None:
 def _csv(samples: Samples) -> bytes:
     try:
         rows = active_rows(samples)
-    except FilterError as error:
+    except HpaError as error:
         return f"{error}\n".encode()
     return selection_csv(samples, rows)

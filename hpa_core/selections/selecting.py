@@ -46,8 +46,7 @@ def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]: 
         samples: what is chosen from.
 
     Raises:
-        FilterError: it asks for calls or scores, and there is no run.
-        ValueError: it holds a `Saved`.
+        FilterError: it asks for calls or scores, and there is no run; or it names what is saved.
     """
     match expression:
         case Everything():
@@ -73,7 +72,9 @@ def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]: 
             return np.asarray(COMPARE[comparison](_count(expression, samples), number))
         case Scored():
             return _scored(expression, samples)
-    raise ValueError(f"{expression!r} cannot be evaluated")
+    # Only `Saved` is left: where there is a dataset it has been resolved.
+    sentence = f"{str(expression)!r} is saved with a dataset, and these samples have none"
+    raise FilterError(None, sentence)
 
 
 def selected_rows(expression: Expression, samples: Samples) -> Int[np.ndarray, " n"]:

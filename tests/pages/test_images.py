@@ -123,6 +123,9 @@ def test_a_filter_that_cannot_be_read_is_told_and_stands_there_to_be_mended(
     page = open_page("images", dataset="tiny", filter="wronk")
     assert not page.exception
     assert "position 1: 'wronk' is no condition; did you mean 'wrong'?" in page.error[0].value
+    for text in ('saved:"a b"', "saved:none", "(wrong"):
+        labelled(page, "Filter").set_value(text).run()
+        assert page.error[0].value == page.sidebar.caption[0].value
     labelled(page, "Filter").set_value("wrong").run()
     assert shown(page) == ["sample-0070", "sample-0071"]
 

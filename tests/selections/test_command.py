@@ -98,6 +98,7 @@ def test_scores_of_no_dataset_are_filtered_with_their_own_truth(
     assert [row["id"] for row in said["rows"]] == ["b"]
     assert "this run has none" in hpa("select", "outside", "--save", "x", status=1)
     assert "position 1" in hpa("select", "outside", "--filter", "mist", status=1)
+    assert "samples have none" in hpa("select", "outside", "--filter", "saved:x", status=1)
 
 
 def test_the_likes_of_a_sample_are_named_with_their_cosine(hpa: Say, workspace: Workspace) -> None:
