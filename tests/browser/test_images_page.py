@@ -348,6 +348,7 @@ def test_a_solo_channel_at_full_limits_is_the_file_itself(
     realdata: Any, workspace: Workspace, serve: Serve, browser_page: Page
 ) -> None:
     dataset = write_quartets(workspace, realdata, samples=3)
+    browser_page.add_init_script("localStorage.setItem('hpa-painter', 'webgl')")
     browser_page.set_viewport_size({"width": 1920, "height": 1080})
     sample = str(dataset.ids[1])
     viewer = open_images(browser_page, serve(workspace), f"?image={sample}")

@@ -166,6 +166,13 @@ def test_calls_follow_the_active_threshold_set(
     chosen.select("low").run()
     assert shown(page) == []
     assert "thresholds low" in page.markdown[0].value
+    link = {
+        key: page.query_params[key] for key in ("dataset", "run", "split", "thresholds", "filter")
+    }
+    assert link["thresholds"] == "low"
+    followed = open_page("images", **link)
+    assert picker(followed, "Thresholds").value.name == "low"
+    assert shown(followed) == []
 
 
 def test_without_a_run_the_truth_alone_is_shown(
