@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from random import uniform
@@ -91,9 +92,10 @@ def open_engine(url: URL, *, lock_seconds: float = LOCK_SECONDS) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    options = f"-c synchronous_commit=on -c lock_timeout={int(lock_seconds * 1000)}"
-    arguments = {"options": options, "connect_timeout": 10}
-    return create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    wanted = {"synchronous_commit": "on", "lock_timeout": str(int(lock_seconds * 1000))}
+    event.listen(engine, "connect", partial(_prepare_postgres, wanted))
+    return engine
 
 
 @contextmanager
@@ -177,6 +179,14 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(wanted: dict[str, str], connection: Any, _: Any) -> None:
+    # Not by the address's `options`: those are the user's.
+    with connection.cursor() as cursor:
+        for name, value in wanted.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -171,6 +171,19 @@ def test_a_read_only_server_says_so(store: LabelStore, give: Give, postgres: Ser
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_locked_table_of_a_server_says_so(
+    store: LabelStore, workspace: Workspace, postgres: Server
+) -> None:
+    conninfo = f"dbname={store.engine.url.database} user=hpa host={postgres.folder}"
+    with open_store(workspace, lock_seconds=0.1) as impatient:
+        with psycopg.connect(conninfo) as other:
+            other.execute("LOCK TABLE acts IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(LabelingError, match=r"locked; nothing was recorded"):
+                label(impatient, "a")
+        label(impatient, "a")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_server_that_came_back_is_used_again(
     store: LabelStore, give: Give, postgres: Server
 ) -> None:
