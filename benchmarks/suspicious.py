@@ -155,20 +155,18 @@ def report(name: str, trials: Callable[[], list[np.ndarray]]) -> None:
     print(f"{'':32} {'ahead':9} {ahead}", flush=True)
 
 
-def on_real_scores(folder: Path, seeds: range, rate: float) -> None:
+def on_real_scores(folder: Path, models: list[str], seeds: range, rate: float) -> None:
     """Spoil the validation labels in every way, for every model."""
     truth = np.load(folder / "validation" / "targets.npy").astype(bool)
-    for path in sorted((folder / "validation").glob("*_probs.npy")):
-        probs = np.load(path)
-        if len(probs) != len(truth):
-            continue
+    for model in models:
+        probs = np.load(folder / "validation" / f"{model}_probs.npy")
         for kind in KINDS:
 
             def trials(probs: np.ndarray = probs, kind: str = kind) -> list[np.ndarray]:
                 spoilt = (spoil(truth, kind, rate, np.random.default_rng(s)) for s in seeds)
                 return [compare(probs, truth, labels, None) for labels in spoilt]
 
-            report(f"{path.stem.removesuffix('_probs')}, {kind}", trials)
+            report(f"{model}, {kind}", trials)
 
 
 def on_the_demo(workspace: Workspace) -> None:
@@ -192,6 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("real", "demo"))
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--models", nargs="+", default=["vgg16", "resnet"])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--rate", type=float, default=0.03)
@@ -202,7 +201,7 @@ def main() -> None:
         on_the_demo(Workspace(asked.folder))
     else:
         seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
-        on_real_scores(asked.folder, seeds, asked.rate)
+        on_real_scores(asked.folder, asked.models, seeds, asked.rate)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, PINK, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from hpa_core.evaluation.class_scores import ClassScores, score_class
-from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Or
 
 Part = Literal["found", "missed", "false", "wrong"]
@@ -27,8 +27,7 @@ ORDERS = ("lowest F1 first", "most errors first", "class number")
 
 def draw_classes(judged: Judged) -> None:
     """Draw counts and F1 of every class; each bar and point opens its images."""
-    scored = _scored(judged.key, judged)
-    overall = evaluate(judged.targets, judged.calls)
+    scored, overall = _scored(judged.key, judged)
     st.markdown(
         f"Macro F1 **{overall.macro_f1:.4f}**, micro {overall.micro_f1:.4f}, samples "
         f"{overall.samples_f1:.4f}. Click a bar or a point to see its images."
@@ -88,9 +87,9 @@ def _expression(part: str, number: int) -> Expression:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _scored(key: str, _judged: Judged) -> list[ClassScores]:
+def _scored(key: str, _judged: Judged) -> tuple[list[ClassScores], Scores]:
     pairs = zip(_judged.targets.T, _judged.calls.T, strict=True)
-    return [score_class(*pair) for pair in pairs]
+    return [score_class(*pair) for pair in pairs], evaluate(_judged.targets, _judged.calls)
 
 
 def _ordered(scored: list[ClassScores], order: str) -> list[int]:

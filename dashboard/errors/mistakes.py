@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from jaxtyping import Int
 
 from dashboard.charts import CLASS_LABELS, ORANGE, PINK, tidy
 from dashboard.errors.judged import Judged
@@ -35,14 +36,9 @@ def draw_mistakes(judged: Judged) -> None:
             on_change=lambda: write_link(page=None),
             width=320,
         )
-    kept = np.ones(len(found.row), dtype=bool)
-    if kind != ANY:
-        kept &= found.missed == (kind == MISSED)
-    if number is not None:
-        kept &= found.class_id == number
-    places = np.flatnonzero(kept)
+    places, rows = _kept(judged.key, kind, number, found)
     st.markdown(
-        f"**{len(places):,} wrong calls** on {len(np.unique(found.row[places])):,} images. "
+        f"**{len(places):,} wrong calls** on {len(rows):,} images. "
         "Confidence is how far a score lies beyond its threshold, as a share of what was "
         "possible. Click a point to see its image."
     )
@@ -51,11 +47,10 @@ def draw_mistakes(judged: Judged) -> None:
         st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")
     if judged.dataset is None:
         return
-    rows = list(dict.fromkeys(found.row[places].tolist()))  # Each image once, in this order.
     draw_gallery(
         judged.dataset,
         judged.samples,
-        np.array(rows, dtype=np.int64),
+        rows,
         thresholds=judged.thresholds,
         scored_class=number,
     )
@@ -78,6 +73,21 @@ def _ranked(key: str, _judged: Judged) -> Mistakes:
     return rank_mistakes(
         _judged.probs, _judged.bounds, targets=_judged.targets, calls=_judged.calls
     )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept(
+    key: str, kind: str, number: int | None, _found: Mistakes
+) -> tuple[Int[np.ndarray, " m"], Int[np.ndarray, " n"]]:
+    """Return the places of the mistakes asked for, and their images, each once, in their order."""
+    kept = np.ones(len(_found.row), dtype=bool)
+    if kind != ANY:
+        kept &= _found.missed == (kind == MISSED)
+    if number is not None:
+        kept &= _found.class_id == number
+    places = np.flatnonzero(kept)
+    _, first = np.unique(_found.row[places], return_index=True)
+    return places, _found.row[places[np.sort(first)]]
 
 
 def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:

@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from jaxtyping import Int
 from plotly.subplots import make_subplots
 
 from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
@@ -86,13 +87,26 @@ def _choose_class(judged: Judged) -> int:
 
 
 def _laid(judged: Judged, number: int, scale: Scale) -> Spectrum:
+    return _lay_out(judged.key, number, scale, judged)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _lay_out(key: str, number: int, scale: Scale, _judged: Judged) -> Spectrum:
     return lay_out_scores(
-        judged.probs[:, number],
-        judged.targets[:, number],
-        judged.thresholds.thresholds[number],
+        _judged.probs[:, number],
+        _judged.targets[:, number],
+        _judged.thresholds.thresholds[number],
         scale=scale,
         bins=BINS,
     )
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _picked(
+    key: str, number: int, scale: Scale, carried: int, _judged: Judged
+) -> Int[np.ndarray, " n"]:
+    has = _judged.targets[:, number] == bool(carried)
+    return pick_along(_laid(_judged, number, scale), has)
 
 
 def _chart(judged: Judged, laid: Spectrum, number: int, scale: Scale) -> go.Figure:
@@ -112,10 +126,8 @@ def _chart(judged: Judged, laid: Spectrum, number: int, scale: Scale) -> go.Figu
             name=name,
             colour=colour,
         )
-        has = judged.targets[:, number] == bool(carried)
-        _add_images(
-            figure, judged, laid, pick_along(laid, has), number=number, row=1 if carried else 4
-        )
+        places = _picked(judged.key, number, scale, carried, judged)
+        _add_images(figure, judged, laid, places, number=number, row=1 if carried else 4)
     figure.update_yaxes(visible=False, range=[0, 1], row=1, col=1)
     figure.update_yaxes(visible=False, range=[0, 1], row=4, col=1)
     figure.update_yaxes(autorange="reversed", row=3, col=1)

@@ -3,6 +3,7 @@
 Axes: N samples, C classes, n suspicious cells, k neighbours.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -162,8 +163,7 @@ def _first(keys: np.ndarray, against: np.ndarray, limit: int | None) -> Int[np.n
 def _ranks(probs: np.ndarray, rows: np.ndarray, classes: np.ndarray) -> Int[np.ndarray, " n"]:
     """Count the samples that score higher in the class."""
     ranks = np.zeros(len(rows), dtype=np.int64)
-    for number in np.unique(classes):
-        mine = classes == number
+    for number, mine in _by_class(classes):
         column = np.sort(probs[:, number])
         ranks[mine] = len(column) - np.searchsorted(column, probs[rows[mine], number], "right")
     return ranks
@@ -174,21 +174,35 @@ def _beyond(
 ) -> Float[np.ndarray, " n"]:
     """Return the share of equally labelled samples whose score fits the label better."""
     shares = np.zeros(len(rows))
-    for number in np.unique(classes):
-        for carried in (False, True):
-            mine = (classes == number) & (targets[rows, classes] == carried)
-            alike = np.sort(probs[targets[:, number] == carried, number])
-            asked = probs[rows[mine], number]
-            below = np.searchsorted(alike, asked, "left")
-            above = len(alike) - np.searchsorted(alike, asked, "right")
-            shares[mine] = (above if carried else below) / max(len(alike), 1)
+    for number, mine in _by_class(classes):
+        carried = targets[rows[mine], number]
+        for held in (False, True):
+            asked = mine[carried == held]
+            alike = np.sort(probs[targets[:, number] == held, number])
+            scores = probs[rows[asked], number]
+            below = np.searchsorted(alike, scores, "left")
+            above = len(alike) - np.searchsorted(alike, scores, "right")
+            shares[asked] = (above if held else below) / max(len(alike), 1)
     return shares
+
+
+def _by_class(classes: Int[np.ndarray, " n"]) -> Iterator[tuple[int, Int[np.ndarray, " m"]]]:
+    """Yield each class that occurs, with the places where it does."""
+    order = np.argsort(classes, kind="stable")
+    numbers, starts = np.unique(classes[order], return_index=True)
+    parts = np.split(order, starts[1:])
+    yield from zip(numbers.tolist(), parts, strict=True)
 
 
 def _partners(
     suspicion: np.ndarray, targets: np.ndarray, rows: np.ndarray, classes: np.ndarray
 ) -> Int[np.ndarray, " n"]:
     """Return each cell's most suspicious counterpart in its sample, of the other kind."""
-    other = targets[rows] != targets[rows, classes][:, None]
-    held = np.where(other, suspicion[rows], 0.0)
+    by_kind = [np.where(carried, suspicion, 0) for carried in (targets, ~targets)]
+    first = [_clearly_first(held) for held in by_kind]
+    return np.asarray(np.where(targets[rows, classes], first[1][rows], first[0][rows]))
+
+
+def _clearly_first(held: Float[np.ndarray, "N C"]) -> Int[np.ndarray, " N"]:
+    """Return the most suspicious class of each sample; -1 where even that is hardly so."""
     return np.where(held.max(axis=1) >= PARTNER_SUSPICION, held.argmax(axis=1), -1)
