@@ -13,6 +13,7 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.map_colours import MISTAKES, MODES, OF_CLASS, colour_points
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
 from dashboard.errors.why_jobs import offer_job
+from dashboard.routes.points import NO_DATASET
 from hpa_core.projection.outlines import inside
 from hpa_core.projection.projecting import key_of
 from hpa_core.projection.store import METHODS, Method, Projection
@@ -51,10 +52,14 @@ def draw_map(judged: Judged) -> None:
         return
     st.caption(_about(judged, made))
     colouring = colour_points(judged, _places(judged, made), mode, number)
-    address = f"hpa/points/{judged.run.id}/{judged.split}/{method}/{made.key}"
+    info = judged.dataset.info if judged.dataset else None
+    shown = info and info.name == judged.run.info.dataset
+    content = info.hash if info and shown else NO_DATASET
+    address = f"hpa/points/{judged.run.id}/{judged.split}/{method}/{made.key}/{content}"
     point_map(
         address,
         colouring,
+        tiles=f"hpa/tiles/{info.name}/{info.hash}/thumbnails" if info and shown else None,
         key="point-map",
         on_pick=lambda picked: _take(judged, made, mode, number, picked),
     )

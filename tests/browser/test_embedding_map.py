@@ -50,7 +50,10 @@ def test_points_are_hidden_by_the_legend_and_an_outline_opens_those_inside(
     box = plane.locator(".stage").bounding_box()
     assert box is not None
     place = {"x": x - box["x"], "y": y - box["y"]}
-    plane.locator(".overlay").click(position=place)  # Waits until the page stands still.
+    plane.locator(".overlay").hover(position=place)  # Waits until the page stands still.
+    expect(plane.locator(".glimpse")).to_be_visible()
+    expect(plane.locator(".note")).to_have_text("right")
+    plane.locator(".overlay").click(position=place)
     expect(browser_page.get_by_text("inside the outline on the PCA map")).to_be_visible()
     expect(browser_page).to_have_url(re.compile(f"image={made.ids[alone]}"))
 

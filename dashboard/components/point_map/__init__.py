@@ -25,7 +25,13 @@ NUMERIC_MODULES = ("viewport.js", "outline.js", "layers.js")
 _map = st.components.v2.component(
     "hpa_point_map",
     js=module_source(
-        _FOLDER, "element.js", *NUMERIC_MODULES, "legend.js", "painter.js", "point_map.js"
+        _FOLDER,
+        "element.js",
+        *NUMERIC_MODULES,
+        "legend.js",
+        "painter.js",
+        "glimpse.js",
+        "point_map.js",
     ),
     css=style_source(_FOLDER, "point_map.css"),
 )
@@ -60,19 +66,26 @@ class Colouring:
 
 
 def point_map(
-    address: str, colouring: Colouring, *, key: str, on_pick: Callable[[dict[str, Any]], None]
+    address: str,
+    colouring: Colouring,
+    *,
+    tiles: str | None,
+    key: str,
+    on_pick: Callable[[dict[str, Any]], None],
 ) -> None:
     """Draw the map.
 
     Args:
         address: of the points, relative to the dashboard's root.
         colouring: of as many points.
+        tiles: address of a dataset's tiles, to show the image under the pointer; None without.
         key: of the component.
         on_pick: called with `outline` ([[x, y], ...]) and `hidden` (levels), or with `point`, the
             number of one.
     """
     data = {
         "address": address,
+        "tiles": tiles,
         "mode": colouring.mode,
         "levels": b64encode(colouring.levels.tobytes()).decode(),
         "colours": list(colouring.colours),

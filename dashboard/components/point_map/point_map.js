@@ -4,6 +4,7 @@
 // hidden stay in the browser.
 
 import { element } from "./element.js";
+import { Glimpse } from "./glimpse.js";
 import { decodeLevels, layered, NOT_SHOWN, pointColours } from "./layers.js";
 import { levelLegend, scaleLegend } from "./legend.js";
 import { nearest, thinned } from "./outline.js";
@@ -29,7 +30,8 @@ class PointMap {
     this.overlay.setAttribute("role", "application");
     this.overlay.setAttribute("aria-label", `Map of images. ${KEYS_HELP}`);
     this.note = element("div", { className: "note" });
-    this.stage = element("div", { className: "stage" }, this.canvas, this.overlay, this.note);
+    this.glimpse = new Glimpse();
+    this.stage = element("div", { className: "stage" }, this.canvas, this.overlay, this.note, this.glimpse.canvas);
     this.head = element("div", { className: "head" });
     this.root = element("div", { className: "map" }, this.head, this.stage, element("div", { className: "keys" }, KEYS_HELP));
     root.append(this.root);
@@ -50,6 +52,7 @@ class PointMap {
   }
 
   dispose() {
+    this.glimpse.hide();
     this.observer.disconnect();
     this.painter.dispose();
     this.root.remove();
@@ -63,7 +66,7 @@ class PointMap {
       if (!response.ok) throw new Error(await response.text());
       const buffer = await response.arrayBuffer();
       if (address !== this.data.address) return;
-      this.points = readPoints(buffer);
+      Object.assign(this, readPoints(buffer));
     } catch (error) {
       this.#say(error.message);
       return;
@@ -218,7 +221,9 @@ class PointMap {
   #hover(index) {
     if (index === this.hovered) return;
     this.hovered = index;
-    const { scale, labels } = this.data;
+    const { scale, labels, tiles } = this.data;
+    if (index < 0) this.glimpse.hide();
+    else this.glimpse.show(tiles, this.rows[index]);
     const level = index < 0 ? null : this.levels[index];
     this.#say(level === null ? "" : scale ? scaleText(scale, level, this.data.colours.length) : labels[level]);
     this.paintSoon();
@@ -254,13 +259,16 @@ class PointMap {
   }
 }
 
-/** Read what the points route writes: their number, then x and y of each. */
+/** Read what the points route writes: their number, x and y of each, the row of each. */
 function readPoints(buffer) {
   const [count] = new Uint32Array(buffer, 0, 1);
-  if (buffer.byteLength !== HEADER_BYTES + 8 * count) {
+  if (buffer.byteLength !== HEADER_BYTES + 12 * count) {
     throw new Error("The points did not arrive whole; reload the page.");
   }
-  return new Float32Array(buffer, HEADER_BYTES, 2 * count);
+  return {
+    points: new Float32Array(buffer, HEADER_BYTES, 2 * count),
+    rows: new Int32Array(buffer, HEADER_BYTES + 8 * count, count),
+  };
 }
 
 function scaleText(scale, level, levels) {

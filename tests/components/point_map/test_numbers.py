@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[3] / "dashboard" / "components" / "point_map"
 def evaluate(node: str, tmp_path: Path):
     def run(expression: str):
         script = tmp_path / "run.mjs"
-        source = module_source(FOLDER, *NUMERIC_MODULES)
+        source = module_source(FOLDER, *NUMERIC_MODULES, "element.js", "glimpse.js")
         script.write_text(f"{source}\nconsole.log(JSON.stringify({expression}));")
         done = subprocess.run([node, str(script)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -85,3 +85,11 @@ def test_layers_draw_low_levels_first_and_leave_out_what_is_hidden(evaluate):
     assert painted[:4] == [255, 255, 255, 255]
     assert painted[4:8] == [1, 2, 3, 255]
     assert painted[8:12] == [0, 0, 0, 0]
+
+
+def test_a_glimpse_adds_yellow_to_red_and_green_and_never_overflows(evaluate):
+    planes = "new Uint8Array([200, 1, 100, 2, 50, 3, 100, 4])"  # Two pixels of each channel.
+    one = evaluate(f"[...composed({planes}.filter((_, at) => at % 2 === 0), 1)]")
+    other = evaluate(f"[...composed({planes}.filter((_, at) => at % 2 === 1), 1)]")
+    assert one == [255, 200, 50, 255]
+    assert other == [5, 6, 3, 255]
