@@ -28,6 +28,7 @@ from hpa_core.projection.store import Method, Projection, projection_path, read_
 from hpa_core.runs.ablations import Ablation, Fill, ablation_path, read_ablation
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import Predictions, predictions_path, read_predictions
+from hpa_core.runs.predictions import predictions_hash as hash_of_file
 from hpa_core.workspace import Workspace, default_workspace
 
 
@@ -53,6 +54,12 @@ def predictions(run_id: str, split: str) -> Predictions:
     folder = run(run_id)
     path = predictions_path(folder, split)
     return _predictions(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def predictions_hash(run_id: str, split: str) -> str:
+    """Return the hash of one split's predictions, which a threshold set chosen on them names."""
+    path = predictions_path(run(run_id), split)
+    return _predictions_hash(run_id, split, path.stat().st_mtime_ns)
 
 
 @st.cache_resource
@@ -154,6 +161,11 @@ def _ablation(run_id: str, split: str, fill: Fill, written: int) -> Ablation | N
 @st.cache_data(max_entries=16, show_spinner=False)
 def _file_hash(path: str, written: int) -> str:
     return sha256(Path(path).read_bytes()).hexdigest()
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _predictions_hash(run_id: str, split: str, written: int) -> str:
+    return hash_of_file(run(run_id), split)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

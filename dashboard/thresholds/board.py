@@ -105,7 +105,7 @@ def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:
         run=run_id,
         split=split,
         strategy=result["strategy"],
-        data_hash=cache.run(run_id).info.dataset_hash,
+        data_hash=cache.predictions_hash(run_id, split),
     )
 
 

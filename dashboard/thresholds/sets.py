@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import UNSAVED, fixed_thresholds, session
 from dashboard.thresholds.scores import score_set
@@ -111,7 +112,7 @@ def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float
         run="" if fixed else run.id,
         split="" if fixed else split,
         strategy=name,
-        data_hash="" if fixed else run.info.dataset_hash,
+        data_hash="" if fixed else cache.predictions_hash(run.id, split),
     )
 
 

@@ -86,7 +86,7 @@ def _chosen(run: RunFolder, split: str, thresholds: np.ndarray, strategy: str) -
         run=run.id,
         split=split,
         strategy=strategy,
-        data_hash=run.info.dataset_hash,
+        data_hash=cache.predictions_hash(run.id, split),
     )
 
 

@@ -20,7 +20,7 @@ from hpa_core.files import write_atomic
 from hpa_core.progress import Progress, quiet, terminal_progress
 from hpa_core.runs.folder import CONFIG, RunFolder, RunInfo, create_run, open_run
 from hpa_core.runs.metrics import METRICS
-from hpa_core.runs.predictions import predictions_path, read_predictions
+from hpa_core.runs.predictions import predictions_hash, predictions_path, read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
 
@@ -144,7 +144,7 @@ def _threshold_sets(run: RunFolder) -> list[ThresholdSet]:
             thresholds=tuple(strategy_named(strategy).fit(tuned.probs, tuned.targets).tolist()),
             run=run.id,
             split=TUNED_ON,
-            data_hash=run.info.dataset_hash,
+            data_hash=predictions_hash(run, TUNED_ON),
         )
         for name, strategy in SETS.items()
     ]

@@ -16,7 +16,6 @@ from hpa_core.data.prevalence import Shares, read_prevalence, split_prevalence
 from hpa_core.errors import ConfigError
 from hpa_core.evaluation.estimates import (
     Estimates,
-    data_hash,
     estimate_strategies,
     plain_estimate,
 )
@@ -26,7 +25,7 @@ from hpa_core.evaluation.strategies import STRATEGIES, ready_strategies, strateg
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
-from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.predictions import predictions_hash, read_predictions
 from hpa_core.runs.thresholds import Fallback, ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
 
@@ -89,7 +88,7 @@ def fit(  # noqa: PLR0913 - one parameter for each option
             run=run.id,
             split=split,
             strategy=strategy,
-            data_hash=data_hash(run, split),
+            data_hash=predictions_hash(run, split),
         ),
     )
     low, high = honest.interval

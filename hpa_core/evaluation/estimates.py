@@ -7,7 +7,6 @@ reader sees them come and a stop loses only the one under way.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from hpa_core.evaluation.strategies import Strategy
 from hpa_core.files import checked_name, explained_os_errors, read_json, write_json
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import predictions_path, read_predictions
+from hpa_core.runs.predictions import predictions_hash, read_predictions
 from hpa_core.runs.thresholds import Fallback
 
 FOLDER = "estimates"
@@ -89,7 +88,7 @@ def estimate_strategies(  # noqa: PLR0913 - of what, which ways, how they call, 
         run=run.id,
         split=split,
         fallback=fallback,
-        data_hash=data_hash(run, split),
+        data_hash=predictions_hash(run, split),
         samples=len(predictions.ids),
         positives=tuple(predictions.targets.sum(axis=0).tolist()),
     )
@@ -131,7 +130,7 @@ def read_estimates(run: RunFolder, split: str, fallback: Fallback) -> Estimates 
         raise RunError(
             f"{path} lacks parts of an estimate; delete it, and estimate anew."
         ) from None
-    return estimates if estimates.data_hash == data_hash(run, split) else None
+    return estimates if estimates.data_hash == predictions_hash(run, split) else None
 
 
 def write_estimates(run: RunFolder, estimates: Estimates) -> Path:
@@ -152,11 +151,6 @@ def plain_estimate(estimate: Estimate) -> dict[str, Any]:
     plain: dict[str, Any] = _listed(asdict(estimate))
     plain["honest"]["gains"]["noise"] = estimate.honest.gains.noise.tolist()
     return plain
-
-
-def data_hash(run: RunFolder, split: str) -> str:
-    """Return the SHA-256 of the predictions file, which estimates and threshold sets are of."""
-    return sha256(predictions_path(run, split).read_bytes()).hexdigest()
 
 
 def _plain(found: dict[str, Estimate]) -> dict[str, Any]:

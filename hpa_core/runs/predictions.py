@@ -4,6 +4,7 @@ Axes: N samples, C classes (28), E embedding features. One `.npz` a split, uncom
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
@@ -72,6 +73,11 @@ def read_predictions(run: RunFolder, split: str) -> Predictions:
         ) from None
     except (BadZipFile, ValueError, TypeError, KeyError, EOFError) as error:
         raise RunError(f"{path} is damaged ({error}); predict the split again.") from None
+
+
+def predictions_hash(run: RunFolder, split: str) -> str:
+    """Return the SHA-256 of the predictions file, which threshold sets and estimates are of."""
+    return sha256(predictions_path(run, split).read_bytes()).hexdigest()
 
 
 def predicted_splits(run: RunFolder) -> list[str]:

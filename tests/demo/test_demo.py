@@ -17,7 +17,7 @@ from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.metrics import METRICS, read_metrics
-from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.predictions import predictions_hash, read_predictions
 from hpa_core.runs.thresholds import load_thresholds
 from hpa_core.workspace import Workspace
 
@@ -85,7 +85,7 @@ def test_the_set_that_comes_along_is_the_optimum_of_each_class(
 ) -> None:
     _, run = built
     exact = load_thresholds(run, "exact-on-validation")
-    chosen_on = ("demo", "validation", run.info.dataset_hash)
+    chosen_on = ("demo", "validation", predictions_hash(run, "validation"))
     assert (exact.run, exact.split, exact.data_hash) == chosen_on
     found = read_predictions(run, "validation")
     assert found.targets is not None

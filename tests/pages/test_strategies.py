@@ -104,6 +104,7 @@ def test_a_way_is_adopted_with_one_click(estimated: RunFolder, open_page: OpenPa
     exact = stored.found["exact"].honest
     assert list(active(page).thresholds) == exact.thresholds.tolist()
     assert (active(page).run, active(page).split) == ("scored", "validation")
+    assert active(page).data_hash == stored.data_hash
     assert f"**exact** claims macro F1 **{exact.in_sample:.4f}**" in said(page)
 
 
