@@ -6,6 +6,7 @@ Exit status: 0 done, 1 an error the user can mend (one sentence on stderr), 2 wr
 import json
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import typer
@@ -42,6 +43,9 @@ COMMANDS = (
 )
 """The modules of this package that add commands when they are imported."""
 
+WITH_LABELS = ("selecting", "labels", "label_queue", "label_files")
+"""Those that open the label database. A machine that trains needs no database installed."""
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 import_app = typer.Typer(no_args_is_help=True, help="Bring in images, labels or scores.")
 app.add_typer(import_app, name="import")
@@ -59,8 +63,10 @@ def print_json(value: Any) -> None:
 
 def main() -> None:
     """Run the command line; turn an `HpaError` into one line on stderr and status 1."""
+    trains = sys.argv[1:2] == ["train"] or find_spec("sqlalchemy") is None
     for name in COMMANDS:
-        import_module(f"hpa_core.cli.{name}")
+        if not (trains and name in WITH_LABELS):
+            import_module(f"hpa_core.cli.{name}")
     try:
         app()
     except HpaError as error:

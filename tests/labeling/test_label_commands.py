@@ -1,6 +1,8 @@
 """The commands on labels, from the first role to the gain of a published version."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,6 +118,15 @@ def test_the_next_samples_are_given_to_one_person_at_a_time(
     _write_run(workspace, tmp_path, "scored", dataset.ids[rows], probs)
     assert ask("Ana", "--need", "uncertain", "--run", "scored") == [dataset.ids[rows[9]]]
     assert ask("Bo", "--need", "suspicious", "--run", "scored") == [dataset.ids[rows[5]]]
+
+
+def test_a_machine_without_a_database_still_trains() -> None:
+    without = (
+        "import sys; sys.modules['sqlalchemy'] = None; sys.argv = ['hpa_core', 'train', '--help'];"
+        "from hpa_core.cli.app import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
+    assert "Train a network on DATASET" in done.stdout, done.stderr
 
 
 def test_disputes_and_agreement_are_listed(run: Run, dataset: Dataset, tmp_path: Path) -> None:
