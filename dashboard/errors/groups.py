@@ -38,9 +38,7 @@ def draw_groups(judged: Judged) -> None:
         default=SOURCE,
         required=True,
         key="errors-by",
-        format_func=lambda name: (
-            name if " " not in name else f"{STAINS[name.split()[1]]} intensity"
-        ),
+        format_func=_told,
     )
     grouping = _grouping(judged, by)
     if isinstance(grouping, str):
@@ -84,7 +82,7 @@ def open_group(judged: Judged, pick: str) -> Opened:
     if judged.samples.confidence is not None:
         rows = sort_by_mistake(rows, judged.samples.confidence)
     return Opened(
-        title=f"wrong, of the {mine.sum():,} of {by} {grouping.told(key)}",
+        title=f"wrong, of the {mine.sum():,} of {_told(by)} {grouping.told(key)}",
         rows=rows,
         expression=_expression(by, key),
     )
@@ -97,6 +95,12 @@ def _expression(by: str, key: str) -> Expression | None:
         case ("source" | "plate") as field, _:
             return And((Among(field, (key,)), Wrong("wrong")))
     return None
+
+
+def _told(by: str) -> str:
+    """Name a way of grouping: a channel by its stain."""
+    kind, _, channel = by.partition(" ")
+    return f"{STAINS[channel]} intensity" if kind == BRIGHTNESS else by
 
 
 def _grouping(judged: Judged, by: str) -> Grouping | str:
@@ -189,7 +193,7 @@ def _chart(
     )
     figure.add_hline(y=overall, line={"dash": "dot", "color": GREY}, annotation_text="all")
     unit = " (mean level of 0 to 255, tenths of the images)" if by.startswith(BRIGHTNESS) else ""
-    figure.update_xaxes(title=f"{by}{unit}", type="category")
+    figure.update_xaxes(title=f"{_told(by)}{unit}", type="category")
     figure.update_yaxes(title="wrong images, 95 % interval", tickformat=".0%", rangemode="tozero")
     return tidy(figure, height=380)
 

@@ -7,7 +7,7 @@ from jaxtyping import Int
 
 from dashboard.charts import CLASS_LABELS, ORANGE, PINK, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.images.paging import draw_gallery
 from dashboard.session import write_link
 from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
@@ -42,7 +42,11 @@ def draw_mistakes(judged: Judged) -> None:
         "Confidence is how far a score lies beyond its threshold, as a share of what was "
         "possible. Click a point to see its image."
     )
-    clicked(_chart(judged, found, places[:MOST_POINTS]), key=f"errors-points-{kind}-{number}")
+    clicked(
+        _chart(judged, found, places[:MOST_POINTS]),
+        key=f"errors-points-{kind}-{number}",
+        image_of=image_after(r"\d+\."),
+    )
     if len(places) > MOST_POINTS:
         st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")
     if judged.dataset is None:

@@ -4,6 +4,7 @@ A section draws its charts; a click writes a pick. While there is one, the page 
 images in the section's place, with the way back on the Backspace key.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -24,6 +25,8 @@ from hpa_core.selections.saved import filter_of_ids
 from hpa_core.targets import format_target
 
 PICK = "pick"
+ImageOf = Callable[[str], str | None]
+"""From a pick to the id of the image that is shown large at once; None shows none."""
 MOST_ROWS = 1_000
 _WAY_ON = "Filter them further"
 
@@ -117,27 +120,53 @@ def close() -> None:
     write_link(**{PICK: None, "page": None, "image": None})
 
 
-def clicked(figure: Any, *, key: str, width: int | Literal["stretch"] = "stretch") -> None:
+def no_image(pick: str) -> str | None:
+    """Show none of a pick's images large."""
+    return None
+
+
+def image_after(start: str) -> ImageOf:
+    """Show the image large whose id follows `start`, a pattern, in a pick that matches it."""
+
+    def image_of(pick: str) -> str | None:
+        found = re.match(start, pick)
+        return pick[found.end() :] if found else None
+
+    return image_of
+
+
+def clicked(
+    figure: Any,
+    *,
+    key: str,
+    width: int | Literal["stretch"] = "stretch",
+    image_of: ImageOf = no_image,
+) -> None:
     """Draw a chart whose points carry their pick as custom data; a click opens it."""
     st.plotly_chart(
         figure,
         key=key,
         width=width,
-        on_select=lambda: _open_point(key),
+        on_select=lambda: _open_point(key, image_of),
         selection_mode="points",
         config={"displayModeBar": False},
     )
 
 
 def clicked_table(
-    table: pd.DataFrame, picks: Callable[[int, str], str | None], *, key: str, **options: Any
+    table: pd.DataFrame,
+    picks: Callable[[int, str], str | None],
+    *,
+    key: str,
+    image_of: ImageOf = no_image,
+    **options: Any,
 ) -> None:
     """Draw a table whose cells open what `picks(row, column)` says; None opens nothing."""
     st.dataframe(
         table,
         key=key,
         hide_index=True,
-        on_select=lambda: _open_cell(key, picks),
+        on_select=lambda: _open_cell(key, picks, image_of),
         selection_mode="single-cell",
         **options,
     )
@@ -158,17 +187,18 @@ def _images(rows: np.ndarray) -> str:
     return "image" if len(rows) == 1 else "images"
 
 
-def _open_point(key: str) -> None:
+def _open_point(key: str, image_of: ImageOf) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
         data = points[0]["customdata"]
-        open_pick(str(data[0] if isinstance(data, list) else data))
+        pick = str(data[0] if isinstance(data, list) else data)
+        open_pick(pick, image=image_of(pick))
 
 
-def _open_cell(key: str, picks: Callable[[int, str], str | None]) -> None:
+def _open_cell(key: str, picks: Callable[[int, str], str | None], image_of: ImageOf) -> None:
     cells = st.session_state[key]["selection"]["cells"]
     if cells and (pick := picks(*cells[0])) is not None:
-        open_pick(pick)
+        open_pick(pick, image=image_of(pick))
 
 
 def _table(judged: Judged, rows: np.ndarray) -> pd.DataFrame:

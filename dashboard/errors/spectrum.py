@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
 from hpa_core.evaluation.errors.spectrum import SCALES, Scale, Spectrum, lay_out_scores, pick_along
@@ -38,7 +38,11 @@ def draw_spectrum(judged: Judged) -> None:
         f"them are found; {(~truth & called).sum():,} others are called it. Threshold "
         f"{judged.thresholds.thresholds[number]:.4f}. Click a bar for its images, or an image."
     )
-    clicked(_chart(judged, laid, number, scale), key=f"errors-spectrum-{number}-{scale}")
+    clicked(
+        _chart(judged, laid, number, scale),
+        key=f"errors-spectrum-{number}-{scale}",
+        image_of=image_after(r"\d+\.image\."),
+    )
     if judged.dataset is not None:
         st.caption(f"Of every stretch the image nearest its middle. {CHANNELS_TOLD}")
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions, rank_suspicious
 from hpa_core.evaluation.suspicious.wording import reason_of
@@ -79,6 +79,7 @@ def draw_suspicious(judged: Judged) -> None:
         _table(judged, found, shown),
         lambda row, _: _pick(judged, found, int(shown[row])),
         key=f"suspicious-{order}-{kind}-{number}-{page}",
+        image_of=image_after(r"\d+\."),
         column_config=COLUMNS,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * max(len(shown), 1) + 40,

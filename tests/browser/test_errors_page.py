@@ -55,3 +55,13 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     expect(images).to_have_count(1)
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_text("are called exactly their label set")).to_be_visible()
+
+    page.get_by_role("radio", name="Suspicious labels").click()
+    expect(page.get_by_text("speak against. Click a row")).to_be_visible()
+    expect(table).to_have_count(1)  # The one before is gone.
+    table.click(position={"x": 200, "y": 90})
+    expect(page).to_have_url(re.compile("image=sample-"))
+    expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("speak against. Click a row")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("image="))
