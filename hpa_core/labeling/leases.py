@@ -18,6 +18,9 @@ from hpa_core.labeling.reading import Place, read_states
 from hpa_core.labeling.schema import leases
 from hpa_core.labeling.state import UNTOUCHED
 
+Taken = dict[str, set[int]]
+"""Sample -> slots that somebody holds."""
+
 LEASE_SECONDS = 300.0
 BATCH = 64
 
@@ -83,23 +86,20 @@ def take_leases(  # noqa: PLR0913 - whose, of what, how many, how long
     wanted = {one.sample: one for one in candidates}
     release(connection, name, by, [sample for sample in held if sample not in wanted])
     kept = [held[sample] for sample in wanted if sample in held][:count]
-    taken: dict[str, set[int]] = defaultdict(set)
+    taken: Taken = defaultdict(set)
     for row in rows:
         taken[row.sample].add(row.slot)
-    free = [
-        one for one in candidates if one.sample not in held and len(taken[one.sample]) < one.slots
-    ]
-    chosen = list(islice(_unchanged(connection, name, free), count - len(kept)))
+    others = [one for one in candidates if one.sample not in held]
+    chosen = islice(_free(connection, name, others, taken), count - len(kept))
     new = [_row(name, by, one, taken[one.sample]) for one in chosen]
     if new:
-        connection.execute(insert(leases), [{**row, "expires": now + seconds} for row in new])
+        connection.execute(insert(leases), [{**row, "expires": now} for row in new])
     own = (leases.c.dataset == name) & (leases.c.annotator == by)
     connection.execute(update(leases).where(own).values(expires=now + seconds))
-    given = [(row.sample, row.track, row.reason) for row in kept]
-    given += [(row["sample"], row["track"], row["reason"]) for row in new]
+    given = [row._asdict() for row in kept] + new
     return [
-        Lease(sample=sample, track=track, reason=reason, expires=now + seconds)
-        for sample, track, reason in given
+        Lease(sample=row["sample"], track=row["track"], reason=row["reason"], expires=now + seconds)
+        for row in given
     ]
 
 
@@ -132,10 +132,11 @@ def _row(dataset: str, by: str, one: Candidate, taken: set[int]) -> dict[str, st
     }
 
 
-def _unchanged(
-    connection: Connection, dataset: str, candidates: Sequence[Candidate]
+def _free(
+    connection: Connection, dataset: str, candidates: Sequence[Candidate], taken: Taken
 ) -> Iterator[Candidate]:
-    """Yield the candidates whose label nobody has touched since they were chosen."""
+    """Yield what has a slot left and whose label nobody has touched since it was chosen."""
+    candidates = [one for one in candidates if len(taken[one.sample]) < one.slots]
     for start in range(0, len(candidates), BATCH):
         batch = candidates[start : start + BATCH]
         states = read_states(connection, dataset, samples=[one.sample for one in batch])
