@@ -38,24 +38,18 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
     """Say how much of DATASET is labelled, by whom, what changed and what is disputed."""
     store, data = opened(dataset)
     current = current_labels(store, data)
-    counts = _counts(current)
-    events = store.check(data.info)
-    noise = noise_share(current, store.history(data.info))
+    store.check(data.info)
+    history = store.history(data.info)
+    counts, noise = _counts(current), noise_share(current, history)
+    earlier = len({event.sample for event in history if event.dataset_hash != data.info.hash})
     if as_json:
-        print_json(
-            {
-                "dataset": dataset,
-                "hash": data.info.hash,
-                "events": events,
-                **counts,
-                "noise": asdict(noise),
-            }
-        )
+        about = {"dataset": dataset, "hash": data.info.hash, "events": len(history)}
+        print_json({**about, **counts, "earlier_content": earlier, "noise": asdict(noise)})
         return
     typer.echo(
         f"Dataset {dataset!r}: {counts['decided']} of {counts['samples']} samples decided, "
         f"{counts['changed']} with other labels than before, {len(counts['disputed'])} disputed, "
-        f"{counts['unsure']} unsure; {events} events, all consistent."
+        f"{counts['unsure']} unsure; {len(history)} events, all consistent."
     )
     for person, samples in counts["by_annotator"].items():
         typer.echo(f"  {person}: {samples} samples stand by {person}'s decision")
@@ -64,12 +58,14 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
             f"Of {noise.asked} samples asked at random {noise.changed} had other labels "
             f"(95 %: {100 * noise.low:.0f} to {100 * noise.high:.0f} %)."
         )
+    if earlier:
+        typer.echo(f"{earlier} samples were decided when the dataset had other content.")
     if counts["strangers"]:
         typer.echo(f"{counts['strangers']} labelled samples are not in the dataset any more.")
 
 
 @labels_app.command("history")
-def history(
+def history_command(
     dataset: DatasetName,
     *,
     sample: Annotated[str, typer.Option("--id", help="Of this sample only.")] = "",

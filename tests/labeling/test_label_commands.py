@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from hpa_core.cli import label_files, label_queue
 from hpa_core.cli.labels import labels_app
-from hpa_core.data.dataset import Dataset, open_dataset
+from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
 from hpa_core.data.labels import read_label_table
 from hpa_core.errors import ConfigError, ConflictError, DatasetError, RoleError
 from hpa_core.evaluation.bootstrap import compare_calls
@@ -66,7 +66,10 @@ def test_labels_go_in_are_taken_back_settled_and_listed(run: Run, dataset: Datas
     assert "[red]" in run("history", name)
     status = run("status", name, "--json")
     assert (status["decided"], status["changed"], status["events"]) == (1, 1, 4)
-    assert status["by_annotator"] == {"Rita": 1}
+    assert (status["by_annotator"], status["earlier_content"]) == ({"Rita": 1}, 0)
+    manifest = dataset.manifest.assign(split="train")
+    write_dataset(dataset.folder, manifest, name=name, source="kaggle", image_size=32)
+    assert "1 samples were decided when the dataset had other content" in run("status", name)
     with pytest.raises(DatasetError, match="no sample 'stranger'"):
         run("set", name, "stranger", "1", "--by", "Ana")
 
