@@ -73,6 +73,8 @@ def draw_suspicious(judged: Judged) -> None:
         f"The first **{len(places):,}** of {judged.targets.size:,} labels that scores, the image's "
         f"other labels and neighbours ({voted}) speak against. Click a row to see the image."
     )
+    if judged.dataset is not None:
+        st.page_link("../pages/label.py", label="Correct them by keys", icon=":material/edit:")
     page = _choose_page(len(places))
     shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
     clicked_table(

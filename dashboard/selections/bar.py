@@ -98,6 +98,12 @@ def _draw_keeping(samples: Samples) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+    st.page_link(
+        "../pages/label.py",
+        label="Label these",
+        icon=":material/edit:",
+        help="The filter stays in force there.",
+    )
     names = [each.name for each in list_selections(folder)]
     if names:
         _draw_deleting(folder, names)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.labeling.tickets import ticket_holder
@@ -35,6 +36,25 @@ def test_nobody_labels_without_a_name_and_the_name_given_is_in_the_link(
     assert pad(page)["annotator"] == "Ana López"
     assert ticket_holder(pad(page)["ticket"]) == "Ana López"
     assert "is an annotator" in page.caption[0].value
+
+
+class LoggedIn(dict[str, Any]):
+    """Streamlit's user, as it is once an identity provider has vouched for somebody."""
+
+    is_logged_in = True
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**self, "is_logged_in": True}
+
+
+def test_who_is_logged_in_labels_under_no_other_name(
+    make_dataset: MakeDataset, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_dataset()
+    monkeypatch.setattr(st, "user", LoggedIn(email="ana@lab.example", name="Ana"))
+    page = open_page("label", dataset="tiny", annotator="Bo")
+    assert pad(page)["annotator"] == ticket_holder(pad(page)["ticket"]) == "ana@lab.example"
+    assert not [field for field in page.text_input if field.key == "label-annotator"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "#", "a\x07b", "Bo#1"])

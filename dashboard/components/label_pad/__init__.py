@@ -27,6 +27,8 @@ LOGIC_MODULES = (
     "desk.js",
     "wire.js",
     "task_feed.js",
+    "browser_memory.js",
+    "contest.js",
 )
 """What touches no page and runs under Node."""
 _PAGE_MODULES = (
@@ -43,12 +45,13 @@ _PAGE_MODULES = (
     f"{_VIEWER}/gallery.js",
     f"{_VIEWER}/stage_view.js",
     f"{_VIEWER}/image_stage.js",
-    "browser_memory.js",
     "label_client.js",
     "pad_keys.js",
     "class_rows.js",
     "key_editor.js",
     "conflicts.js",
+    "pad_mixer.js",
+    "status_line.js",
     "one_view.js",
     "question_grid.js",
     "label_pad.js",

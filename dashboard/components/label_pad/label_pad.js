@@ -4,81 +4,61 @@
 // over the labels route, so that no key press waits for a rerun of the page.
 
 import { element } from "../channel_viewer/element.js";
-import { MixerBar } from "../channel_viewer/mixer_bar.js";
-import { MixerStore } from "../channel_viewer/mixer_store.js";
-import { mixerKeys } from "../channel_viewer/shortcuts.js";
 import { ImageLoader } from "../channel_viewer/tile_loader.js";
+import { storage } from "./browser_memory.js";
 import { Conflicts } from "./conflicts.js";
-import { keepConflicts, recallConflicts, storage } from "./browser_memory.js";
+import { Contest } from "./contest.js";
 import { callsOf, Desk } from "./desk.js";
 import { KeyEditor } from "./key_editor.js";
 import { KeyReader, recallKeys, rememberKeys } from "./key_map.js";
 import { LabelClient } from "./label_client.js";
 import { OneView } from "./one_view.js";
-import { Outbox } from "./outbox.js";
+import { newKey, Outbox } from "./outbox.js";
 import { listenToPadKeys } from "./pad_keys.js";
+import { PadMixer } from "./pad_mixer.js";
 import { QuestionGrid } from "./question_grid.js";
+import { StatusLine } from "./status_line.js";
 import { TaskFeed } from "./task_feed.js";
 import { wire } from "./wire.js";
 
 const PREFETCHED = 3;
+const PROLONG_MS = 120_000; // Less than half of what a lease lasts.
 const ZOOM = 1.5;
 const NO_CLASS = "No class is chosen: choose one, or say unsure (U).";
-const NOTHING = { counts: null, limits: null };
 
 class LabelPad {
   constructor(parent, { classes }) {
     this.names = classes;
-    this.mixerStore = new MixerStore();
-    this.reader = new KeyReader(recallKeys(storage(), classes));
-    this.conflicting = [];
     this.makeViews();
-    this.assemble();
+    this.root = element("div", { className: "viewer pad", tabIndex: -1 });
+    const { line, conflicts, one, grid, mixer, editor } = this;
+    for (const part of [line, conflicts, one, grid, mixer, editor]) this.root.append(part.root);
     parent.append(this.root);
-    this.takeKeys(this.reader.keys);
-    this.mixerStore.listeners.add(() => this.drawSoon());
+    this.takeKeys(recallKeys(storage(), classes));
     this.stopKeys = listenToPadKeys((key) => this.press(key));
     window.addEventListener("online", this.flush);
+    this.prolonging = setInterval(() => this.prolong(), PROLONG_MS);
   }
 
   makeViews() {
+    const drawSoon = () => this.drawSoon();
+    this.line = new StatusLine(() => this.giveUp());
     this.one = new OneView(this.names, {
       act: (action) => this.act(action),
       toggle: (id) => this.toggle(id),
       annotate: (note) => (this.desk.draft = { note }),
-      loaded: () => this.drawSoon(),
+      loaded: drawSoon,
     });
     this.grid = new QuestionGrid(this.names, {
       apply: (changes) => this.decided(this.desk.decideMany(changes)),
-      loaded: () => this.drawSoon(),
+      loaded: drawSoon,
     });
-    this.mixer = new MixerBar(this.mixerStore, () => this.inSight() ?? NOTHING);
+    this.mixer = new PadMixer(() => this.inSight(), drawSoon);
     this.editor = new KeyEditor(this.names, (keys) => this.takeKeys(keys));
-    this.conflicts = new Conflicts(this.names, (conflict, own) => this.resolve(conflict, own));
-  }
-
-  assemble() {
-    this.progress = element("span", { className: "progress", role: "status" });
-    this.status = element("span", { className: "save-status", role: "status" });
-    this.discard = element(
-      "button",
-      { type: "button", hidden: true, onclick: () => this.outbox.discardRefused() },
-      "Give this decision up",
-    );
-    this.hint = element("span", { className: "pad-hint", role: "status", hidden: true });
-    const mixing = element("details", { ontoggle: () => this.drawSoon() });
-    mixing.append(element("summary", {}, "Channel mixer: keys 1 to 4, 0, A and I"), this.mixer.root);
-    this.mixing = mixing;
-    this.root = element(
-      "div",
-      { className: "viewer pad", tabIndex: -1 },
-      element("div", { className: "pad-head" }, this.progress, this.hint, this.status, this.discard),
-      this.conflicts.root,
-      this.one.root,
-      this.grid.root,
-      mixing,
-      this.editor.root,
-    );
+    this.conflicts = new Conflicts(this.names, (conflict, own) => {
+      this.contest.resolve(conflict, own);
+      this.show();
+    });
   }
 
   /** Take what the page sends; the same for the first time and for every rerun. */
@@ -104,15 +84,15 @@ class LabelPad {
       scope,
       storage: storage(),
       send: (act) => this.client.post("acts", wire(act)),
-      changed: () => this.showStatus(),
+      changed: () => this.line.showSaving(this.outbox),
       settled: (act, answer) => this.settled(act, answer),
     });
-    this.conflicting = recallConflicts(scope);
   }
 
   start(queue) {
     this.queue = queue;
-    this.desk = new Desk(() => crypto.randomUUID());
+    this.desk = new Desk(newKey);
+    this.contest = new Contest(this.scope, this.desk, (act) => this.decided(act));
     this.one.forget();
     this.feed?.close();
     this.feed = new TaskFeed(this.client, this.data, this.desk, () => this.show());
@@ -125,11 +105,8 @@ class LabelPad {
   }
 
   get calls() {
-    return this.desk.task && this.callsOf(this.desk.task);
-  }
-
-  callsOf({ probs }) {
-    return callsOf(probs, this.data.thresholds, this.data.fallback);
+    const { thresholds, fallback } = this.data;
+    return this.desk.task && callsOf(this.desk.task.probs, thresholds, fallback);
   }
 
   inSight() {
@@ -144,86 +121,59 @@ class LabelPad {
 
   act(action) {
     const { desk } = this;
-    if (action === "undo" || action === "redo") return this.turned(desk[action]());
-    if (action === "previous" || action === "next") desk.step(action === "next" ? 1 : -1);
-    else if (desk.task) this.decide(action);
+    if (action === "undo" || action === "redo") this.decided(desk[action]());
+    else if (action === "previous" || action === "next") desk.step(action === "next" ? 1 : -1);
+    else if (action === "note") this.one.note.focus();
+    else if (desk.task && !this.outbox.full) this.decide(action);
     this.show();
-    return null;
   }
 
   decide(action) {
-    const { desk } = this;
-    if (action === "note") return this.one.note.focus();
-    if (action === "accept" && !this.calls) return this.say("There is no suggestion to accept.");
-    if (action === "accept") desk.draft = { labels: this.calls };
+    const { desk, calls } = this;
     const saving = action === "accept" || action === "save";
-    if (saving && !desk.draft.labels.length) return this.say(NO_CLASS);
-    if (this.outbox.full) return null;
-    return this.decided(desk.decide(saving ? "save" : action));
+    if (action === "accept" && !calls) this.line.say("There is no suggestion to accept.");
+    if (action === "accept") desk.draft = { labels: calls ?? [] };
+    if (saving && !desk.draft.labels.length) this.line.say(NO_CLASS);
+    else this.decided(desk.decide(saving ? "save" : action));
   }
 
-  say(sentence) {
-    this.hint.hidden = false;
-    this.hint.textContent = sentence;
-    return null;
-  }
-
+  /** Send an act on its way; null is none. */
   decided(act) {
     const { hash, settles } = this.data;
-    this.outbox.add({ ...act, hash, settles });
+    if (act) this.outbox.add({ ...act, hash, settles });
     this.show();
-  }
-
-  turned(act) {
-    if (act) this.decided(act);
-    return null;
   }
 
   /** An act is durable, or in conflict with somebody else's. */
   settled(act, { acked, conflicts }) {
     for (const { id, version } of acked) this.desk.settle(id, { version });
     if (!conflicts.length) return;
+    this.contest.take(act, conflicts);
+    this.show();
+  }
+
+  /** What was refused is as it was before. */
+  giveUp() {
+    const act = this.outbox.discardRefused();
     this.desk.forget(act.key);
-    const contested = new Map(conflicts.map((theirs) => [theirs.id, theirs]));
-    for (const decision of act.decisions) this.contest(decision, contested.get(decision.id));
-    this.again(act.decisions.filter(({ id }) => !contested.has(id)));
-    keepConflicts(this.scope, this.conflicting);
+    this.desk.apply(act, act.kind === "undo" ? "after" : "before");
     this.show();
   }
 
-  /** Show what somebody else said; the person's own answer waits beside it. */
-  contest({ id, track, after }, theirs) {
-    if (!theirs) return;
-    this.desk.settle(id, { ...theirs.now, version: theirs.version });
-    const others = this.conflicting.filter((conflict) => conflict.id !== id);
-    this.conflicting = [...others, { id, track, mine: after, theirs: theirs.now, version: theirs.version }];
-  }
-
-  /** The rest of a grid of which some images are contested, as an act of its own. */
-  again(decisions) {
-    if (!decisions.length) return;
-    this.decided(this.desk.keep({ ...this.desk.act(decisions) }));
-  }
-
-  resolve(conflict, own) {
-    const { id, track, mine, theirs, version } = conflict;
-    this.conflicting = this.conflicting.filter((each) => each !== conflict);
-    keepConflicts(this.scope, this.conflicting);
-    if (own) {
-      const after = { ...mine, kind: mine.kind === "accept" ? "label" : mine.kind };
-      const decision = { id, track, base: version, before: theirs, after };
-      this.decided(this.desk.keep(this.desk.act([decision])));
-    }
-    this.show();
+  /** Keep the images in hand for who is at work; whoever has left keeps nobody waiting. */
+  prolong() {
+    if (this.active) this.feed?.prolong();
+    this.active = false;
   }
 
   /** Whether a key was the pad's. */
   press(key) {
+    this.active = true;
     const meaning = this.reader.read(key);
-    this.showHint();
-    if (meaning?.class !== undefined && !this.asksOneQuestion) this.toggle(meaning.class);
-    else if (meaning?.action) this.pressAction(meaning.action);
-    else if (!meaning) return this.pressMixer(key);
+    this.showBegun();
+    if (!meaning) return this.pressOther(key);
+    if (meaning.action) this.pressAction(meaning.action);
+    else if (meaning.class !== undefined && !this.asksOneQuestion) this.toggle(meaning.class);
     return true;
   }
 
@@ -233,62 +183,53 @@ class LabelPad {
     else if (action === "undo" || action === "redo") this.act(action);
   }
 
-  pressMixer(key) {
-    const keys = {
-      ...mixerKeys(this.mixerStore),
-      a: () => this.mixer.autoContrast(),
-      i: () => this.invert(),
-      "+": () => this.one.stage.zoomBy(ZOOM),
-      "-": () => this.one.stage.zoomBy(1 / ZOOM),
-    };
+  pressOther(key) {
+    const { stage } = this.one;
+    const zoom = { "+": () => stage.zoomBy(ZOOM), "-": () => stage.zoomBy(1 / ZOOM) };
+    const keys = { ...this.mixer.keys, ...zoom };
     keys[key]?.();
     return key in keys;
-  }
-
-  invert() {
-    const { value } = this.mixerStore;
-    this.mixerStore.set({ ...value, inverted: !value.inverted });
   }
 
   takeKeys(keys) {
     rememberKeys(storage(), keys);
     this.reader = new KeyReader(keys);
     this.editor.show(keys);
-    this.showHint();
+    this.showBegun();
   }
 
-  showHint() {
+  showBegun() {
     const { keys, begun } = this.reader;
     this.one.rows.nameKeys(keys, begun);
-    this.hint.hidden = !begun;
-    this.hint.textContent = `${begun.toUpperCase()}, then the second key of a class. Escape: nothing`;
+    const next = "then the second key of a class. Escape: nothing";
+    this.line.say(begun && `${begun.toUpperCase()}, ${next}`);
   }
 
   show() {
-    const { desk, data } = this;
-    this.feed.refill();
-    this.conflicts.show(this.conflicting);
-    this.one.root.hidden = this.asksOneQuestion;
-    this.grid.root.hidden = !this.asksOneQuestion;
-    this.progress.textContent = this.feed.progress;
-    if (this.asksOneQuestion) this.grid.show(this.feed.page, data.question, data.tiles);
+    const { asksOneQuestion, feed } = this;
+    feed.refill();
+    this.conflicts.show(this.contest.open);
+    this.one.root.hidden = asksOneQuestion;
+    this.grid.root.hidden = !asksOneQuestion;
+    this.line.showProgress(feed.progress);
+    this.line.showSaving(this.outbox);
+    if (asksOneQuestion) this.showGrid();
     else this.showOne();
-    this.showStatus();
     this.drawSoon();
+  }
+
+  showGrid() {
+    const { data, feed } = this;
+    this.grid.show(feed.page, data.question, data.tiles);
+    this.grid.expect(feed.nextPage, data.tiles);
   }
 
   showOne() {
     const { desk, data, images, calls, feed } = this;
     this.one.show(desk, { ...data, calls, images, waiting: feed.waiting });
-    for (const { row } of desk.ahead.slice(0, PREFETCHED)) this.one.ready(row, images).catch(() => {});
-  }
-
-  showStatus() {
-    const { state, text } = this.outbox.status;
-    const full = this.outbox.full ? " Nothing more is taken until some of them are saved." : "";
-    this.status.textContent = text + full;
-    this.status.dataset.state = state;
-    this.discard.hidden = state !== "refused";
+    const rows = desk.ahead.slice(0, PREFETCHED).map(({ row }) => row);
+    const ready = rows.map((row) => this.one.ready(row, images).catch(() => null));
+    ready[0]?.then((image) => whenIdle(() => image?.composed(this.mixer.value)));
   }
 
   /** Draw once per frame, however many changes came. */
@@ -300,16 +241,17 @@ class LabelPad {
   }
 
   draw() {
-    const mixer = this.mixerStore.value;
-    if (this.mixing.open) this.mixer.draw(mixer);
-    if (this.asksOneQuestion) this.grid.gallery.draw(mixer);
-    else this.one.draw(mixer);
+    this.mixer.draw();
+    if (this.asksOneQuestion) this.grid.gallery.draw(this.mixer.value);
+    else this.one.draw(this.mixer.value);
   }
 
   flush = () => this.outbox?.flush();
 
   remove() {
     this.stopKeys();
+    clearInterval(this.prolonging);
+    this.feed?.close();
     this.outbox?.close();
     this.grid.close();
     window.removeEventListener("online", this.flush);
@@ -317,6 +259,11 @@ class LabelPad {
     this.one.stage.close();
     this.root.remove();
   }
+}
+
+function whenIdle(work) {
+  if (window.requestIdleCallback) requestIdleCallback(work);
+  else setTimeout(work);
 }
 
 const pads = new WeakMap();

@@ -10,6 +10,12 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const PREFIX = "hpa-act";
 
+/** A key that no other act has; the browser's own UUIDs need https or this very machine. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The answer to an act that the server will never take as it is. */
 export class RefusedError extends Error {}
 
@@ -109,7 +115,7 @@ export class Outbox {
     this.store(later);
   }
 
-  /** Give up an act the server refuses: the person has read why. */
+  /** Give up the act that the server refuses, once the person has read why; gives that act. */
   discardRefused() {
     const [act] = this.acts;
     this.refused = "";
@@ -117,6 +123,7 @@ export class Outbox {
     this.storage?.removeItem(this.name(act));
     this.changed();
     this.flush();
+    return act;
   }
 
   close() {

@@ -2,6 +2,7 @@
 
 import { Gallery } from "../channel_viewer/gallery.js";
 import { element } from "../channel_viewer/element.js";
+import { fetchTiles } from "../channel_viewer/tile_loader.js";
 import { flipped } from "./desk.js";
 
 export class QuestionGrid {
@@ -12,7 +13,10 @@ export class QuestionGrid {
     this.question = element("h3", { className: "image-id" });
     this.usual = element("select", {
       "aria-label": "Answer of all images that are not marked",
-      onchange: () => this.draw(),
+      onchange: () => {
+        this.usual.blur(); // Enter is the grid's again.
+        this.draw();
+      },
     });
     this.usual.append(new Option("Yes, all but the marked", "yes"));
     this.usual.append(new Option("No, none but the marked", "no"));
@@ -70,6 +74,14 @@ export class QuestionGrid {
       scoredClass: asked,
     });
     this.draw();
+  }
+
+  /** Have the next grid's pixels in the browser's cache, where the gallery's own request finds them. */
+  expect(tasks, address) {
+    const rows = tasks.map(({ row }) => row);
+    if (!rows.length || rows.join() === this.expected) return;
+    this.expected = rows.join();
+    fetchTiles(address, "thumbnails", rows).catch(() => (this.expected = ""));
   }
 
   marked(index) {

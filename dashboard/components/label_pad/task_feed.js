@@ -3,7 +3,7 @@
 import { StrangerError } from "./outbox.js";
 
 const GRID = 48;
-const SIZES = { one: { low: 6, want: 10 }, grid: { low: GRID, want: 2 * GRID } };
+const SIZES = { one: { low: 6, want: 10 }, grid: { low: 2 * GRID, want: 2 * GRID } };
 const PAUSE_MS = 2000;
 
 export class TaskFeed {
@@ -19,6 +19,11 @@ export class TaskFeed {
   /** The images that a grid shows now. */
   get page() {
     return this.desk.tasks.slice(this.desk.at, this.desk.at + GRID);
+  }
+
+  /** The images that the grid shows after this one. */
+  get nextPage() {
+    return this.desk.tasks.slice(this.desk.at + GRID, this.desk.at + 2 * GRID);
   }
 
   /** Why there is no image to decide. */
@@ -62,15 +67,19 @@ export class TaskFeed {
     if (!this.closed) this.changed();
   }
 
+  /** Keep what is in hand from others for longer. */
+  prolong() {
+    this.post(0).catch(() => {}); // A lease that ends costs a conflict at most, which is shown.
+  }
+
+  post(want) {
+    const holding = this.desk.tasks.slice(this.desk.at).map(({ id }) => id);
+    return this.client.post("tasks", { queue: this.queue, want, holding });
+  }
+
   async ask() {
-    const { desk, sizes } = this;
-    const { decided } = this;
-    const holding = desk.tasks.slice(desk.at).map(({ id }) => id);
-    const { tasks, left } = await this.client.post("tasks", {
-      queue: this.queue,
-      want: sizes.want,
-      holding,
-    });
+    const { desk, sizes, decided } = this;
+    const { tasks, left } = await this.post(sizes.want);
     const before = desk.tasks.length;
     if (this.closed) return;
     desk.add(tasks);
