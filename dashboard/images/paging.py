@@ -72,6 +72,7 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
         size=PAGE_SIZE,
         opened=opened,
         token=_shown().token,
+        linked=True,
         context=image_context(dataset, samples, opened.id) if opened else None,
     )
 
@@ -79,6 +80,10 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
 def _remember_image(sample_id: str | None) -> None:
     """Take note of the image that the viewer opened, and put it into the link."""
     _shown().image = sample_id
+    if sample_id is None:
+        # Keys can be quicker than the link: the browser then tells of an address from before the
+        # image was opened, and a key that is not there is not taken out of the one it has by now.
+        st.query_params["image"] = ""
     write_link(image=sample_id)
 
 

@@ -119,6 +119,7 @@ class Page:
         following: the images of the next page, which the viewer may show at once.
         opened: the image shown large when `token` changes; it need not be among the tiles.
         token: changes when the page, not the viewer, has decided what is shown large.
+        linked: whether the page follows `on_image`, so that `opened` comes to be what is shown.
         compared: whether the tiles are few and stand side by side, in full resolution.
         scored_class: the class whose score every tile shows; none if None.
         context: what else is known of the image shown large.
@@ -131,6 +132,7 @@ class Page:
     following: Sequence[Tile] = ()
     opened: Tile | None = None
     token: int = 0
+    linked: bool = False
     compared: bool = False
     scored_class: int | None = None
     context: ImageContext | None = None
@@ -159,7 +161,7 @@ def channel_viewer(  # noqa: PLR0913 - one callback for each thing that a person
         key=KEY,
         data=_data(f"hpa/tiles/{info.name}/{info.hash}", info.image_size, page, thresholds)
         | {"source": f"Dataset {info.name}{_SYNTHETIC if info.synthetic else ''}"},
-        on_image_change=lambda: on_image(_sent("image")),
+        on_image_change=lambda: on_image(_sent("image")["id"]),
         on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
         on_filter_change=lambda: on_filter(_sent("filter")) if on_filter else None,
     )
@@ -200,6 +202,7 @@ def _data(
         "pageSize": page.size,
         "opened": asdict(page.opened) if page.opened else None,
         "token": page.token,
+        "linked": page.linked,
         "compared": page.compared,
         "thresholds": thresholds,
         "scoredClass": page.scored_class,

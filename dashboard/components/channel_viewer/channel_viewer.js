@@ -19,6 +19,7 @@ import { ImageLoader, PageLoader } from "./tile_loader.js";
 
 const KEY_ZOOM = 1.5;
 const LINK_PAUSE_MS = 250;
+const HEARD_MS = 800;
 
 class ChannelViewer {
   constructor(root) {
@@ -70,8 +71,8 @@ class ChannelViewer {
   }
 
   /** Take what the page sends; the same function for the first time and for every rerun. */
-  update({ data, setStateValue, setTriggerValue }) {
-    Object.assign(this, { setStateValue, setTriggerValue });
+  update({ data, setTriggerValue }) {
+    this.setTriggerValue = setTriggerValue;
     const { address } = data;
     if (this.images?.address !== address) this.images = new ImageLoader(address);
     const told = data.token !== this.data?.token;
@@ -104,6 +105,7 @@ class ChannelViewer {
     if (told) this.tile = opened;
     else if (this.tile) this.tile = still ?? (opened?.id === this.tile.id ? opened : null);
     this.showTile();
+    this.tellAgain();
   }
 
   open(index) {
@@ -112,6 +114,7 @@ class ChannelViewer {
 
   openTile(tile) {
     this.tile = tile;
+    this.toldAgain = null;
     this.showTile();
     this.tell();
     this.root.scrollIntoView({ block: "start" });
@@ -119,13 +122,26 @@ class ChannelViewer {
 
   close() {
     this.tile = null;
+    this.toldAgain = null;
     this.showTile();
     this.tell();
     this.gallery.focus();
   }
 
+  /** Keys can be quicker than reruns, and one that is overtaken is not heard: say it once more. */
+  tellAgain() {
+    clearTimeout(this.tellTimer);
+    const shown = this.tile?.id;
+    const heard = this.data.opened?.id === shown;
+    if (!this.data.linked || heard || this.toldAgain === shown) return;
+    this.tellTimer = setTimeout(() => {
+      this.toldAgain = shown;
+      this.tell();
+    }, HEARD_MS);
+  }
+
   tell() {
-    this.setStateValue("image", this.tile?.id ?? null);
+    this.setTriggerValue("image", { id: this.tile?.id ?? null });
   }
 
   get index() {
@@ -236,6 +252,7 @@ class ChannelViewer {
     this.stopKeys();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.linkTimer);
+    clearTimeout(this.tellTimer);
     this.view.stage.close();
     for (const painter of this.painters) painter.close();
     this.root.remove();

@@ -1,9 +1,9 @@
 // The composite on the graphics processor: the same sum as composite.js, for all images at once.
 //
 // Planes go up once, as one layer a channel of every image; a change of the mixer sends only the
-// level tables, 256 colours a channel. Where WebGL 2 is missing, or a graphics card is, `paintImages`
-// paints: a processor that plays a card takes six times as long as plain code on it
-// (benchmarks/gallery.py).
+// level tables, 256 colours a channel. Where WebGL 2 is missing, or a graphics card is,
+// `paintImages` paints: a processor that plays a card takes some six times as long as plain code
+// on it (benchmarks/gallery.py).
 
 import { LEVELS, levelTables } from "./composite.js";
 import { CHANNELS } from "./mixer_state.js";
