@@ -18,6 +18,7 @@ from hpa_core.errors import HpaError, LabelingError
 from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.labeling.planning import Queue, QueueSettings
+from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.parsing import parse_filter
@@ -137,7 +138,15 @@ def _allowed(dataset: Dataset, queue: QueueChoice) -> set[str]:
 def _order(dataset: Dataset, queue: QueueChoice) -> list[str]:
     if queue.need in REVIEWS:  # Which change with every decision.
         return _to_review(dataset, queue.need)
-    return _ordered(f"{dataset.content_hash(queue.split)} {queue}", dataset, queue)
+    return _ordered(f"{dataset.info.hash} {queue} {_written(queue)}", dataset, queue)
+
+
+def _written(queue: QueueChoice) -> int:
+    """Return when the run's scores were written: new ones are another order."""
+    if not queue.run:
+        return 0
+    path = predictions_path(cache.run(queue.run), queue.split)
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _to_review(dataset: Dataset, need: str) -> list[str]:
