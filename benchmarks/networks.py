@@ -4,7 +4,8 @@
 
 Bare steps on one batch that is always the same, after a step to warm up; the variants take turns,
 and the median of the turns is told. With `--compile default`, compiled steps take turns with plain
-ones, and the first step tells how long the compiler took.
+ones, and the first step tells how long the compiler took. On a busy machine say `--clock processor`
+with OMP_NUM_THREADS=1: rates are then per second of one core's own time.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from hpa_core.models.registry import build
 from hpa_core.training.losses import bce_loss
 
 BATCHES = {128: 16, 224: 8, 512: 4}
+CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
 
 
 @dataclass
@@ -58,29 +60,32 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", type=int, default=[128, 224, 512])
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--compile", choices=[*COMPILES], default="none")
+    parser.add_argument("--clock", choices=[*CLOCKS], default="wall")
     options = parser.parse_args()
     device = compute_device("auto")
-    print(f"torch {torch.__version__}, {device}, {torch.get_num_threads()} threads")
+    clock = CLOCKS[options.clock]
+    threads = torch.get_num_threads()
+    print(f"torch {torch.__version__}, {device}, {threads} threads, {options.clock} time")
     for model in options.models:
         for size in options.sizes:
-            for line in _measured(model, size, options.turns, options.compile, device):
+            benches = _benches(model, size, options.compile, device)
+            for line in _measured(f"{model} {size} px", benches, options.turns, clock):
                 print(line, flush=True)
 
 
-def _measured(model: str, size: int, turns: int, how: str, device: torch.device) -> list[str]:
-    benches = _benches(model, size, how, device)
+def _measured(what: str, benches: list[Bench], turns: int, clock: Callable[[], float]) -> list[str]:
     for bench in benches:
-        bench.first_seconds = _seconds(bench.train, device)
+        bench.first_seconds = _seconds(bench.train, clock)
         bench.score()
     seconds = np.array(
         [
-            [[_seconds(work, device) for work in (bench.train, bench.score)] for bench in benches]
+            [[_seconds(work, clock) for work in (bench.train, bench.score)] for bench in benches]
             for _ in range(turns)
         ]
     )
     rates = len(benches[0].images) / np.median(seconds, axis=0)
     return [
-        f"{model} {size} px, {bench.name}: training {train:.1f} images/s, scoring {score:.1f} "
+        f"{what}, {bench.name}: training {train:.1f} images/s, scoring {score:.1f} "
         f"(batch {len(bench.images)}, first step {bench.first_seconds:.1f} s, {turns} turns)"
         for bench, (train, score) in zip(benches, rates, strict=True)
     ]
@@ -104,12 +109,12 @@ def _benches(model: str, size: int, how: str, device: torch.device) -> list[Benc
     ]
 
 
-def _seconds(work: Callable[[], None], device: torch.device) -> float:
-    began = time.perf_counter()
+def _seconds(work: Callable[[], None], clock: Callable[[], float]) -> float:
+    began = clock()
     work()
-    if device.type == "cuda":
+    if torch.cuda.is_available():
         torch.cuda.synchronize()
-    return time.perf_counter() - began
+    return clock() - began
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ References:
     The public kernel that the report starts from (Kaggle discussion 72812): the head.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -179,5 +180,6 @@ def package_file(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ValueError(f"no loader for {path}")
     module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # torch.compile looks for its functions there.
     spec.loader.exec_module(module)
     return module

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -169,3 +170,10 @@ def test_neither_the_package_nor_torchvision_is_imported() -> None:
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+@EVERY
+def test_the_functions_of_a_packages_file_are_found_by_the_module_that_they_name(name: str) -> None:
+    """As torch.compile looks for them: it imports a function's module by name."""
+    source = package_file(BACKBONES[name].file)
+    assert import_module(source.__name__) is source
