@@ -79,6 +79,7 @@ def _plain_cells(found: Suspicions, predictions: Predictions) -> list[dict[str, 
 
 def _print_cells(found: Suspicions, predictions: Predictions) -> None:
     table = Table("image", "suspicion", "macro F1", "reason", box=None)
+    table.columns[0].overflow = "fold"  # An id cut short names no image.
     for cell in _plain_cells(found, predictions):
         numbers = (f"{cell['suspicion']:.2f}", f"{cell['gain']:+.5f}")
         table.add_row(cell["id"], *numbers, cell["reason"])
