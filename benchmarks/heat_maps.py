@@ -1,6 +1,8 @@
 """How faithful are the heat maps? Deletion, insertion and pointing on rendered cells.
 
-    python -m benchmarks.heat_maps --workspace WORKSPACE [--samples 150]     with the demo in it
+    python -m benchmarks.heat_maps --workspace WORKSPACE [--samples 150] [--only hirescam]
+
+The demo must be in the workspace.
 
 Rendered cells know where each pattern is: the green channel with a class, minus the same channel
 without it. Pointing is the share of a map's positive evidence that lies on that pattern, beside the
@@ -28,7 +30,7 @@ from hpa_core.runs.explanations import METHODS
 from hpa_core.runs.folder import open_run
 from hpa_core.workspace import Workspace
 
-GREEN, STEPS, VISIBLE = 1, 16, 0.25
+GREEN, STEPS, VISIBLE = 1, 8, 0.25
 Scorer = Callable[[torch.Tensor], np.ndarray]
 
 
@@ -37,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--samples", type=int, default=150)
+    parser.add_argument("--only", nargs="+", choices=list(METHODS), default=list(METHODS))
     asked = parser.parse_args()
     workspace = Workspace(asked.workspace)
     dataset = open_dataset(workspace, "demo")
@@ -46,7 +49,7 @@ def main() -> None:
     print(f"places of the last maps lie {offset.round(2)} of a place off an even grid")
     rng = np.random.default_rng(0)
     rows = np.sort(rng.choice(dataset.rows("validation"), asked.samples, replace=False))
-    kinds = [*METHODS, "brightness", "chance"]
+    kinds = [*asked.only, "brightness", "chance"]
     figures: dict[str, list[tuple[float, ...]]] = {kind: [] for kind in kinds}
     for row in rows:
         image = torch.from_numpy(np.array(dataset.images[row]))
@@ -54,7 +57,7 @@ def main() -> None:
         scene = set_scene(sample, size=image.shape[-1])
         with torch.inference_mode():
             probs = network(image[None]).logits[0].sigmoid().numpy()
-        named = {kind: class_maps(network, image[None], kind)[0].numpy() for kind in METHODS}
+        named = {kind: class_maps(network, image[None], kind)[0].numpy() for kind in asked.only}
         for number in sample.classes:
             if probs[number] < 0.5:
                 continue  # A map of evidence that the network did not find says little.
@@ -62,7 +65,7 @@ def main() -> None:
             pattern = take_picture(sample, scene, sample.classes)[GREEN].astype(float)
             pattern = np.clip(pattern - take_picture(sample, scene, others)[GREEN], 0, None)
             for kind in kinds:
-                if kind in METHODS:
+                if kind in named:
                     chart = named[kind][number]
                 else:
                     green = image[GREEN].float().numpy()
