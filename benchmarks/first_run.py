@@ -21,7 +21,16 @@ from time import monotonic
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview", "imbalance", "train", "experiments", "images", "thresholds")
+PAGES = (
+    "overview",
+    "imbalance",
+    "train",
+    "experiments",
+    "images",
+    "thresholds",
+    "errors",
+    "label",
+)
 SIZES = (1280, 1920)
 SCHEMES = ("light", "dark")
 
