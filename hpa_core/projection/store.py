@@ -5,17 +5,16 @@ Axes: N samples.
     runs/<id>/projection/<split>.<method>.npz
 """
 
-from dataclasses import dataclass, fields
-from io import BytesIO
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float32
 
-from hpa_core.files import checked_name, explained_os_errors, write_atomic
+from hpa_core.files import checked_name
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.results import read_result, write_result
 
 FOLDER = "projection"
 Method = Literal["tsne", "pca"]
@@ -67,27 +66,9 @@ def write_projection(run: RunFolder, projection: Projection) -> Path:
     Raises:
         WorkspaceError: the run folder cannot be written.
     """
-    path = projection_path(run, projection.split, projection.method)
-    with explained_os_errors(path):
-        path.parent.mkdir(exist_ok=True)
-    content = BytesIO()
-    np.savez(content, allow_pickle=False, **vars(projection))
-    write_atomic(path, content.getvalue())
-    return path
+    return write_result(projection_path(run, projection.split, projection.method), projection)
 
 
 def read_projection(run: RunFolder, split: str, method: Method) -> Projection | None:
     """Read a projection; None if there is none, or none that is whole."""
-    path = projection_path(run, split, method)
-    if not path.is_file():
-        return None
-    try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            values = {name: file[name] for name in file.files}
-        plain = {name: values[name].item() for name in values if not values[name].shape}
-        known = {field.name for field in fields(Projection)}
-        return Projection(
-            **{name: value for name, value in {**values, **plain}.items() if name in known}
-        )
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
-        return None
+    return read_result(projection_path(run, split, method), Projection)

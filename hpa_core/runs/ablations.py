@@ -6,20 +6,18 @@ Axes: N samples, C classes (28), 4 channels in the order red, green, blue, yello
 """
 
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Float32
 
 from hpa_core.classes import CHANNELS, N_CLASSES
-from hpa_core.files import checked_name, explained_os_errors, write_atomic
+from hpa_core.files import checked_name
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.results import read_result, write_result
 
 FOLDER = "ablation"
-WORDS = ("split", "fill", "weights", "content", "key")
 Fill = Literal["zero", "mean", "swap"]
 FILLS: dict[Fill, str] = {
     "zero": "black, as if the channel had not been taken",
@@ -92,24 +90,9 @@ def write_ablation(run: RunFolder, ablation: Ablation) -> Path:
     Raises:
         WorkspaceError: the run folder cannot be written.
     """
-    path = ablation_path(run, ablation.split, ablation.fill)
-    with explained_os_errors(path):
-        path.parent.mkdir(exist_ok=True)
-    content = BytesIO()
-    np.savez(content, allow_pickle=False, **vars(ablation))
-    write_atomic(path, content.getvalue())
-    return path
+    return write_result(ablation_path(run, ablation.split, ablation.fill), ablation)
 
 
 def read_ablation(run: RunFolder, split: str, fill: Fill) -> Ablation | None:
     """Read an ablation; None if there is none, or none that is whole."""
-    path = ablation_path(run, split, fill)
-    if not path.is_file():
-        return None
-    try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            values = {name: file[name] for name in file.files}
-        words = {name: str(values[name]) for name in WORDS}
-        return Ablation(**{**values, **words})
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
-        return None
+    return read_result(ablation_path(run, split, fill), Ablation)

@@ -10,17 +10,15 @@ never stale: another checkpoint, or another image under the same id, has another
 
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float32
 
 from hpa_core.classes import CHANNELS, N_CLASSES
-from hpa_core.files import explained_os_errors, write_atomic
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.results import read_result, write_result
 
 FOLDER = "explanations"
 Method = Literal["hirescam", "gradcam", "occlusion"]
@@ -83,24 +81,9 @@ def write_explanation(run: RunFolder, explanation: Explanation) -> Path:
     Raises:
         WorkspaceError: the run folder cannot be written.
     """
-    path = explanation_path(run, explanation.method, explanation.key)
-    with explained_os_errors(path):
-        path.parent.mkdir(exist_ok=True)
-    content = BytesIO()
-    np.savez(content, allow_pickle=False, **vars(explanation))
-    write_atomic(path, content.getvalue())
-    return path
+    return write_result(explanation_path(run, explanation.method, explanation.key), explanation)
 
 
 def read_explanation(run: RunFolder, method: Method, key: str) -> Explanation | None:
     """Read an explanation; None if there is none, or none that is whole."""
-    path = explanation_path(run, method, key)
-    if not path.is_file():
-        return None
-    try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            values = {name: file[name] for name in file.files}
-        words = {name: str(values[name]) for name in ("id", "method", "key")}
-        return Explanation(**{**values, **words})
-    except (OSError, BadZipFile, ValueError, TypeError, KeyError, EOFError):
-        return None
+    return read_result(explanation_path(run, method, key), Explanation)
