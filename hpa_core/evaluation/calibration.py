@@ -8,7 +8,6 @@ References:
     Platt, Probabilistic outputs for support vector machines, 1999 (slope and intercept).
     Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, ICML 2017
     (temperature; the expected calibration error).
-    Wilson, Probable inference, JASA 1927 (the interval of a share).
 """
 
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.optimize import minimize_scalar
 
 from hpa_core.evaluation.contract import check_truth
+from hpa_core.evaluation.proportions import wilson_interval
 
 EDGE = 1e-7
 """Scores are taken to lie this far from 0 and 1, so that their logits are finite."""
@@ -27,7 +27,6 @@ RIDGE = 0.1
 with two positives keeps its shape and learns its height alone."""
 
 NEWTON_STEPS = 50
-NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,7 @@ def measure_reliability(
     parts = [part for part in np.array_split(order, bins) if len(part)]
     samples = np.array([len(part) for part in parts], dtype=np.int64)
     share = np.array([truth[part].mean() for part in parts])
-    low, high = wilson_interval(share, samples)
+    low, high = wilson_interval(share * samples, samples)
     return Reliability(
         score=np.array([scores[part].mean() for part in parts], dtype=np.float64),
         share=share,
@@ -86,17 +85,6 @@ def measure_reliability(
         high=high,
         samples=samples,
     )
-
-
-def wilson_interval(
-    share: Float[np.ndarray, " B"], samples: Int[np.ndarray, " B"]
-) -> tuple[Float[np.ndarray, " B"], Float[np.ndarray, " B"]]:
-    """Return the 95 % Wilson interval of each share of so many samples."""
-    z = NORMAL_95
-    scale = 1 + z * z / samples
-    middle = (share + z * z / (2 * samples)) / scale
-    reach = z * np.sqrt(share * (1 - share) / samples + z * z / (4 * samples**2)) / scale
-    return np.maximum(middle - reach, 0), np.minimum(middle + reach, 1)
 
 
 def fit_recalibration(

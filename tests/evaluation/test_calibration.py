@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss as sklearn_log_loss
@@ -16,7 +15,6 @@ from hpa_core.evaluation.calibration import (
     logits_of,
     measure_reliability,
     recalibrated_apart,
-    wilson_interval,
 )
 
 
@@ -76,13 +74,6 @@ def test_reliability_is_scikit_learns_in_equal_bins() -> None:
     expected = np.average(np.abs(share - score), weights=ours.samples)
     assert ours.error == pytest.approx(expected)
     assert ours.samples.tolist() == [100] * 10
-
-
-@pytest.mark.parametrize("positives", [0, 3, 50])
-def test_the_interval_of_a_share_is_wilsons(positives: int) -> None:
-    low, high = wilson_interval(np.array([positives / 50]), np.array([50]))
-    expected = binomtest(positives, 50).proportion_ci(0.95, method="wilson")
-    assert (low[0], high[0]) == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 def test_recalibration_helps_on_samples_it_has_not_seen() -> None:
