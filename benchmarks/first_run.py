@@ -21,16 +21,16 @@ from time import monotonic
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-PAGES = (
-    "overview",
-    "imbalance",
-    "train",
-    "experiments",
-    "images",
-    "thresholds",
-    "errors",
-    "label",
-)
+PAGES = {
+    "overview": "",
+    "imbalance": "imbalance",
+    "train": "train",
+    "experiments": "experiments",
+    "images": "images",
+    "thresholds": "thresholds",
+    "errors": "errors",
+    "label": "label?annotator=newcomer",
+}
 SIZES = (1280, 1920)
 SCHEMES = ("light", "dark")
 
@@ -106,8 +106,8 @@ def visit_as(browser: Browser, url: str, folder: Path, *, width: int, scheme: st
         viewport={"width": width, "height": 1000}, color_scheme="dark" if scheme == "dark" else None
     )
     page = context.new_page()
-    for name in PAGES:
-        page.goto(f"{url}/{'' if name == 'overview' else name}")
+    for name, address in PAGES.items():
+        page.goto(f"{url}/{address}")
         page.locator("h1").first.wait_for()
         page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
         page.wait_for_load_state("networkidle")
