@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +25,8 @@ from hpa_core.training.state import check_new
 
 ERROR_FILE_VARIABLE = "TORCHELASTIC_ERROR_FILE"
 """Where torchrun looks for why one of its processes failed."""
+GRACE_SECONDS = 30
+"""What torchrun gives the others to end before it kills them."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -79,20 +82,25 @@ def told_to_launcher() -> Iterator[None]:
         yield
     except HpaError as error:
         if path := os.environ.get(ERROR_FILE_VARIABLE):
-            Path(path).write_text(json.dumps({"message": str(error)}), encoding="utf-8")
+            told = {"message": str(error), "timestamp": int(time.time())}
+            Path(path).write_text(json.dumps(told), encoding="utf-8")
         raise
 
 
 def _reason(run_folder: RunFolder, error: ChildFailedError) -> str:
     """Return why it failed: a killed process before what the others made of its loss.
 
-    SIGTERM is how torchrun ends the rest once one has failed, so it tells nothing.
+    torchrun itself ends the rest once one has failed, by SIGTERM and half a minute later by
+    SIGKILL, so neither tells anything then.
     """
     status = read_status(run_folder.path) or RunStatus(state="failed")
+    first = min(failure.timestamp for failure in error.failures.values())
     killed = [
         (rank, failure)
         for rank, failure in error.failures.items()
-        if failure.exitcode < 0 and failure.exitcode != -signal.SIGTERM
+        if failure.exitcode < 0
+        and failure.exitcode != -signal.SIGTERM
+        and failure.timestamp - first < GRACE_SECONDS / 2
     ]
     if killed:
         rank, failure = killed[0]
