@@ -9,11 +9,13 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import BLUE, ORANGE, SKY, tidy
 from dashboard.guard import guarded
+from dashboard.leaks import draw_leak_badge
 from hpa_core.experiments.experiment import Experiment, read_experiment
 from hpa_core.experiments.kinds import Kind, kind_named
 from hpa_core.experiments.results import VariantResult, judge, read_results
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import observe_training
+from hpa_core.runs.folder import RunFolder
 
 REFRESH_SECONDS = 3.0
 COLUMNS = {
@@ -47,12 +49,22 @@ def _draw(experiment: Experiment) -> None:
             f"{', '.join(f'{count} {state}' for state, count in states.items())}."
         )
         st.markdown(_verdict(results, kind))
+        for run in _differently_split(experiment):
+            draw_leak_badge(run, run.info.settings.get("validation_split", "validation"))
         st.dataframe(_table(results), column_config=COLUMNS, hide_index=True, key="variants")
         st.plotly_chart(_chart(results), key="variant-scores")
         st.caption(
             "Dots: single seeds. Blue: their mean with its 95 % interval. Orange: the report, on "
             "Kaggle's private test images: compare directions, not heights."
         )
+
+
+def _differently_split(experiment: Experiment) -> list[RunFolder]:
+    """Return one run for each pair of splits that the experiment learns from and scores on."""
+    runs = [cache.run(member.run) for member in experiment.members]
+    settings = [run.info.settings for run in runs]
+    named = [(each.get("train_split"), each.get("validation_split")) for each in settings]
+    return list(dict(zip(named, runs, strict=True)).values())
 
 
 def _verdict(results: Sequence[VariantResult], kind: Kind) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from hpa_core.data.dataset import list_datasets
 from hpa_core.evaluation.before_after import Called, compare_before_after
@@ -61,6 +62,8 @@ def _draw_comparison(before: str, after: str, truth: str) -> None:
         f"{session().thresholds.name} for both. Where the corrected images were picked by what one "
         "run thought of them, that run has an advantage; corrections at random have none."
     )
+    for run in dict.fromkeys((before, after)):
+        draw_leak_badge(cache.run(run), SPLIT)
 
 
 def _called(run: str) -> Called:

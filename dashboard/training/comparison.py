@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
+from dashboard.leaks import draw_leak_badge
 from hpa_core.errors import HpaError
 from hpa_core.evaluation.run_comparison import compare_runs
 from hpa_core.runs.folder import RunFolder
@@ -32,6 +33,7 @@ def draw_comparison(run_id: str, compared: Sequence[str]) -> None:
     )
     for other in compared:
         st.markdown(_sentence(run_id, other))
+        draw_leak_badge(cache.run(other), SPLIT)
 
 
 def differing_settings(runs: Sequence[RunFolder]) -> pd.DataFrame:

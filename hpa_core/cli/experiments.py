@@ -8,14 +8,25 @@ from rich.console import Console
 from rich.table import Table
 
 from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.cli.duplicates import plain_leaks
+from hpa_core.cli.scores import warn_of_leaks
 from hpa_core.cli.training import base_config
 from hpa_core.config import PRESETS
 from hpa_core.data.dataset import open_dataset
+from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.errors import ConfigError
-from hpa_core.experiments.experiment import create_experiment, read_experiment, start_experiment
+from hpa_core.experiments.experiment import (
+    Experiment,
+    create_experiment,
+    read_experiment,
+    start_experiment,
+)
 from hpa_core.experiments.kinds import KINDS, kind_named
 from hpa_core.experiments.results import VariantResult, judge, read_results
+from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.jobs import open_backend
+from hpa_core.runs.folder import open_run
+from hpa_core.workspace import Workspace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -58,6 +69,7 @@ def experiments(
     found = read_experiment(workspace, name)
     results, kind = read_results(workspace, found), kind_named(found.kind)
     verdict = judge(results)
+    leaks = _leaks(workspace, found)
     if as_json:
         print_json(
             {
@@ -65,6 +77,7 @@ def experiments(
                 "kind": found.kind,
                 "variants": [asdict(result) for result in results],
                 "verdict": verdict and {**asdict(verdict), "told": verdict.told},
+                "leaks": {run: plain_leaks(one) for run, one in leaks.items()},
             }
         )
         return
@@ -75,6 +88,18 @@ def experiments(
     if verdict:
         sure = "" if verdict.told else "; these seeds do not tell it from the next"
         typer.echo(f"Best here: {verdict.best}{sure}. The report: {kind.finding}.")
+    for run, one in leaks.items():
+        warn_of_leaks(one, of=run)
+
+
+def _leaks(workspace: Workspace, found: Experiment) -> dict[str, Leaks | None]:
+    """Return what leaks into each run's scores."""
+    runs = [open_run(workspace, member.run) for member in found.members]
+    split = "validation_split"
+    return {
+        run.id: score_leaks(workspace, run, run.info.settings.get(split, "validation"))
+        for run in runs
+    }
 
 
 def _figures(result: VariantResult) -> tuple[str, str, str]:

@@ -10,10 +10,12 @@ from rich.table import Table
 
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.cli.app import print_json, workspace_of
+from hpa_core.cli.duplicates import plain_leaks
 from hpa_core.cli.labels import AsJson, By, DatasetName, labels_app, opened
-from hpa_core.cli.scores import Chosen, Split, decide
+from hpa_core.cli.scores import Chosen, Split, decide, warn_of_leaks
 from hpa_core.data.dataset import open_dataset
 from hpa_core.evaluation.before_after import Called, compare_before_after
+from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.labeling.agreement import (
     Agreement,
     agreement_between,
@@ -140,20 +142,25 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     workspace = workspace_of()
     data = open_dataset(workspace, truth)
     rows = data.rows(split)
-    decided = [decide(open_run(workspace, run), split, thresholds, None) for run in (before, after)]
+    runs = [open_run(workspace, run) for run in (before, after)]
+    leaks = [score_leaks(workspace, run, split) for run in runs]
+    decided = [decide(run, split, thresholds, None) for run in runs]
     was, now = (Called(ids=one.predictions.ids, calls=one.calls) for one in decided)
     found = compare_before_after(was, now, data.ids[rows], data.targets[rows])
     difference, (low, high) = found.compared.difference, found.compared.interval
     if as_json:
         about = {"truth": truth, "hash": data.info.hash, "split": split, "thresholds": thresholds}
         scores = {"images": found.images, "before": found.before, "after": found.after}
-        print_json({**about, **scores, "difference": difference, "interval": [low, high]})
+        told = {"difference": difference, "interval": [low, high]}
+        print_json({**about, **scores, **told, "leaks": [plain_leaks(one) for one in leaks]})
         return
     typer.echo(
         f"Macro F1 {found.before:.4f} before, {found.after:.4f} after: {difference:+.4f} "
         f"(95 %: {low:+.4f} to {high:+.4f}) on {found.images} images of {split}, judged by the "
         f"labels of {truth!r}, at thresholds {thresholds}."
     )
+    for run, one in zip(runs, leaks, strict=True):
+        warn_of_leaks(one, of=run.id)
 
 
 def _plain(agreed: Agreement) -> dict[str, Any]:

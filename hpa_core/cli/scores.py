@@ -124,10 +124,10 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     typer.echo(f"Wrote {len(ids)} samples with {int(calls.sum())} calls to {out}.")
 
 
-def warn_of_leaks(leaks: Leaks | None) -> None:
-    """Print what makes the scores too high, if anything does."""
+def warn_of_leaks(leaks: Leaks | None, *, of: str = "") -> None:
+    """Print what makes the scores too high, if anything does; `of` names one run of several."""
     if leaks and leaks.sentence:
-        typer.echo(f"Beware: {leaks.sentence}")
+        typer.echo(f"Beware{f' of {of}' if of else ''}: {leaks.sentence}")
 
 
 @dataclass(frozen=True)
