@@ -15,7 +15,7 @@ from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Or
 
 Part = Literal["found", "missed", "false", "wrong"]
-MEANINGS: dict[Part, str] = {
+MEANINGS: dict[str, str] = {
     "found": "carry {0} and are called it",
     "missed": "carry {0} and are not called it",
     "false": "are called {0} and do not carry it",
@@ -67,7 +67,7 @@ def open_class(judged: Judged, pick: str) -> Opened:
     away = np.where(truth, score, -score) if part != "found" else -score
     rows = np.flatnonzero(held)
     return Opened(
-        title=MEANINGS[part].format(CLASS_LABELS[number]),  # type: ignore[index]
+        title=MEANINGS[part].format(CLASS_LABELS[number]),
         rows=rows[np.argsort(away[rows], kind="stable")],
         scored_class=number,
         expression=_expression(part, number),

@@ -1,10 +1,10 @@
 """What the label pad sends, read strictly: anything else is refused before it means something."""
 
 import json
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hpa_core.errors import LabelingError
-from hpa_core.labeling.events import GIVES_LABELS, Decision
+from hpa_core.labeling.events import GIVES_LABELS, Decision, Kind
 
 KINDS = ("label", "accept", "unsure", "skip", "adjudicate")
 MOST_DECISIONS = 500
@@ -71,7 +71,7 @@ def _read_decision(value: dict[str, Any]) -> Decision:
         sample=field(value, "sample", str),
         base=field(value, "base", int),
         track=field(value, "track", str),
-        kind=kind,  # type: ignore[arg-type] # checked above
+        kind=cast("Kind", kind),
         labels=None if labels is None else tuple(labels),
         note=field(value, "note", str),
     )

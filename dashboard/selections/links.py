@@ -5,7 +5,7 @@ there at once (after a click on a chart), `images_query` gives the link's parame
 """
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import streamlit as st
 
@@ -56,7 +56,7 @@ def draw_images_link(
     *,
     sort: str | None = None,
     score_of: int | None = None,
-    width: str = "content",
+    width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Draw a link to the samples of a filter; the arguments are those of `images_query`."""
     st.page_link(
@@ -64,7 +64,7 @@ def draw_images_link(
         label=label,
         icon=":material/grid_view:",
         query_params=images_query(wanted, sort=sort, score_of=score_of),
-        width=width,  # type: ignore[arg-type]
+        width=width,
     )
 
 

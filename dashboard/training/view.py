@@ -1,7 +1,7 @@
 """One training, live: how it stands, its curves, its log, and the buttons that steer it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ from hpa_core.runs.metrics import METRICS, read_metrics
 
 REFRESH_SECONDS = 1.5
 LOG_KEY, LOG_TAIL_BYTES, LOG_LINES, LOG_HEIGHT = "train-log", 20_000, 200, 240
-COLOURS = {
+COLOURS: dict[str, Literal["gray", "violet", "blue", "orange", "green", "red"]] = {
     "new": "gray",
     "queued": "violet",
     "running": "blue",
@@ -75,7 +75,7 @@ def _draw(
 def _draw_state(training: Training) -> None:
     said, steer = st.columns([5, 2], vertical_alignment="center")
     with said.container(horizontal=True, vertical_alignment="center"):
-        st.badge(training.state, icon=ICONS[training.state], color=COLOURS[training.state])  # type: ignore[arg-type]
+        st.badge(training.state, icon=ICONS[training.state], color=COLOURS[training.state])
         if training.run.info.synthetic:
             st.badge("synthetic cells", icon=":material/science:", color="orange")
         settings = training.run.info.settings

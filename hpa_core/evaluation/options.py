@@ -1,6 +1,7 @@
 """What a person may ask of a strategy beyond scores and truth."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hpa_core.errors import ConfigError
 
@@ -64,7 +65,7 @@ def parse_constraint(text: str) -> Constraint:
     Constraint(class_id=27, least_precision=None, most_calls=None, top=11)
     """
     number, _, wishes = text.partition(":")
-    told: dict[str, float | int] = {}
+    told: dict[str, Any] = {}
     try:
         class_id = int(number)
         for wish in wishes.split(","):
@@ -74,7 +75,7 @@ def parse_constraint(text: str) -> Constraint:
             )
     except (ValueError, KeyError):
         raise ConfigError(f"A constraint is written {FORM}; found {text[:60]!r}.") from None
-    return Constraint(class_id=class_id, **told)  # type: ignore[arg-type]
+    return Constraint(class_id=class_id, **told)
 
 
 @dataclass(frozen=True, kw_only=True)

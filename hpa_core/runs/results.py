@@ -7,17 +7,20 @@ together, so that a damaged file, or one of an older form, is worked out again a
 from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 
 from hpa_core.files import explained_os_errors, write_atomic
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Result = TypeVar("Result", bound="DataclassInstance")
 
 
-def write_result(path: Path, result: Any) -> Path:
+def write_result(path: Path, result: "DataclassInstance") -> Path:
     """Write a result, atomically; one of the same name is replaced.
 
     Args:
@@ -39,7 +42,7 @@ def read_result(path: Path, kind: type[Result]) -> Result | None:
     """Read a result of the dataclass `kind`; None if there is none, or none that is whole."""
     if not path.is_file():
         return None
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type] # a dataclass
+    known = {field.name for field in fields(kind)}
     try:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
             values = {name: file[name] for name in file.files if name in known}
