@@ -35,7 +35,7 @@ soak-cluster: $(VENV)/installed-dev
 
 # 8 writers, 10,000 labels on each of SQLite and PostgreSQL, 100 writers killed in between.
 soak-labels: $(VENV)/installed-dev
-	HPA_WRITERS=8 HPA_LABELS=10000 HPA_KILLS=100 $(BIN)/python -m pytest tests/labeling/test_writers.py
+	HPA_WRITERS=8 HPA_LABELS=10000 HPA_KILLS=100 $(BIN)/python -m pytest tests/labeling/store/test_writers.py
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -29,7 +29,7 @@ from hpa_core.labeling import (
     next_samples,
     open_store,
 )
-from hpa_core.labeling.database import URL_VARIABLE
+from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.workspace import Workspace
 
 DATASET = DatasetRef("benchmark", "0" * 64)

@@ -12,7 +12,7 @@ from dashboard.session import session
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.people import includes
-from hpa_core.labeling.planning import QueueSettings
+from hpa_core.labeling.queue.planning import QueueSettings
 
 
 def draw_pad(dataset: Dataset, person: Person) -> None:

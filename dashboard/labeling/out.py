@@ -16,10 +16,10 @@ from dashboard.session import session
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.current import CurrentLabels, current_labels
-from hpa_core.labeling.exporting import FORMATS, WHICH, changes, export_labels
-from hpa_core.labeling.foreign.reading import read_foreign_labels
-from hpa_core.labeling.importing import import_labels
-from hpa_core.labeling.publishing import publish_labels, read_version
+from hpa_core.labeling.exchange.exporting import FORMATS, WHICH, changes, export_labels
+from hpa_core.labeling.exchange.foreign.reading import read_foreign_labels
+from hpa_core.labeling.exchange.importing import import_labels
+from hpa_core.labeling.exchange.publishing import publish_labels, read_version
 
 _ENDINGS = {"parquet": "parquet", "coco": "json"}
 

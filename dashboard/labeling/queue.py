@@ -16,8 +16,8 @@ from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError, LabelingError
 from hpa_core.evaluation.suspicious.ranking import rank_suspicious
-from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
-from hpa_core.labeling.planning import Queue, QueueSettings
+from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
+from hpa_core.labeling.queue.planning import Queue, QueueSettings
 from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators

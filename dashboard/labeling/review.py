@@ -10,17 +10,17 @@ from dashboard.labeling.labelling import draw_review_pad
 from dashboard.labeling.person import Person
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
-from hpa_core.labeling.agreement import (
+from hpa_core.labeling.current import CurrentLabels, current_labels
+from hpa_core.labeling.events import Event
+from hpa_core.labeling.people import includes
+from hpa_core.labeling.quality.agreement import (
     Agreement,
     agreement_between,
     agreement_of_pairs,
     agreement_with_oneself,
-    independent_ratings,
 )
-from hpa_core.labeling.current import CurrentLabels, current_labels
-from hpa_core.labeling.events import Event
-from hpa_core.labeling.noise import noise_share
-from hpa_core.labeling.people import includes
+from hpa_core.labeling.quality.noise import noise_share
+from hpa_core.labeling.quality.ratings import independent_ratings
 
 
 def draw_review(dataset: Dataset, person: Person) -> None:

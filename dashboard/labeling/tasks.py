@@ -9,10 +9,10 @@ from dashboard.labeling.queue import REVIEWS, QueueChoice, queue_of, queue_sampl
 from dashboard.labeling.standing import labels_in_force
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling import SHARED, UNTOUCHED, SampleState
-from hpa_core.labeling.assigning import next_samples
 from hpa_core.labeling.events import named_labels, track_owner
-from hpa_core.labeling.leases import Lease
-from hpa_core.labeling.planning import WAITING
+from hpa_core.labeling.queue.assigning import next_samples
+from hpa_core.labeling.queue.planning import WAITING
+from hpa_core.labeling.store.leases import Lease
 from hpa_core.selections.samples import Samples
 
 MOST_WANTED = 200

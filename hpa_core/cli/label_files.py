@@ -16,18 +16,18 @@ from hpa_core.cli.scores import Chosen, Split, decide, warn_of_leaks
 from hpa_core.data.dataset import open_dataset
 from hpa_core.evaluation.before_after import Called, compare_before_after
 from hpa_core.imbalance.leaks import score_leaks
-from hpa_core.labeling.agreement import (
+from hpa_core.labeling.current import current_labels
+from hpa_core.labeling.exchange.exporting import FORMATS, WHICH, export_labels
+from hpa_core.labeling.exchange.foreign.reading import read_foreign_labels
+from hpa_core.labeling.exchange.importing import import_labels
+from hpa_core.labeling.exchange.publishing import publish_labels, read_version
+from hpa_core.labeling.quality.agreement import (
     Agreement,
     agreement_between,
     agreement_of_pairs,
     agreement_with_oneself,
-    independent_ratings,
 )
-from hpa_core.labeling.current import current_labels
-from hpa_core.labeling.exporting import FORMATS, WHICH, export_labels
-from hpa_core.labeling.foreign.reading import read_foreign_labels
-from hpa_core.labeling.importing import import_labels
-from hpa_core.labeling.publishing import publish_labels, read_version
+from hpa_core.labeling.quality.ratings import independent_ratings
 from hpa_core.runs.folder import open_run
 
 

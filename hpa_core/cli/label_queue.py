@@ -13,7 +13,7 @@ from hpa_core.errors import ConfigError
 from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling import LabelStore, Queue, QueueSettings, next_samples
 from hpa_core.labeling.current import current_labels
-from hpa_core.labeling.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
+from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import Predictions, read_predictions
 

@@ -13,8 +13,8 @@ from hpa_core.errors import DatasetError
 from hpa_core.labeling import Decision, LabelStore, Receipt, new_key, open_store
 from hpa_core.labeling.current import CurrentLabels, current_labels
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Event
-from hpa_core.labeling.noise import noise_share
 from hpa_core.labeling.people import MAY
+from hpa_core.labeling.quality.noise import noise_share
 from hpa_core.targets import format_target, parse_target
 
 labels_app = typer.Typer(no_args_is_help=True, help="Label, export, publish, import, compare.")

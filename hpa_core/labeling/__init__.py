@@ -1,6 +1,5 @@
 """Labelling by people: who said what of which sample, kept for good; knows no torch."""
 
-from hpa_core.labeling.assigning import next_samples
 from hpa_core.labeling.events import (
     SHARED,
     DatasetRef,
@@ -9,11 +8,12 @@ from hpa_core.labeling.events import (
     Receipt,
     blind_track,
 )
-from hpa_core.labeling.leases import Lease
-from hpa_core.labeling.opening import new_key, open_store
-from hpa_core.labeling.planning import Queue, QueueSettings
+from hpa_core.labeling.queue.assigning import next_samples
+from hpa_core.labeling.queue.planning import Queue, QueueSettings
 from hpa_core.labeling.state import UNTOUCHED, SampleState
-from hpa_core.labeling.store import LabelStore
+from hpa_core.labeling.store.label_store import LabelStore
+from hpa_core.labeling.store.leases import Lease
+from hpa_core.labeling.store.opening import new_key, open_store
 
 __all__ = [
     "SHARED",

@@ -12,11 +12,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from hpa_core.data.dataset import Dataset, targets_from_lists
-from hpa_core.labeling.events import GIVES_LABELS, SHARED, Labels, track_owner
-from hpa_core.labeling.ordering import by_disagreement
-from hpa_core.labeling.reading import Place
+from hpa_core.labeling.events import GIVES_LABELS, SHARED, Labels, Place, track_owner
+from hpa_core.labeling.queue.ordering import by_disagreement
 from hpa_core.labeling.state import UNTOUCHED, SampleState
-from hpa_core.labeling.store import LabelStore
+from hpa_core.labeling.store.label_store import LabelStore
 
 
 @dataclass(frozen=True, kw_only=True)

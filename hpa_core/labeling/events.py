@@ -24,6 +24,8 @@ DECIDES = (*GIVES_LABELS, "unsure", "skip")
 
 SHARED = ""
 Labels = tuple[int, ...]
+Place = tuple[str, str]
+"""A sample's id and a track of it."""
 
 
 class DatasetVersion(Protocol):

@@ -4,11 +4,12 @@ Pure functions over `Event`s; the store keeps their result in a table of its own
 and `LabelStore.check` compares the two.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from hpa_core.labeling.events import DECIDES, Event, Labels
+from hpa_core.labeling.events import DECIDES, Event, Labels, Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,3 +88,11 @@ def walk(events: Iterable[Event]) -> Walk:
             standing.append(event)
             undone.clear()
     return Walk(standing, undone)
+
+
+def by_place(history: Iterable[Event]) -> dict[Place, list[Event]]:
+    """Gather events by sample and track, in the order of their versions."""
+    places: dict[Place, list[Event]] = defaultdict(list)
+    for event in history:
+        places[event.sample, event.track].append(event)
+    return {place: sorted(part, key=lambda event: event.version) for place, part in places.items()}

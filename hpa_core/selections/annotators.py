@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hpa_core.labeling.reading import Place
+from hpa_core.labeling.events import Place
 from hpa_core.labeling.state import SampleState
 from hpa_core.selections.expression import Among, And, Expression, Not, Or
 from hpa_core.selections.samples import Samples

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from hpa_core.labeling import DatasetRef, Decision, LabelStore, Receipt, new_key, open_store
-from hpa_core.labeling.database import URL_VARIABLE
+from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.labeling.events import DatasetVersion, Kind, Labels
 from hpa_core.workspace import Workspace
 from tests.labeling.postgres_server import Server, postgres_server, server_programs

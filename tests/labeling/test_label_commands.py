@@ -18,7 +18,7 @@ from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
 from hpa_core.data.labels import read_label_table
 from hpa_core.errors import ConfigError, ConflictError, DatasetError, RoleError
 from hpa_core.evaluation.bootstrap import compare_calls
-from hpa_core.labeling.database import URL_VARIABLE
+from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.runs.scores import import_scores
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 from tests.conftest import MakeDataset

@@ -11,7 +11,7 @@ from dashboard.labeling.queue import QueueChoice, queue_fields
 from dashboard.labeling.tickets import issue_ticket
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling import Decision, new_key, open_store
-from hpa_core.labeling.planning import QueueSettings
+from hpa_core.labeling.queue.planning import QueueSettings
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.scored import score_dataset

@@ -1,0 +1,1 @@
+"""How good labels are: agreement between people, and the share of wrong labels."""

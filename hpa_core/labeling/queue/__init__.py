@@ -1,0 +1,1 @@
+"""Queues: which sample a person is asked next."""
