@@ -3,6 +3,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.overview import import_forms, inventory, merges
+from dashboard.overview.loop import draw_loop
+from dashboard.session import session
 
 st.title("HPA Workbench")
 st.write(
@@ -15,6 +17,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")
     if page:
         st.page_link(f"../pages/{page}.py", label=link, icon=":material/arrow_forward:")
+
+if datasets or runs:
+    draw_loop(session())
 
 with st.expander("Bring in data", expanded=not datasets, icon=":material/add:"):
     kind = st.segmented_control(

@@ -27,10 +27,11 @@ def describe_scores(run: RunFolder, split: str, active: ThresholdSet) -> str:
             f"{count}. Their truth is not known, so there is no F1: a set can be tried, saved "
             "and turned into a submission."
         )
-    return f"{count}. Set **{active.name}**: {_origin(active, run.id, split)}"
+    return f"{count}. Set **{active.name}**: {origin(active, run.id, split)}"
 
 
-def _origin(active: ThresholdSet, run_id: str, split: str) -> str:
+def origin(active: ThresholdSet, run_id: str, split: str) -> str:
+    """Say in Markdown on which images a set was chosen, seen from one split of a run."""
     if not active.run:
         return "fixed beforehand, so nothing was fitted to these images."
     if (active.run, active.split) == (run_id, split):

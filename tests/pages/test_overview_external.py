@@ -45,12 +45,9 @@ def test_what_a_merge_did_is_told_by_class(
     page = open_page("overview")
     assert not page.exception
     assert page.selectbox(key="merged-dataset").options == ["both"]
-    assert {metric.label: metric.value for metric in page.metric} == {
-        "Samples": "4",
-        "Duplicates": "1",
-        "Dropped": "1",
-        "Held out": "0",
-    }
+    figures = {metric.label: metric.value for metric in page.metric}
+    told = {"Samples": "4", "Duplicates": "1", "Dropped": "1", "Held out": "0"}
+    assert figures.items() >= told.items()
     table = next(frame.value for frame in page.dataframe if "merged" in frame.value)
     assert table.loc[table["id"] == 0, ["base", "external", "merged"]].values.tolist() == [
         [1, 2, 3]
