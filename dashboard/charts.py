@@ -14,6 +14,8 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED = (
 )
 GREY = "#999999"
 """Readable on light and dark ground."""
+FOUND, MISSED, FALSE = GREEN, ORANGE, RED
+"""What calls come to, on every page; the channel viewer's chips have the same hues."""
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
 
 

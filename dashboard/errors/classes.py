@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, PINK, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from hpa_core.evaluation.class_scores import ClassScores, score_class
@@ -21,7 +21,12 @@ MEANINGS: dict[str, str] = {
     "false": "are called {0} and do not carry it",
     "wrong": "are wrong about {0}: missed or called falsely",
 }
-BARS: tuple[tuple[Part, str], ...] = (("found", BLUE), ("missed", ORANGE), ("false", PINK))
+BARS: tuple[tuple[Part, str, str], ...] = (
+    ("found", FOUND, ""),
+    ("missed", MISSED, "/"),
+    ("false", FALSE, ""),
+)
+"""Each part of a bar: its name, its colour, its hatching."""
 ORDERS = ("lowest F1 first", "most errors first", "class number")
 
 
@@ -108,17 +113,22 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
     )
     counts = np.array([[scored[n].tp, scored[n].fn, scored[n].fp] for n in order])
     whole = np.maximum(counts.sum(axis=1), 1) if shares else np.ones(len(order))
-    for (part, colour), column in zip(BARS, counts.T, strict=True):
+    for (part, colour, shape), column in zip(BARS, counts.T, strict=True):
         figure.add_bar(
             x=column / whole,
             y=labels,
             orientation="h",
             name=part,
-            marker={"color": colour, "line": {"width": 0}},
+            marker={
+                "color": colour,
+                "line": {"width": 0},
+                "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.12},
+            },
             text=[f"{count:,}" if count else "" for count in column],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            insidetextfont={"color": "black" if part == "missed" else "white"},
             customdata=[
                 [f"{part}.{number}", count] for number, count in zip(order, column, strict=True)
             ],
@@ -127,7 +137,8 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
             col=1,
         )
     _add_f1(figure, scored, order, labels)
-    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": 1.06, "x": 0})
+    legend = {"orientation": "h", "y": 1.06, "x": 0, "traceorder": "normal"}
+    figure.update_layout(barmode="stack", legend=legend)
     figure.update_xaxes(
         title="share of images that carry it or are called it" if shares else "images",
         tickformat=".0%" if shares else ",d",

@@ -7,7 +7,18 @@ import numpy as np
 from jaxtyping import Int
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from dashboard.charts import BLUE, CLASS_LABELS, GREEN, ORANGE, PINK, RED, SKY
+from dashboard.charts import (
+    BLUE,
+    CLASS_LABELS,
+    FALSE,
+    FOUND,
+    GREEN,
+    MISSED,
+    ORANGE,
+    PINK,
+    RED,
+    SKY,
+)
 from dashboard.components.point_map import NOT_SHOWN, Colouring, Scale
 from dashboard.errors.judged import Judged
 
@@ -47,7 +58,7 @@ def colour_points(
 def _by_class(judged: Judged, number: int) -> tuple[np.ndarray, list[str], list[str]]:
     true, called = judged.targets[:, number], judged.calls[:, number]
     levels = np.select([true & called, true & ~called, ~true & called], [1, 2, 3], 0)
-    return levels, [QUIET, BLUE, ORANGE, PINK], ["neither", "found", "missed", "called falsely"]
+    return levels, [QUIET, FOUND, MISSED, FALSE], ["neither", "found", "missed", "called falsely"]
 
 
 def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
@@ -55,7 +66,7 @@ def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
     false = (judged.calls & ~judged.targets).any(axis=1)
     levels = np.select([missed & false, missed, false], [3, 1, 2], 0)
     labels = ["right", "missed only", "false only", "missed and false"]
-    return levels, [QUIET, ORANGE, PINK, RED], labels
+    return levels, [QUIET, MISSED, FALSE, PINK], labels
 
 
 def _rarest_label(judged: Judged) -> np.ndarray:

@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.charts import CLASS_LABELS, ORANGE, PINK, tidy
+from dashboard import charts
+from dashboard.charts import CLASS_LABELS, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.images.paging import draw_gallery
@@ -98,7 +99,8 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
     figure = go.Figure()
     present = [number for number in range(len(CLASS_LABELS)) if number in found.class_id[places]]
     line_of = {number: line for line, number in enumerate(present)}
-    for name, missed, colour, shift in ((MISSED, True, ORANGE, -0.16), (FALSE, False, PINK, 0.16)):
+    sides = ((MISSED, True, charts.MISSED, -0.16), (FALSE, False, charts.FALSE, 0.16))
+    for name, missed, colour, shift in sides:
         mine = places[found.missed[places] == missed]
         rows, classes = found.row[mine], found.class_id[mine]
         figure.add_scattergl(

@@ -3,21 +3,21 @@
 import { element } from "./element.js";
 
 const VERDICTS = {
-  right: { sign: "✓", word: "right" },
+  found: { sign: "✓", word: "found" },
   missed: { sign: "○", word: "missed" },
   false: { sign: "✗", word: "false" },
   truth: { sign: "", word: "truth" },
   called: { sign: "•", word: "called, truth unknown" },
 };
 
-/** The verdict on each class that is true or called: `[{id, verdict}]`; right, missed, false. */
+/** The verdict on each class that is true or called: `[{id, verdict}]`; found, missed, false. */
 export function verdicts({ truth, calls }) {
   const known = new Set(truth ?? []);
   const called = new Set(calls ?? []);
   if (!calls) return [...known].map((id) => ({ id, verdict: "truth" }));
   if (!truth) return [...called].map((id) => ({ id, verdict: "called" }));
   const either = [...new Set([...known, ...called])].sort((a, b) => a - b);
-  const judge = (id) => (known.has(id) ? (called.has(id) ? "right" : "missed") : "false");
+  const judge = (id) => (known.has(id) ? (called.has(id) ? "found" : "missed") : "false");
   const order = Object.keys(VERDICTS);
   return either
     .map((id) => ({ id, verdict: judge(id) }))
@@ -64,13 +64,13 @@ export function scoreText({ probs }, classes, id) {
 /** What the signs mean. */
 export function chipLegend(withTruth, withCalls) {
   const words = {
-    right: "right call",
+    found: "found",
     missed: "missed",
     false: "false call",
     truth: "true class",
     called: "called",
   };
-  const shown = withCalls ? (withTruth ? ["right", "missed", "false"] : ["called"]) : ["truth"];
+  const shown = withCalls ? (withTruth ? ["found", "missed", "false"] : ["called"]) : ["truth"];
   return element(
     "span",
     { className: "chip-legend" },

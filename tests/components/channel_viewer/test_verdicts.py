@@ -8,7 +8,7 @@ from tests.components.channel_viewer.conftest import Javascript
 @pytest.mark.parametrize(
     ("truth", "calls", "expected"),
     [
-        ([2, 5], [5, 7], [(5, "right"), (2, "missed"), (7, "false")]),
+        ([2, 5], [5, 7], [(5, "found"), (2, "missed"), (7, "false")]),
         ([2], None, [(2, "truth")]),
         (None, [3], [(3, "called")]),
         ([], [], []),
