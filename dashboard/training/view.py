@@ -16,6 +16,7 @@ from dashboard.training.charts import (
     epoch_curves,
 )
 from dashboard.training.comparison import draw_comparison
+from dashboard.training.fates import draw_fates
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import Training, observe_training, start_training
 from hpa_core.progress import read_progress
@@ -180,6 +181,7 @@ def _draw_curves(
         st.markdown("**F1 of each class**")
         chart = class_curves(own, classes) if classes else class_heatmap(own)
         st.plotly_chart(chart, key=f"train-classes-{bool(classes)}")
+        draw_fates(training.run, records)
     if compared:
         draw_comparison(training.run.id, compared)
 

@@ -203,6 +203,24 @@ def test_the_last_epoch_is_told_and_tuned_figures_are_called_in_sample(
     assert page.dataframe[0].value["data"].tolist() == ["SYNTHETIC"]
 
 
+def test_a_class_that_is_left_behind_while_the_mean_rises_is_named_with_its_positives(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset()
+    run = make_run(workspace, dataset)
+    for epoch in range(3, 9):
+        f1 = [epoch / 8] * 28
+        f1[4], f1[5] = 0.2, 0.0
+        append_metrics(run.path / METRICS, {"epoch": epoch, "f1/validation": f1})
+    page = open_page("train", dataset="tiny")
+    positives = dataset.targets[dataset.rows("validation")].sum(axis=0)
+    (warning,) = page.warning
+    assert f"**5 Nuclear bodies** ({positives[5]} positives) 0.188 in epoch 2, now 0.000" in (
+        warning.value
+    )
+    assert "Nuclear speckles" not in warning.value
+
+
 def test_the_link_chooses_the_training(
     make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
 ) -> None:
