@@ -1,7 +1,10 @@
 """What every test may ask for: a workspace, the real data, a small dataset with known content."""
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +15,11 @@ from hypothesis import settings
 from hpa_core.classes import N_CLASSES
 from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
 from hpa_core.workspace import Workspace
+from tests.postgres_server import Server, postgres_server, required_programs
 
 ROOT = Path(__file__).parents[1]
 MakeDataset = Callable[..., Dataset]
+MountDisk = Callable[[int], Path]
 
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("untimed", deadline=None)
@@ -32,6 +37,40 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the competition's files are not in {folder}; set HPA_REALDATA")
     return folder
+
+
+@pytest.fixture
+def mount_disk() -> Iterator[MountDisk]:
+    """Return a function that gives the root of an empty disk of so many MiB."""
+    disks: list[Path] = []
+
+    def mount(mebibytes: int) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="hpa-disk-"))  # pytest's own is closed to others
+        command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", str(folder)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+            folder.rmdir()
+            pytest.skip("only root may mount a small disk, and not in every container")
+        disks.append(folder)
+        return folder
+
+    yield mount
+    for folder in disks:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server for all tests of a worker."""
+    with postgres_server(required_programs()) as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """Return a server of the test's own, which it may break."""
+    with postgres_server(required_programs()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ Whose act it is says the ticket in `X-HPA-Annotator`; without a valid one nothin
 from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -40,8 +41,10 @@ async def answer(request: Request, work: Work) -> Response:
     """Do `work(dataset, annotator, body)` for whoever holds a ticket; an error is one sentence."""
     try:
         annotator = ticket_holder(request.headers.get(TICKET, ""))
-        if annotator is None or not _same_origin(request):
-            return PlainTextResponse("This page is not known here any more; reload it.", 403)
+        if not from_own_page(request):
+            return PlainTextResponse(_foreign_page(request), 403)
+        if annotator is None:
+            return PlainTextResponse("This page is too old; reload it.", 403)
         body = read_body(await _bounded(request))
         return JSONResponse(
             await run_in_threadpool(work, request.path_params["dataset"], annotator, body)
@@ -52,10 +55,26 @@ async def answer(request: Request, work: Work) -> Response:
         return PlainTextResponse(str(error), 400)
 
 
-def _same_origin(request: Request) -> bool:
-    """Whether the request comes from a page of this very server."""
-    origin = request.headers.get("origin")
-    return origin is not None and origin.partition("://")[2] == request.headers.get("host")
+def from_own_page(request: Request) -> bool:
+    """Whether the request comes from a page of this very server.
+
+    A proxy may give the server another `Host` than the browser's. Then the browser's address must
+    be among `server.corsAllowedOrigins`, which Streamlit's own WebSocket asks for as well. What a
+    proxy says of itself (`X-Forwarded-Host`) counts for nothing: anybody may send it.
+    """
+    origin = request.headers.get("origin", "")
+    if origin.partition("://")[2] == request.headers.get("host"):
+        return True
+    allowed = {each.strip().rstrip("/") for each in st.get_option("server.corsAllowedOrigins")}
+    return origin in allowed or not st.get_option("server.enableCORS")
+
+
+def _foreign_page(request: Request) -> str:
+    origin, host = (request.headers.get(name, "nowhere")[:100] for name in ("origin", "host"))
+    return (
+        f"Labels are taken from pages of {host} only, and this page came from {origin}. Behind a "
+        f"proxy, start the dashboard with --server.corsAllowedOrigins {origin}."
+    )
 
 
 async def _bounded(request: Request) -> bytes:

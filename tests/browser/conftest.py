@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -16,10 +16,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from hpa_core.data.dataset import Dataset
+from hpa_core.labeling import LabelStore, open_store
 from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
+from tests.scored import score_dataset
 
 ROOT = Path(__file__).parents[2]
 Serve = Callable[[Workspace], str]
+Options = Sequence[str]
 PATIENCE_MS = 30_000
 """How long a test waits for what the page will show: for busy machines, not a promise of speed."""
 VIEWPORT = {"width": 1280, "height": 900}
@@ -60,24 +65,28 @@ def browser_page(browser: Browser) -> Iterator[Page]:
 class Server:
     """One dashboard process on a free port, or on the one that an earlier process left."""
 
-    def __init__(self, workspace: Workspace, log: Path, *, port: int | None = None) -> None:
-        self.port = port or _free_port()
-        self.url, self.process = _start(workspace, log, self.port)
+    def __init__(
+        self, workspace: Workspace, log: Path, *, port: int | None = None, options: Options = ()
+    ) -> None:
+        self.port = port or free_port()
+        self.url, self.process = _start(workspace, log, self.port, options)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
 
 
-def _start(workspace: Workspace, log: Path, port: int) -> tuple[str, subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+def _start(
+    workspace: Workspace, log: Path, port: int, options: Options
+) -> tuple[str, subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
     options = ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "HPA_WORKSPACE": str(workspace.root)}
     with log.open("ab") as output:
@@ -108,13 +117,26 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Return a function that starts a dashboard whose process the test may kill."""
     servers: list[Server] = []
 
-    def start(workspace: Workspace, *, port: int | None = None) -> Server:
-        servers.append(Server(workspace, tmp_path / "dashboard.log", port=port))
+    def start(workspace: Workspace, *, port: int | None = None, options: Options = ()) -> Server:
+        log = tmp_path / "dashboard.log"
+        servers.append(Server(workspace, log, port=port, options=options))
         return servers[-1]
 
     yield start
     for server in servers:
         server.kill()
+
+
+@pytest.fixture
+def tiny(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
+    dataset = make_dataset("tiny", samples=140)
+    score_dataset(workspace, dataset)
+    return dataset
+
+
+@pytest.fixture
+def store(tiny: Dataset, workspace: Workspace) -> LabelStore:
+    return open_store(workspace)
 
 
 @pytest.fixture

@@ -4,44 +4,13 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from hpa_core.data.dataset import Dataset
-from hpa_core.labeling import LabelStore, open_store
+from hpa_core.labeling import LabelStore
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import VIEWPORT, Serve, Server
-from tests.conftest import MakeDataset
-from tests.scored import score_dataset
-
-SAVED, DATASET = "All decisions saved", "tiny"
-
-
-@pytest.fixture
-def tiny(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
-    dataset = make_dataset(DATASET, samples=140)
-    score_dataset(workspace, dataset)
-    return dataset
-
-
-@pytest.fixture
-def store(tiny: Dataset, workspace: Workspace) -> LabelStore:
-    return open_store(workspace)
-
-
-def open_pad(page: Page, address: str, annotator: str, **link: str) -> Locator:
-    choices = "&".join(f"{key}={value}" for key, value in link.items())
-    page.goto(f"{address}/label?dataset={DATASET}&annotator={annotator}&{choices}")
-    return page.locator(".pad")
-
-
-def painted(pad: Locator) -> str:
-    """The id of the image in sight, once it is."""
-    one = pad.locator(".one")
-    name = one.locator(".image-id")
-    expect(name).not_to_be_empty()
-    expect(one).to_have_attribute("data-painted", name.text_content() or "")
-    return str(name.text_content())
+from tests.browser.pad import SAVED, open_pad, painted
 
 
 def deeds(store: LabelStore, dataset: Dataset) -> list[tuple[Any, ...]]:

@@ -1,6 +1,5 @@
 """A store on either database, and the shortest way to record one decision in it."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,22 +8,11 @@ from hpa_core.labeling import DatasetRef, Decision, LabelStore, Receipt, new_key
 from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.labeling.events import DatasetVersion, Kind, Labels
 from hpa_core.workspace import Workspace
-from tests.labeling.postgres_server import Server, postgres_server, server_programs
+from tests.postgres_server import Server
 
 DATASET = DatasetRef("tiny", "0" * 64)
 Give = Callable[..., Receipt]
 on_both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """Return a PostgreSQL server; where there is none, fail under CI and skip elsewhere."""
-    programs = server_programs()
-    if programs is None:
-        reason = "PostgreSQL's server is missing: `apt-get install postgresql`"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with postgres_server(programs) as server:
-        yield server
 
 
 @pytest.fixture

@@ -120,6 +120,21 @@ def test_without_a_ticket_or_from_another_site_nothing_is_recorded(
     assert events() == []
 
 
+def test_another_address_is_told_the_setting_that_allows_it_and_then_taken(
+    post: Any, events: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"key": "one", "kind": "decide", "hash": "", "decisions": [decision()]}
+    seen = {"Origin": "https://labels.example", "X-HPA-Annotator": issue_ticket("Ana")}
+    claimed = {**seen, "X-Forwarded-Host": "labels.example"}
+    refused = post("/hpa/labels/tiny/acts", body, **claimed)
+    assert (refused.status, events()) == (403, [])
+    assert "--server.corsAllowedOrigins https://labels.example." in refused.text
+    allowed = {"server.corsAllowedOrigins": ["https://labels.example/"], "server.enableCORS": True}
+    monkeypatch.setattr(st, "get_option", allowed.__getitem__)
+    assert post("/hpa/labels/tiny/acts", body, **seen).status == 200
+    assert len(events()) == 1
+
+
 def test_a_ticket_runs_out_and_outlives_the_process_that_issued_it(
     workspace: Workspace, post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

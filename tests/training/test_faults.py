@@ -37,6 +37,7 @@ from hpa_core.runs.status import read_status
 from hpa_core.training import train
 from hpa_core.training.steps import Watch
 from hpa_core.workspace import Workspace
+from tests.conftest import MountDisk
 from tests.training.outcomes import outcome
 
 ROOT = Path(__file__).parents[2]
@@ -237,23 +238,12 @@ def test_a_network_that_cannot_be_compiled_is_one_sentence(
     assert state_of(run)[0] == "failed"
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk of its own with room for a run's checkpoints and little else."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk, and not in every container")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
 def test_a_disk_that_is_really_full_stops_the_run_and_space_lets_it_go_on(
-    workspace: Workspace, tiny: Dataset, make_run: MakeRun, small_disk: Path
+    workspace: Workspace, tiny: Dataset, make_run: MakeRun, mount_disk: MountDisk
 ) -> None:
     run, whole = make_run(), make_run()
     train(workspace, whole)
+    small_disk = mount_disk(40)
     small = RunFolder(small_disk / run.id, run.info)
     shutil.copytree(run.path, small.path)
     ballast = small_disk / "ballast"

@@ -20,7 +20,7 @@ export class LabelClient {
     });
     if (response.ok) return response.json();
     const sentence = await response.text();
-    if (response.status === 403) throw new StrangerError("this page is too old; reload it.");
+    if (response.status === 403) throw new StrangerError(sentence);
     if (response.status >= 500) throw new Error(sentence);
     throw new RefusedError(sentence);
   }

@@ -8,10 +8,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hpa_core.errors import LabelsUnavailableError
 
-_LOST = (
-    "the connection failed; check that the server runs. What was under way may or may not be "
-    "recorded; the same act sent again is recorded once"
-)
+_UNSURE = "What was under way may or may not be recorded; the same act sent again is recorded once"
+_LOST = f"the connection failed; check that the server runs. {_UNSURE}"
 _NOTHING = "nothing was recorded; try again"
 _SQLITE = {
     "SQLITE_BUSY": f"another process has kept it locked; {_NOTHING} when that has ended",
@@ -26,12 +24,16 @@ _SQLITE = {
 _POSTGRES = {
     "25006": "it is read-only; nothing was recorded; connect to the primary",
     "42501": "this user may not write it; nothing was recorded; grant the rights",
-    "53": f"the server lacks space or connections; {_NOTHING} when that is mended",
+    "53100": f"the server's disk is full; {_NOTHING} when there is space",
+    "53": f"the server lacks memory or connections; {_NOTHING} when that is mended",
     "55P03": f"another process has kept it locked; {_NOTHING} when that has ended",
     "57014": f"it took too long; {_NOTHING}",
     "57P": _LOST,
     "08": _LOST,
+    "58": f"the server's disk or system failed; {_NOTHING} when its log says why and it is mended",
+    "XX": f"the server failed; {_NOTHING} when its log says why and it is mended",
 }
+_PANIC = f"the server went down; free space on its disk or see its log, start it again. {_UNSURE}"
 
 
 @contextmanager
@@ -60,5 +62,8 @@ def _reason(error: DBAPIError) -> str | None:
         return next((text for start, text in _SQLITE.items() if name.startswith(start)), None)
     state = getattr(error.orig, "sqlstate", None)
     if state:
+        diagnosis = getattr(error.orig, "diag", None)
+        if getattr(diagnosis, "severity_nonlocalized", "") == "PANIC":  # As where its log's disk is full.
+            return _PANIC
         return next((text for start, text in _POSTGRES.items() if state.startswith(start)), None)
     return _LOST if type(error).__name__ == "OperationalError" else None

@@ -16,7 +16,7 @@ from hpa_core.labeling import Decision, LabelStore, new_key, open_store
 from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.workspace import Workspace
 from tests.labeling.conftest import DATASET, Give
-from tests.labeling.postgres_server import Server
+from tests.postgres_server import Server
 
 resource = pytest.importorskip("resource", reason="limits and permissions of Unix")
 NOBODY = 65534

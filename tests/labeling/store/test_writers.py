@@ -18,8 +18,8 @@ from sqlalchemy import select
 from hpa_core.labeling import LabelStore
 from hpa_core.labeling.database.schema import acts
 from tests.labeling.conftest import on_both
-from tests.labeling.postgres_server import Server
 from tests.labeling.store.writer import DATASET, read_diary, write_labels
+from tests.postgres_server import Server
 
 WRITERS = int(os.environ.get("HPA_WRITERS", "4"))
 LABELS = int(os.environ.get("HPA_LABELS", "240"))
