@@ -285,6 +285,35 @@ def test_a_typed_threshold_is_taken_and_nonsense_is_not(board: Locator, served: 
     assert thresholds(board)[2] == 0.4321
 
 
+def test_every_needle_moves_in_every_frame_and_keeps_to_its_row(
+    board: Locator, browser_page: Page
+) -> None:
+    def needles() -> list[tuple[float, float]]:
+        """Of each drawn needle its row and its threshold, as the drawing has them."""
+        shapes = board.locator(".needles .needle").evaluate_all(
+            "paths => paths.map(path => path.getAttribute('d') ?? '').join('')"
+        )
+        box = board.locator(".needles svg").get_attribute("viewBox") or ""
+        drawn = re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", shapes)
+        rows = len(board.locator(".row[data-class]:visible").all())
+        pitch = float(box.split()[-1]) / rows
+        return sorted((float(y) // pitch, float(x) / 1000) for x, y, _ in drawn)
+
+    assert needles() == [(place, 0.5) for place in range(28)]
+    left, width, middle = press_on(browser_page, board.locator(".plot.common"), 0.5)
+    browser_page.mouse.move(left + 0.3 * width, middle)
+    told = board.get_by_label("Threshold of all unlocked").get_attribute("aria-valuenow")
+    assert [x for _, x in needles()] == pytest.approx([float(told or "")] * 28, abs=1e-3)
+    browser_page.mouse.up()
+    board.get_by_role("columnheader", name="Pos").get_by_role("button").click()
+    board.get_by_label("Find a class").fill("cyto")  # 25, 16 and 26 by positives.
+    row(board, 26).locator(".handle").focus()
+    browser_page.keyboard.press("Home")
+    settle(browser_page)
+    assert [place for place, x in needles() if x == 0] == [2]
+    assert len(needles()) == 3
+
+
 def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator) -> None:
     board.get_by_role("columnheader", name="Pos").get_by_role("button").click()
     order = board.locator(".row[data-class]").evaluate_all("rows => rows.map(r => r.dataset.class)")
@@ -300,7 +329,7 @@ def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator
     board.get_by_role("button", name="by distance").click()
     gaps = board.locator(".row[data-class]").evaluate_all(
         "rows => rows.map(r => Math.abs(parseFloat(r.querySelector('.mark.best').style.left)"
-        " - parseFloat(r.querySelector('.needle').style.left)))"
+        " - parseFloat(r.querySelector('.handle').style.left)))"
     )
     assert gaps == sorted(gaps, reverse=True)
     board.get_by_label("Find a class").fill("cyto")

@@ -26,6 +26,7 @@ PAGE_MODULES = (
     "curve_paths.js",
     "history.js",
     "plot.js",
+    "needles.js",
     "slider.js",
     "row.js",
     "summary.js",
@@ -47,7 +48,7 @@ GROUPS = (
 _board = st.components.v2.component(
     "hpa_threshold_board",
     js=module_source(FOLDER, *CORE_MODULES, *PAGE_MODULES),
-    css=style_source(FOLDER, "board.css", "rows.css"),
+    css=style_source(FOLDER, "board.css", "rows.css", "needles.css"),
 )
 
 

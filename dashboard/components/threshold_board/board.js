@@ -6,6 +6,7 @@ import { Detail } from "./detail.js";
 import { element } from "./elements.js";
 import { History } from "./history.js";
 import { drawLegend } from "./legend.js";
+import { Needles } from "./needles.js";
 import { Row } from "./row.js";
 import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
@@ -28,6 +29,7 @@ export class Board {
     this.history = new History(this.#standing());
     this.rows = names.map((name, index) => new Row(this, index, name));
     this.turns = new Turns(this.rows);
+    this.needles = new Needles();
     this.summary = new Summary(this);
     this.columns = new Columns(this, (compare) => this.#order(compare));
     this.detail = new Detail(this);
@@ -145,6 +147,7 @@ export class Board {
     for (const row of this.rows) {
       row.root.hidden = !`${row.index} ${row.name}`.toLowerCase().includes(wanted);
     }
+    this.#arrange();
   }
 
   setAxis(axis) {
@@ -192,6 +195,7 @@ export class Board {
     this.frame = null;
     const moved = this.requested.size === 1 ? this.rows[this.requested.keys().next().value] : null;
     this.#apply();
+    this.needles.paint(this.visible.map((row) => row.mark()));
     if (this.turns.paint(moved)) this.repaint();
     this.summary.paint(this.state.summary(), this.reference);
     this.detail.paint();
@@ -299,11 +303,23 @@ export class Board {
   }
 
   #order(compare) {
-    this.body.append(...[...this.rows].sort(compare).map((row) => row.root));
+    this.ordered.sort(compare);
+    this.body.prepend(...this.ordered.map((row) => row.root));
+    this.#arrange();
+  }
+
+  /** Follow a change of which rows are seen, and in which order. */
+  #arrange() {
+    this.visible = this.ordered.filter((row) => !row.root.hidden);
+    this.needles.setRows(this.visible.length);
+    this.repaint();
   }
 
   #assemble() {
-    this.body = element("div", { class: "rows", role: "rowgroup" }, ...this.rows.map((row) => row.root));
+    this.ordered = [...this.rows];
+    const needles = element("div", { class: "needles", role: "presentation" }, this.needles.drawing);
+    this.body = element("div", { class: "rows", role: "rowgroup" }, ...this.rows.map((row) => row.root), needles);
+    this.#arrange();
     const table = element("div", { class: "table", role: "table" }, this.columns.root, this.body);
     table.setAttribute("aria-label", "Thresholds by class");
     const main = element("div", { class: "main" }, element("div", {}, table, drawLegend(this)));
@@ -312,6 +328,9 @@ export class Board {
     this.root.classList.toggle("unscored", !this.state.hasTruth);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("focusout", () => this.#hasten());
+    for (const type of ["focusin", "focusout", "pointerover", "pointerout"]) {
+      this.body.addEventListener(type, () => this.repaint());
+    }
   }
 
   #key(event) {

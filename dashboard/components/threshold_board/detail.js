@@ -30,7 +30,7 @@ export class Detail {
 
   look(index) {
     if (index === this.index) return;
-    this.index = index;
+    Object.assign(this, { index, followed: null });
     this.draw();
     this.settle();
     this.paint();
@@ -63,12 +63,13 @@ export class Detail {
     this.facts.get("Gain there").set(formatGain(row.gain(), row.order.support));
   }
 
+  /** Follow what the class's row shows: written with it, in its turn. */
   paint() {
-    if (this.index === null) return;
-    const { board, index } = this;
-    const row = board.rows[index];
-    const { f1, precision, recall, called, tp } = board.state.classScores(index);
-    const threshold = board.threshold(index);
+    const { board } = this;
+    const row = board.rows[this.index];
+    if (!row?.painted || row.painted === this.followed) return;
+    this.followed = row.painted;
+    const { threshold, f1, precision, recall, called, tp } = row.painted;
     this.needle.style.left = `${100 * board.axis.toX(threshold)}%`;
     const ratios = `F1 ${formatF1(f1)}, precision ${formatF1(precision)}, recall ${formatF1(recall)}`;
     this.facts.get("At the mark").set(`${formatThreshold(threshold)}: ${ratios}`);

@@ -16,7 +16,6 @@ export class Plot {
     );
     this.half = element("span", { class: "mark half" });
     this.best = element("span", { class: "mark best" });
-    this.needle = element("span", { class: "mark needle" });
     this.handle = element("span", {
       class: "handle",
       role: "slider",
@@ -30,7 +29,7 @@ export class Plot {
       { viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
       ...Object.values(this.paths),
     );
-    this.root = element("span", { class: "plot" }, drawing, this.half, this.best, this.needle, this.handle);
+    this.root = element("span", { class: "plot" }, drawing, this.half, this.best, this.handle);
   }
 
   /** Redraw the curve: after a change of axis, of the fallback, or of other classes under it. */
@@ -53,12 +52,14 @@ export class Plot {
     this.half.style.left = `${100 * axis.toX(optimum.f1 / 2)}%`;
   }
 
-  /** Put the threshold where it stands. */
-  place(threshold, scores) {
-    const left = `${100 * this.board.axis.toX(threshold)}%`;
-    this.needle.style.left = left;
-    this.handle.style.left = left;
-    this.handle.style.top = `${100 - 100 * this.#height(scores)}%`;
+  /** Put the handle, which is felt and not seen, where the threshold stands. */
+  place(threshold) {
+    this.handle.style.left = `${100 * this.board.axis.toX(threshold)}%`;
+  }
+
+  /** Where the threshold is to be drawn: see Needles. */
+  mark(threshold, scores) {
+    return { x: this.board.axis.toX(threshold), height: this.#height(scores), look: this.#look() };
   }
 
   /** Tell the threshold and what it gives to screen readers. */
@@ -68,6 +69,12 @@ export class Plot {
     const told = hasTruth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
     this.handle.setAttribute("aria-valuenow", shown);
     this.handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
+  }
+
+  #look() {
+    if (this.handle.matches(":focus-visible")) return "focused";
+    if (this.handle.getAttribute("aria-readonly") === "true") return "locked";
+    return this.root.matches(":hover, .dragged") ? "hovered" : "plain";
   }
 
   /** F1; without truth the share of samples called, on a root scale. */

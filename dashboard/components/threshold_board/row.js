@@ -31,7 +31,7 @@ const WRITE = {
 export class Row {
   /** `board` is asked for axis and state and told of moves; see Board. */
   constructor(board, index, name) {
-    Object.assign(this, { board, index, name, locked: false, selected: false });
+    Object.assign(this, { board, index, name, locked: false, selected: false, painted: null });
     this.order = board.state.orders[index];
     this.figures = (board.state.hasTruth ? FIGURES : FIGURES_WITHOUT_TRUTH).map((figure) => ({
       figure,
@@ -56,16 +56,13 @@ export class Row {
   /** Redraw the curve; the figures follow with the next paint. */
   drawCurve() {
     this.plot.draw();
-    this.placed = null;
     this.dirty = true;
   }
 
-  /** Put needle and handle where the threshold stands. */
-  place() {
-    const threshold = this.board.threshold(this.index);
-    if (this.placed === threshold) return;
-    this.placed = threshold;
-    this.plot.place(threshold, this.board.state.classScores(this.index));
+  /** Where needle and dot are to be drawn. */
+  mark() {
+    const { board, index } = this;
+    return this.plot.mark(board.threshold(index), board.state.classScores(index));
   }
 
   /** Whether the threshold or its counts are no longer those on the screen. */
@@ -84,15 +81,15 @@ export class Row {
     this.painted = { threshold, ...scores };
     this.dirty = false;
     this.shown.set(formatThreshold(threshold));
-    this.plot.place(threshold, scores); // Under the fallback a class's F1 follows the others.
     this.plot.tell(threshold, scores);
     for (const { figure, text } of this.figures) {
       text.set(WRITE[figure](scores, this.optimum, board.state.samples));
     }
   }
 
-  /** Bring the field up to date: a field is dear to change, so it waits under the figure for rest. */
+  /** Bring up to date what is dear to change and not seen: the field under the figure, the handle. */
   settle() {
+    this.plot.place(this.board.threshold(this.index));
     this.input.value = formatThreshold(this.board.threshold(this.index));
     this.input.title = String(this.board.threshold(this.index));
   }

@@ -1,19 +1,18 @@
-// What a frame repaints of the rows: every needle, the row under the hand, and the others in turns.
+// Which rows a frame writes: the row under the hand, and the others in turns.
 //
 // Writing the figures of 28 rows takes longer than a frame has. The board's own figures are exact in
 // every frame; those of a row that is not under the hand follow within the next few.
 
-const ROWS_A_FRAME = 8;
+const ROWS_A_FRAME = 5;
 
 export class Turns {
-  /** Rows have place(), stale() and paint(). */
+  /** Rows have stale() and paint(). */
   constructor(rows) {
     Object.assign(this, { rows, next: 0 });
   }
 
   /** Repaint `moved`, if one row is moved, and some of the stale others; true while more wait. */
   paint(moved) {
-    for (const row of this.rows) row.place();
     moved?.paint();
     let left = ROWS_A_FRAME;
     for (let seen = 0; seen < this.rows.length; seen += 1) {
