@@ -8,8 +8,9 @@ from dashboard.session import session
 
 st.title("HPA Workbench")
 st.write(
-    "Imbalanced multi-label classification of four-channel protein images: see the imbalance, "
-    "train, look at images with predicted labels, and move thresholds while F1 follows."
+    "Imbalanced multi-label classification of four-channel protein images, in one loop: see the "
+    "imbalance, train, look at the images, move thresholds while F1 follows, understand the "
+    "errors, correct labels, train again, hand in."
 )
 datasets, runs = inventory.everything()
 sentence, page, link = inventory.next_step(datasets, runs)
