@@ -48,6 +48,12 @@ COMPILES = {
     "default": "torch.compile: half a minute or more at every start, then perhaps faster steps",
     "graphs": "torch.compile with CUDA graphs: for small batches on a GPU, whose kernels are short",
 }
+CHECKPOINTS = {
+    "best": "the best epoch",
+    "last": "the last epoch",
+    "top": "each of the best epochs that keep_best has kept, as an ensemble",
+}
+"""Which weights of a run predict."""
 VIEWS = {
     "none": "the image as it is",
     "flips": "its 4 flips",

@@ -63,6 +63,12 @@ class TrainConfig:
     best_by: str = setting(
         "f1_macro", help="What makes an epoch the best", choices=choices.CRITERIA
     )
+    keep_best: int = setting(
+        1,
+        help="Best epochs whose weights are kept; several predict together as checkpoint top",
+        low=1,
+        high=100,
+    )
     patience: int = setting(
         0,
         help="Epochs without a better one after which it ends early; 0 = never",

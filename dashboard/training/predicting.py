@@ -12,7 +12,7 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.overview import imports
 from dashboard.overview.inventory import watch_jobs
-from hpa_core.choices import VIEWS, VIEWS_BY
+from hpa_core.choices import CHECKPOINTS, VIEWS, VIEWS_BY
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import DatasetError, WorkspaceError
 from hpa_core.files import checked_name
@@ -21,7 +21,7 @@ from hpa_core.runs.folder import RunFolder
 
 BEST = "best.safetensors"
 SPLIT, FOLDER = "a split", "a folder of new images"
-KEYS = ("images", "split", "folder", "others", "views", "by", "name")
+KEYS = ("images", "split", "folder", "others", "checkpoint", "views", "by", "name")
 
 
 def draw_predicting(run_id: str, trainings: Sequence[Training]) -> None:
@@ -37,8 +37,8 @@ def draw_predicting(run_id: str, trainings: Sequence[Training]) -> None:
 
 def _draw_form(run: RunFolder, others: Sequence[RunFolder]) -> None:
     st.caption(
-        f"By the best epoch of {run.id}. Its own split goes into the run itself; with other runs, "
-        "other views or a name, the scores become a run of their own, and images of a folder a "
+        f"By {run.id}. Its own split goes into the run itself; with other runs or views, several "
+        "of its epochs, or a name, the scores become a run of their own, and images of a folder a "
         "dataset as well. Both then stand in the pickers beside."
     )
     what = st.segmented_control(
@@ -63,13 +63,15 @@ def _draw_form(run: RunFolder, others: Sequence[RunFolder]) -> None:
         "the runs of all folds give out-of-fold scores of `all`.",
     )
     right.text_input("Name", key="predict-name", help="A word for what is made; else the time.")
-    left, middle, _ = st.columns(3)
-    left.selectbox(
-        "Views of each image", list(VIEWS), format_func=VIEWS.__getitem__, key="predict-views"
-    )
-    middle.selectbox(
-        "Joined by", list(VIEWS_BY), format_func=VIEWS_BY.__getitem__, key="predict-by"
-    )
+    choices = {
+        "Weights": ("checkpoint", CHECKPOINTS),
+        "Views of each image": ("views", VIEWS),
+        "Joined by": ("by", VIEWS_BY),
+    }
+    for column, (label, (key, meanings)) in zip(st.columns(3), choices.items(), strict=True):
+        column.selectbox(
+            label, list(meanings), format_func=meanings.__getitem__, key=f"predict-{key}"
+        )
     st.button(
         "Predict",
         type="primary",
@@ -90,6 +92,7 @@ def _start(run_id: str, what: str) -> None:
             options += ["--images", imports.Source(folder, None)]
         else:
             options += ["--split", asked["split"]]
+        options += ["--checkpoint", asked["checkpoint"]]
         options += ["--views", asked["views"], "--views-by", asked["by"]]
         if name := (asked["name"] or "").strip():
             options += ["--name", checked_name(name, what="run")]

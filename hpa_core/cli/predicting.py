@@ -19,7 +19,9 @@ from hpa_core.workspace import Workspace
 def predict(  # noqa: PLR0913 - one argument an option
     runs: Annotated[
         list[str],
-        typer.Argument(metavar="RUN...", help="Runs whose networks predict; RUN:last, RUN:best."),
+        typer.Argument(
+            metavar="RUN...", help="Runs whose networks predict; RUN:best, RUN:last, RUN:top."
+        ),
     ],
     *,
     split: Annotated[
@@ -32,7 +34,8 @@ def predict(  # noqa: PLR0913 - one argument an option
         str | None, typer.Option(help="Another dataset than the one the runs belong to.")
     ] = None,
     checkpoint: Annotated[
-        Literal["best", "last"], typer.Option(help="Best epoch, or the last one.")
+        Literal["best", "last", "top"],
+        typer.Option(help="Best epoch, the last one, or the mean of all that keep_best kept."),
     ] = "best",
     views: Annotated[
         Literal["none", "flips", "turns"],
@@ -56,7 +59,7 @@ def predict(  # noqa: PLR0913 - one argument an option
         raise ConfigError("--images takes all of a folder; leave --split and --dataset out.")
     own = len(runs) == 1 and ":" not in runs[0] and not (images or dataset or name)
     with terminal_progress() as progress:
-        if own and views == "none":
+        if own and views == "none" and checkpoint != "top":
             run, split = open_run(workspace, runs[0]), split or "validation"
             samples = _predict_own(workspace, run, split, checkpoint, progress)
         else:
@@ -74,7 +77,7 @@ def predict(  # noqa: PLR0913 - one argument an option
 
 class _Asked(NamedTuple):
     runs: list[str]
-    checkpoint: Literal["best", "last"]
+    checkpoint: str
     dataset: str | None
     images: Path | None
     views: str

@@ -6,22 +6,26 @@ Axes: N rows of a dataset.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Int
 
+from hpa_core.choices import CHECKPOINTS
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import CheckpointError, ConfigError, DatasetError
 from hpa_core.imbalance.fold_runs import check_unchanged
+from hpa_core.models.weights import kept_weights
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.workspace import Workspace
 
 Checkpoint = Literal["best", "last"]
+TOP = "top"
+"""All of the best epochs that a run has kept (`TrainConfig.keep_best`), as one member each."""
 
 
-def checkpoint_path(run: RunFolder, checkpoint: Checkpoint = "best") -> Path:
-    """Return a run's weights file.
+def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
+    """Return a run's weights file: `best`, `last`, or an epoch's that it has kept, `epoch-00003`.
 
     Raises:
         CheckpointError: the run has scores and no network, or it has no such checkpoint yet.
@@ -40,10 +44,10 @@ def checkpoint_path(run: RunFolder, checkpoint: Checkpoint = "best") -> Path:
 
 @dataclass(frozen=True)
 class Member:
-    """One checkpoint of one run."""
+    """One checkpoint of one run, named as `checkpoint_path` takes it."""
 
     run: RunFolder
-    checkpoint: Checkpoint = "best"
+    checkpoint: str = "best"
 
     @property
     def weights(self) -> Path:
@@ -67,16 +71,16 @@ class Member:
 
 
 def open_members(
-    workspace: Workspace, names: Sequence[str], *, checkpoint: Checkpoint = "best"
+    workspace: Workspace, names: Sequence[str], *, checkpoint: str = "best"
 ) -> list[Member]:
-    """Open members by name: `RUN`, or `RUN:best`, `RUN:last`.
+    """Open members by name: `RUN`, or `RUN:best`, `RUN:last`, `RUN:top` for each one it has kept.
 
     Raises:
         RunError: there is no such run.
         CheckpointError: it has no such checkpoint.
         ConfigError: a name cannot be meant, or stands there twice.
     """
-    members = [_open_member(workspace, name, checkpoint) for name in names]
+    members = [one for name in names for one in _open_members(workspace, name, checkpoint)]
     if len({str(member) for member in members}) < len(members):
         raise ConfigError("The same checkpoint is named twice; an ensemble takes each one once.")
     return members
@@ -104,14 +108,26 @@ def unseen(
     return scored
 
 
-def _open_member(workspace: Workspace, name: str, checkpoint: Checkpoint) -> Member:
+def _open_members(workspace: Workspace, name: str, checkpoint: str) -> list[Member]:
     run_id, colon, word = name.partition(":")
-    if colon and word not in get_args(Checkpoint):
-        raise ConfigError(f"A checkpoint is {' or '.join(get_args(Checkpoint))}; found {word!r}.")
+    if (chosen := word if colon else checkpoint) not in CHECKPOINTS:
+        raise ConfigError(f"A checkpoint is one of {', '.join(CHECKPOINTS)}; found {chosen!r}.")
     run = open_run(workspace, run_id)
-    member = Member(run, "last" if (word or checkpoint) == "last" else "best")
+    if chosen == TOP:
+        return [Member(run, path.stem) for path in _kept(run)]
+    member = Member(run, chosen)
     _ = member.weights
-    return member
+    return [member]
+
+
+def _kept(run: RunFolder) -> list[Path]:
+    kept = list(kept_weights(run.checkpoints).values())
+    if not kept:
+        raise CheckpointError(
+            f"Run {run.id!r} has not kept several of its best epochs; train with keep_best of 2 or "
+            "more, or choose the checkpoint 'best'."
+        )
+    return kept
 
 
 def _learnt_rows(member: Member, dataset: Dataset) -> Int[np.ndarray, " n"]:

@@ -24,7 +24,9 @@ from hpa_core.models.timm_networks import is_timm
 
 INFO, CLASSES = "hpa_weights", "classes"
 BEST, LAST = "best.safetensors", "last.safetensors"
-"""What a run leaves among its checkpoints: of the highest macro F1, and of the last epoch."""
+"""What a run leaves among its checkpoints: of the best epoch, and of the last one."""
+EPOCH, EPOCHS = "epoch-{epoch:05}.safetensors", "epoch-*.safetensors"
+"""And of each of the best epochs, where `TrainConfig.keep_best` keeps several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,11 @@ def save_weights(path: Path, network: nn.Module, info: WeightsInfo) -> None:
     """
     metadata = {INFO: json.dumps(asdict(info)), CLASSES: json.dumps(CLASS_NAMES)}
     write_tensors(path, network.state_dict(), metadata)
+
+
+def kept_weights(folder: Path) -> dict[int, Path]:
+    """Return the weights of each epoch that is kept among checkpoints, by epoch."""
+    return {int(path.stem.partition("-")[2]): path for path in sorted(folder.glob(EPOCHS))}
 
 
 def open_network(path: Path) -> tuple[Network, WeightsInfo]:

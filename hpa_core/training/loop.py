@@ -20,7 +20,7 @@ from hpa_core.config import TrainConfig
 from hpa_core.errors import ConfigError, TrainingError
 from hpa_core.loading.order import plain_batches
 from hpa_core.models.scoring import score
-from hpa_core.models.weights import BEST, LAST, WeightsInfo, save_weights
+from hpa_core.models.weights import BEST, EPOCH, LAST, WeightsInfo, save_weights
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.lock import run_lock
@@ -170,7 +170,7 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     last_step = (state.epoch + 1) * training.steps - 1
     rate = learning_rate(config, step=last_step, steps=training.steps * config.epochs)
     state.epoch, state.step, state.tally = state.epoch + 1, 0, Tally.empty(training.device)
-    improves = state.improves(validation.merit(config.best_by))
+    state.rank(validation.merit(config.best_by), keep=config.keep_best)
     if not training.ranks.first:
         return
     append_metrics(run.path / METRICS, {"epoch": state.epoch, "learning_rate": rate, **figures})
@@ -183,9 +183,11 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
         dataset=config.dataset,
         synthetic=run.info.synthetic,
     )
-    if improves:
+    if state.best_epoch == state.epoch:
         _write_validation(training, validation)
         save_weights(run.checkpoints / BEST, state.evaluated, info)
+    if config.keep_best > 1 and state.epoch in dict(state.leaders):
+        save_weights(run.checkpoints / EPOCH.format(epoch=state.epoch), state.evaluated, info)
     save_weights(run.checkpoints / LAST, state.evaluated, info)
     save_state(run.checkpoints, state)
     log.info("%s", _epoch_line(training, figures))
@@ -221,9 +223,8 @@ def _last_word(training: Training) -> str:
     state, config = training.state, training.config
     early = f"no better epoch in {config.patience}: ended early; " * (state.epoch < config.epochs)
     name = {"f1_macro": "macro F1", "f1_macro_tuned": "tuned macro F1", "loss": "loss"}
-    return (
-        f"{early}best {name[config.best_by]} {abs(state.best[0]):.4f} in epoch {state.best_epoch}"
-    )
+    epoch, (merit, _) = state.leaders[0]
+    return f"{early}best {name[config.best_by]} {abs(merit):.4f} in epoch {epoch}"
 
 
 def _position(training: Training) -> str:

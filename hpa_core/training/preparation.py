@@ -31,7 +31,12 @@ from hpa_core.training.optimization import Average, build_optimizer
 from hpa_core.training.ranks import Ranks, is_first
 from hpa_core.training.reporting import Reporter, log
 from hpa_core.training.sharing import shared
-from hpa_core.training.state import TrainingState, has_state, restore_state
+from hpa_core.training.state import (
+    TrainingState,
+    drop_superfluous,
+    has_state,
+    restore_state,
+)
 from hpa_core.training.tally import Tally
 from hpa_core.workspace import Workspace
 
@@ -182,6 +187,7 @@ def _go_on(run: RunFolder, state: TrainingState, *, writes: bool) -> None:
         for sentence in restore_state(run.checkpoints, state):
             log.warning("%s Its predecessor is used.", sentence)
         log.info("goes on after %d epochs and %d steps", state.epoch, state.step)
-    # A trainer killed before its checkpoint was written may have left a line too many.
+    # A trainer killed around its checkpoint may have left a line, or weights, too many.
     if writes:
+        drop_superfluous(run.checkpoints, state)
         truncate_metrics(run.path / METRICS, state.epoch)

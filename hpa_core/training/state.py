@@ -2,7 +2,8 @@
 
     checkpoints/
         state-e00003-s0000000.safetensors 3 epochs behind it, 0 steps into the next; two are kept
-        best.safetensors                  weights alone, of the highest macro F1
+        best.safetensors                  weights alone, of the best epoch
+        epoch-00003.safetensors           the same of each of the best ones, where several are kept
         last.safetensors                  weights alone, of the last epoch
 
 Order, augmentation, dropout and learning rate are functions of the seed and the step, so there is
@@ -24,12 +25,15 @@ from torch.optim import Optimizer
 from hpa_core.errors import CheckpointError, RunError
 from hpa_core.models.network import Network
 from hpa_core.models.tensorfile import load_tensors, read_tensors, write_tensors
+from hpa_core.models.weights import kept_weights
 from hpa_core.runs.folder import RunFolder
 from hpa_core.training.optimization import Average
 from hpa_core.training.tally import Tally
 
 STATE, STATES = "state-e{epoch:05}-s{step:07}.safetensors", "state-*.safetensors"
 KEPT = 2
+Merit = tuple[float, float]
+"""What an epoch is worth, the higher the better (`Validation.merit`)."""
 
 
 @dataclass(kw_only=True)
@@ -41,8 +45,7 @@ class TrainingState:
         epoch: epochs that are wholly behind, validation included.
         step: steps done in the epoch after these.
         scaler: of the loss; does nothing but in fp16.
-        best_epoch: which epoch was the best so far, counted from 1; 0 before the first.
-        best: its merit (see `Validation.merit`).
+        leaders: the best epochs so far, counted from 1, and their merits; the best one first.
     """
 
     network: Network
@@ -52,15 +55,20 @@ class TrainingState:
     scaler: GradScaler
     epoch: int = 0
     step: int = 0
-    best_epoch: int = 0
-    best: tuple[float, float] = (0.0, 0.0)
+    leaders: tuple[tuple[int, Merit], ...] = ()
 
-    def improves(self, merit: tuple[float, float]) -> bool:
-        """Note the merit of the epoch that is just behind; return whether it is the best so far."""
-        if self.best_epoch and merit <= self.best:
-            return False
-        self.best_epoch, self.best = self.epoch, merit
-        return True
+    def rank(self, merit: Merit, *, keep: int) -> None:
+        """Note the merit of the epoch that is just behind; the best `keep` stay the leaders.
+
+        Of equal epochs the earlier one leads.
+        """
+        ranked = sorted([*self.leaders, (self.epoch, merit)], key=lambda one: one[1], reverse=True)
+        self.leaders = tuple(ranked[:keep])
+
+    @property
+    def best_epoch(self) -> int:
+        """The best epoch so far; 0 before the first."""
+        return self.leaders[0][0] if self.leaders else 0
 
     def exhausted(self, patience: int) -> bool:
         """Return whether `patience` epochs, if that is not 0, have brought no better one."""
@@ -75,7 +83,10 @@ class TrainingState:
 
 
 def save_state(folder: Path, state: TrainingState) -> Path:
-    """Write a checkpoint to go on from and drop those before the last two.
+    """Write a checkpoint to go on from, and only then drop what it makes superfluous.
+
+    So a trainer killed in between leaves something too much, which the next start drops, and never
+    lacks anything.
 
     Raises:
         WorkspaceError: the disk is full or the folder cannot be written; the others are as before.
@@ -84,16 +95,24 @@ def save_state(folder: Path, state: TrainingState) -> Path:
     position = {
         "epoch": state.epoch,
         "step": state.step,
-        "best_epoch": state.best_epoch,
-        "best": state.best,
+        "leaders": state.leaders,
         "scaler": state.scaler.state_dict(),
         "samples": state.tally.samples,
         "seconds": state.tally.seconds,
     }
     write_tensors(path, _tensors(state), {"hpa_state": json.dumps(position)})
-    for outdated in _newest_first(folder)[KEPT:]:
-        outdated.unlink()
+    drop_superfluous(folder, state)
     return path
+
+
+def drop_superfluous(folder: Path, state: TrainingState) -> None:
+    """Remove checkpoints before the last two, and weights of epochs that lead no more."""
+    leading = {epoch for epoch, _ in state.leaders}
+    for path in _newest_first(folder)[KEPT:]:
+        path.unlink()
+    for epoch, path in kept_weights(folder).items():
+        if epoch not in leading:
+            path.unlink()
 
 
 def restore_state(folder: Path, state: TrainingState) -> list[str]:
@@ -115,7 +134,7 @@ def restore_state(folder: Path, state: TrainingState) -> list[str]:
             path.rename(path.with_suffix(".damaged"))
             continue
         position = json.loads(file.metadata["hpa_state"])
-        if missing := {"best", "scaler"} - position.keys():
+        if missing := {"leaders", "scaler"} - position.keys():
             raise CheckpointError(
                 f"{path} was written by an earlier version of this program (it lacks "
                 f"{', '.join(sorted(missing))}); start a new run from last.safetensors beside it."
@@ -191,7 +210,7 @@ def _load(
         seconds=float(position["seconds"]),
     )
     state.epoch, state.step = int(position["epoch"]), int(position["step"])
-    state.best_epoch, state.best = int(position["best_epoch"]), tuple(position["best"])
+    state.leaders = tuple((int(epoch), tuple(merit)) for epoch, merit in position["leaders"])
     state.scaler.load_state_dict(position["scaler"])
 
 

@@ -17,7 +17,7 @@ from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.inference import Views, open_members, predict, predict_together
 from hpa_core.inference.turned import TurnedNetwork
 from hpa_core.models.registry import build
-from hpa_core.models.weights import BEST, LAST
+from hpa_core.models.weights import BEST, EPOCH, LAST
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
@@ -75,6 +75,27 @@ def test_a_mean_of_checkpoints_is_a_run_of_its_own(
         predict_together(workspace, members[:2], cells, "train", name="three")
 
 
+def test_the_best_epochs_that_a_run_has_kept_predict_together(
+    workspace: Workspace, cells: Dataset, untrained: MakeUntrained
+) -> None:
+    run, other = untrained(0), untrained(1)
+    with pytest.raises(CheckpointError, match="has not kept several of its best epochs; train wit"):
+        open_members(workspace, [run.id], checkpoint="top")
+    files = [run.checkpoints / EPOCH.format(epoch=epoch) for epoch in (3, 12)]
+    for path, weights in zip(files, (BEST, LAST), strict=True):
+        (run.checkpoints / weights).rename(path)
+    hpa(workspace, "predict", run.id, f"{other.id}:best", "--checkpoint", "top", "--name", "top")
+    made = open_run(workspace, "top")
+    members = [f"{run.id}:epoch-00003", f"{run.id}:epoch-00012", f"{other.id}:best"]
+    assert made.info.settings["members"] == members
+    files.append(other.checkpoints / BEST)
+    alone = [predict(file, cells, "validation").probs for file in files]
+    found = read_predictions(made, "validation")
+    np.testing.assert_allclose(found.probs, np.mean(alone, axis=0), atol=1e-6)
+    said = json.loads(hpa(workspace, "predict", run.id, "--checkpoint", "top", "--json"))
+    assert said["run"] != run.id, "a mean of epochs is no single network's predictions"
+
+
 def test_the_runs_of_all_folds_score_each_sample_by_the_one_it_was_held_back_from(
     workspace: Workspace, cells: Dataset, untrained: MakeUntrained
 ) -> None:
@@ -102,7 +123,7 @@ def test_what_no_ensemble_can_be_made_of_is_refused(
     run = untrained()
     with pytest.raises(ConfigError, match="named twice"):
         open_members(workspace, [run.id, f"{run.id}:best"])
-    with pytest.raises(ConfigError, match="A checkpoint is best or last; found 'first'"):
+    with pytest.raises(ConfigError, match="A checkpoint is one of best, last, top; found 'first'"):
         open_members(workspace, [f"{run.id}:first"])
     (run.checkpoints / LAST).unlink()
     with pytest.raises(CheckpointError, match="no checkpoint 'last' yet"):

@@ -358,16 +358,17 @@ def test_a_prediction_is_a_job_of_the_same_command_as_in_a_terminal(
     page = page.run()
     page.multiselect(key="predict-others").set_value([second.id])
     page.selectbox(key="predict-split").set_value("all")
+    page.selectbox(key="predict-checkpoint").set_value("last")
     page.selectbox(key="predict-views").set_value("turns")
     page.text_input(key="predict-name").set_value("both")
     page.button(key="predict-start").click().run()
     assert not page.exception
     (job,) = open_backend(workspace).list()
     argv = read_record(job.folder).argv[3:]
-    options = ("--split", "all", "--views", "turns", "--views-by", "mean", "--name", "both")
-    assert argv == ("predict", first.id, second.id, *options)
+    options = "--split all --checkpoint last --views turns --views-by mean --name both"
+    assert argv == ("predict", first.id, second.id, *options.split())
     wait_until(lambda: open_backend(workspace).status(job.id).ended, "its end")
-    assert "best.safetensors" in open_backend(workspace).status(job.id).message
+    assert "has no checkpoint 'last' yet" in open_backend(workspace).status(job.id).message
     page.segmented_control(key="predict-images").set_value("a folder of new images").run()
     page.button(key="predict-start").click().run()
     assert "Name the folder that the images lie in" in shown(page)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hpa_core.models.tensorfile import read_tensors
-from hpa_core.models.weights import BEST, LAST
+from hpa_core.models.weights import BEST, LAST, kept_weights
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.predictions import read_predictions
@@ -12,7 +12,12 @@ from hpa_core.runs.predictions import read_predictions
 def outcome(run: RunFolder) -> dict[str, Any]:
     """Return weights, averages, optimizer, figures and predictions as bytes; no times, no ids."""
     newest = max(run.checkpoints.glob("state-*.safetensors"))
-    files = {"state": newest, "best": run.checkpoints / BEST, "last": run.checkpoints / LAST}
+    files = {
+        "state": newest,
+        "best": run.checkpoints / BEST,
+        "last": run.checkpoints / LAST,
+        **{path.stem: path for path in kept_weights(run.checkpoints).values()},
+    }
     tensors = {
         f"{file}/{name}": value.contiguous().numpy().tobytes()
         for file, path in files.items()

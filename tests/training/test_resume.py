@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hpa_core.loading import source
-from hpa_core.models.weights import BEST, open_network
+from hpa_core.models.weights import BEST, kept_weights, open_network
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.status import read_status
@@ -66,21 +66,40 @@ def test_dropout_momentum_parts_and_the_scale_of_fp16_go_on_too(
 def test_twenty_kills_at_random_moments_change_nothing(
     workspace: Workspace, make_run: MakeRun
 ) -> None:
-    whole, killed = make_run(epochs=3), make_run(epochs=3)
-    program = Path(__file__).with_name("kill_and_resume.py")
+    whole, killed = make_run(epochs=3, keep_best=2), make_run(epochs=3, keep_best=2)
+    met = told_by("kill_and_resume.py", workspace.root, whole.id, killed.id, str(KILLS))
+    assert len(met) == KILLS
+    assert len(set(met)) > 1, "every kill met the same state: the delays are wrong"
+    assert outcome(killed) == outcome(whole)
+
+
+def test_a_kill_between_any_two_changes_to_the_checkpoints_changes_nothing(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    met = told_by("kill_between_writes.py", workspace.root, make_run(epochs=3, keep_best=2).id)
+    assert [call.split("-")[0] for call in met] == [
+        "replace best.safetensors",
+        "replace epoch",
+        "replace last.safetensors",
+        "replace state",
+        "unlink state",
+        "unlink epoch",
+    ]
+
+
+def told_by(program: str, *arguments: object) -> list[str]:
+    """Run a program of this folder and return the list that it prints."""
     done = subprocess.run(
-        [sys.executable, program, workspace.root, whole.id, killed.id, str(KILLS)],
-        check=True,
+        [sys.executable, Path(__file__).with_name(program), *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": "."},
         timeout=500,
     )
-    met = json.loads(done.stdout)
-    assert len(met) == KILLS
-    assert len(set(met)) > 1, "every kill met the same state: the delays are wrong"
-    assert outcome(killed) == outcome(whole)
+    assert done.returncode == 0, done.stderr
+    met: list[str] = json.loads(done.stdout)
+    return met
 
 
 def test_a_run_that_is_finished_stays_as_it_is(workspace: Workspace, make_run: MakeRun) -> None:
@@ -115,12 +134,18 @@ def test_two_trainings_of_one_seed_are_the_same_and_of_two_seeds_are_not(
 def test_a_training_that_gets_no_better_ends_early_and_keeps_its_best_epoch(
     workspace: Workspace, make_run: MakeRun
 ) -> None:
-    run = make_run(epochs=30, patience=2, best_by="loss", optimizer="sgd", learning_rate=0.5)
+    run = make_run(
+        epochs=30, patience=2, keep_best=3, best_by="loss", optimizer="sgd", learning_rate=0.5
+    )
     train(workspace, run)
     losses = [record["loss/validation"] for record in read_metrics(run.path / METRICS)]
     best = losses.index(min(losses)) + 1  # Random labels: what is learnt by heart is wrong there.
+    ranked = sorted(range(1, len(losses) + 1), key=lambda epoch: losses[epoch - 1])
     assert len(losses) == best + 2 < 30
     assert open_network(run.checkpoints / BEST)[1].epoch == best
+    kept = kept_weights(run.checkpoints)
+    assert list(kept) == sorted(ranked[:3])
+    assert {open_network(path)[1].epoch for path in kept.values()} == set(kept)
     status = read_status(run.path)
     assert status is not None
     assert status.state == "finished"
