@@ -15,6 +15,9 @@ from hpa_core.errors import WorkspaceError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and try again",
+    errno.EDQUOT: "your share of the disk is used up; free some space and try again",
+    errno.EFBIG: "files may not grow as large here; raise `ulimit -f`, or choose another disk",
+    errno.EIO: "the disk reports an error; choose another one with HPA_WORKSPACE",
     errno.EROFS: "the file system is read-only; choose another workspace with HPA_WORKSPACE",
     errno.EACCES: "permission was denied; check who owns the folder",
 }
@@ -22,7 +25,7 @@ _REASONS = {
 
 @contextmanager
 def explained_os_errors(path: Path) -> Iterator[None]:
-    """Turn a full disk, a read-only folder or a denied permission into one sentence."""
+    """Turn a full or failing disk, a read-only folder or a denied permission into one sentence."""
     try:
         yield
     except OSError as error:

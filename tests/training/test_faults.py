@@ -39,6 +39,7 @@ from hpa_core.training.steps import Watch
 from hpa_core.workspace import Workspace
 from tests.conftest import MountDisk
 from tests.training.outcomes import outcome
+from tests.training.programs import told_by
 
 ROOT = Path(__file__).parents[2]
 MakeRun = Callable[..., RunFolder]
@@ -201,6 +202,23 @@ def test_a_disk_that_is_full_from_the_nth_write_on_costs_nothing_for_any_n(
     assert outcome(run) == outcome(whole)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits file sizes as Unix does")
+def test_a_write_that_the_kernel_refuses_after_any_number_of_bytes_costs_nothing(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    told = told_by("limited_writes.py", workspace.root, make_run(keep_best=2).id)
+    reason = "cannot be written: files may not grow as large here; raise `ulimit -f`"
+    assert all(reason in sentence for sentence in told)
+    files = [Path(sentence.partition(" cannot be")[0]).name for sentence in told]
+    assert list(dict.fromkeys(files)) == [
+        "status.json",
+        "metrics.jsonl",
+        "validation.npz",
+        "best.safetensors",
+        "state-e00002-s0000000.safetensors",
+    ]
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 2.0])
 def test_a_stop_right_after_the_start_ends_in_peace(
     workspace: Workspace, make_run: MakeRun, delay: float
@@ -238,8 +256,9 @@ def test_a_network_that_cannot_be_compiled_is_one_sentence(
     assert state_of(run)[0] == "failed"
 
 
+@pytest.mark.parametrize("left_mib", [1, 5])  # Too little for the weights, for a checkpoint.
 def test_a_disk_that_is_really_full_stops_the_run_and_space_lets_it_go_on(
-    workspace: Workspace, tiny: Dataset, make_run: MakeRun, mount_disk: MountDisk
+    workspace: Workspace, tiny: Dataset, make_run: MakeRun, mount_disk: MountDisk, left_mib: int
 ) -> None:
     run, whole = make_run(), make_run()
     train(workspace, whole)
@@ -247,7 +266,7 @@ def test_a_disk_that_is_really_full_stops_the_run_and_space_lets_it_go_on(
     small = RunFolder(small_disk / run.id, run.info)
     shutil.copytree(run.path, small.path)
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(35 * 2**20))
+    ballast.write_bytes(bytes((40 - left_mib) * 2**20))
     with pytest.raises(WorkspaceError, match="the disk is full; free some space and try again"):
         train(workspace, small)
     assert not list(small_disk.rglob("*.partial"))

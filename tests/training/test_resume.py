@@ -1,11 +1,7 @@
 """A training that was stopped or killed anywhere ends as one that never was, bit for bit."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +14,7 @@ from hpa_core.runs.status import read_status
 from hpa_core.training import train
 from hpa_core.workspace import Workspace
 from tests.training.outcomes import outcome
+from tests.training.programs import told_by
 
 KILLS = int(os.environ.get("HPA_KILLS", "20"))
 MakeRun = Callable[..., RunFolder]
@@ -85,21 +82,6 @@ def test_a_kill_between_any_two_changes_to_the_checkpoints_changes_nothing(
         "unlink state",
         "unlink epoch",
     ]
-
-
-def told_by(program: str, *arguments: object) -> list[str]:
-    """Run a program of this folder and return the list that it prints."""
-    done = subprocess.run(
-        [sys.executable, Path(__file__).with_name(program), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": "."},
-        timeout=500,
-    )
-    assert done.returncode == 0, done.stderr
-    met: list[str] = json.loads(done.stdout)
-    return met
 
 
 def test_a_run_that_is_finished_stays_as_it_is(workspace: Workspace, make_run: MakeRun) -> None:
