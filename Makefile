@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint format soak soak-cluster soak-labels install install-dev
+.PHONY: run test check lint format soak soak-cluster soak-labels soak-hour install install-dev
 
 run: $(VENV)/installed
 	@$(BIN)/python -m hpa_core demo --if-empty
@@ -25,9 +25,9 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The kill-and-resume test with 200 kills instead of 20.
+# The kill-and-resume test with 200 kills instead of 20; a compiled training with its own dropout.
 soak: $(VENV)/installed-dev
-	HPA_KILLS=200 $(BIN)/python -m pytest tests/training/test_resume.py
+	HPA_SOAK=1 HPA_KILLS=200 $(BIN)/python -m pytest tests/training/test_resume.py tests/training/test_compiled.py
 
 # Heads, ranks and their machines killed and hung: what a cluster may do to a training.
 soak-cluster: $(VENV)/installed-dev
@@ -36,6 +36,10 @@ soak-cluster: $(VENV)/installed-dev
 # 8 writers, 10,000 labels on each of SQLite and PostgreSQL, 100 writers killed in between.
 soak-labels: $(VENV)/installed-dev
 	HPA_WRITERS=8 HPA_LABELS=10000 HPA_KILLS=100 $(BIN)/python -m pytest tests/labeling/store/test_writers.py
+
+# An hour of jobs, labelling and browsing: fails if memory or open files of any process climb.
+soak-hour: $(VENV)/installed-dev
+	HPA_SOAK_MINUTES=$${HPA_SOAK_MINUTES:-60} $(BIN)/python -m pytest -s tests/soak
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

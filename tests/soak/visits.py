@@ -1,0 +1,98 @@
+"""What people do in the soak: walk through all pages, watch a training, decide labels by key."""
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+PAGES = ("", "imbalance", "train", "experiments", "images", "thresholds", "errors", "label")
+LOOK_MS = 3000
+"""How long a page is looked at."""
+PATIENCE_MS = 120_000
+VIEWPORT = {"width": 1280, "height": 900}
+DATASET = "demo"
+
+
+@dataclass
+class Visitors:
+    """One browser's visitors, and what the server promised them.
+
+    Attributes:
+        acked: decisions that the server has acknowledged.
+        shown: pages that were shown.
+    """
+
+    browser: Browser
+    address: str
+    acked: int = 0
+    shown: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def stays(self) -> Page:
+        """Come to the Train page, and stay."""
+        page = self._context().new_page()
+        self._show(page, f"train?dataset={DATASET}")
+        return page
+
+    def walks(self, page: Page) -> None:
+        """Go through all pages by the menu, within one session."""
+        for name in PAGES[1:] + PAGES[:1]:
+            page.locator(f'[data-testid="stSidebarNavLink"][href$="/{name}"]').click()
+            self._look(page)
+
+    def comes_and_goes(self) -> None:
+        """Open every page by its address in a session of its own, and leave."""
+        context = self._context()
+        page = context.new_page()
+        for name in PAGES:
+            self._show(page, f"{name}?dataset={DATASET}&annotator=Guest")
+        context.close()
+
+    def decides(self, annotator: str, decisions: int) -> None:
+        """Accept one image after the other on the label pad, some of them with another label."""
+        context = self._context()
+        page = context.new_page()
+        page.on("requestfinished", self._count)
+        page.goto(f"{self.address}/label?dataset={DATASET}&annotator={annotator}")
+        image, painted = page.locator(".pad .one"), "data-painted"
+        for number in range(decisions):
+            expect(image).to_have_attribute(painted, re.compile("."), timeout=PATIENCE_MS)
+            name = image.get_attribute(painted) or ""
+            if number % 3 == 0:
+                page.keyboard.press("r")
+                page.keyboard.press("l")
+            page.keyboard.press("Enter")
+            expect(image).not_to_have_attribute(painted, name, timeout=PATIENCE_MS)
+        saved = page.locator(".pad .save-status")
+        expect(saved).to_have_attribute("data-state", "saved", timeout=PATIENCE_MS)
+        context.close()
+
+    def _count(self, request: Request) -> None:
+        if request.url.endswith("/acts"):
+            answer = request.response()
+            self.acked += len(answer.json()["acked"]) if answer and answer.ok else 0
+
+    def _context(self) -> BrowserContext:
+        return self.browser.new_context(viewport=VIEWPORT)
+
+    def _show(self, page: Page, address: str) -> None:
+        page.goto(f"{self.address}/{address}", timeout=PATIENCE_MS)
+        self._look(page)
+
+    def _look(self, page: Page) -> None:
+        """Wait until the page's script is through and has left no error, and look at it."""
+        page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        page.wait_for_timeout(LOOK_MS)
+        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE_MS)
+        for error in page.locator("[data-testid=stException]").all_text_contents():
+            self.problems.append(f"{page.url}: {error}")
+        self.shown += 1
+
+
+def heap_mib(page: Page) -> float:
+    """Return the page's JavaScript heap after a collection."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    used: float = session.send("Runtime.getHeapUsage")["usedSize"]
+    session.detach()
+    return used / 2**20
