@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint format soak soak-cluster soak-labels soak-hour install install-dev
+.PHONY: run test check lint format soak soak-cluster soak-labels soak-hour gpu install install-dev
 
 run: $(VENV)/installed
 	@$(BIN)/python -m hpa_core demo --if-empty
@@ -40,6 +40,10 @@ soak-labels: $(VENV)/installed-dev
 # An hour of jobs, labelling and browsing: fails if memory or open files of any process climb.
 soak-hour: $(VENV)/installed-dev
 	HPA_SOAK_MINUTES=$${HPA_SOAK_MINUTES:-60} $(BIN)/python -m pytest -s tests/soak
+
+# Everything that is claimed of a GPU, checked and measured on one, into gpu.log.
+gpu: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.gpu
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -30,7 +30,7 @@ from hpa_core.data.packing import core_count, pack_quartets
 from hpa_core.loading.augmentation import augment, draw_augmentation
 from hpa_core.loading.order import epoch_batches
 from hpa_core.loading.source import open_source
-from hpa_core.models.devices import compute_device, place
+from hpa_core.models.devices import autocast, compute_device, place
 from hpa_core.models.registry import build
 from hpa_core.training.losses import bce_loss
 from hpa_core.training.optimization import build_optimizer
@@ -148,7 +148,8 @@ def _step(model: str, device: torch.device) -> Callable[[torch.Tensor], None]:
 
     def step(images: torch.Tensor) -> None:
         optimizer.zero_grad()
-        logits = network(images).logits
+        with autocast(device, "auto"):
+            logits = network(images).logits.float()
         bce_loss(logits, torch.zeros(len(images), N_CLASSES, device=device)).backward()
         optimizer.step()
 

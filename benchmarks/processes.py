@@ -1,10 +1,10 @@
 """How much of a second process's time reaches the training: images/s of one process and of two.
 
-    python benchmarks/processes.py [--samples 512] [--epochs 4]
+    python -m benchmarks.processes [--samples 512] [--epochs 4] [--device cuda]
 
 One run after the other, in turns, one thread a process: efficiency is the rate of two over twice
-the rate of one. Random pixels at 128 px, the small network, batches of 32, seed 0. Two logical
-cores may be siblings of one physical core: the line says so.
+the rate of one. Random pixels at 128 px, the small network, batches of 32, seed 0. On GPUs each
+process has one of its own. Two logical cores may be siblings of one physical core: the line tells.
 """
 
 import argparse
@@ -31,15 +31,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=512)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         workspace = Workspace(Path(name)).create()
         _write_random(workspace, options.samples)
         rates = np.array(
-            [
-                [_rate(workspace, options.epochs, processes) for processes in (1, 2)]
-                for _ in range(TURNS)
-            ]
+            [[_rate(workspace, options, processes) for processes in (1, 2)] for _ in range(TURNS)]
         )
     one, two = np.median(rates, axis=0)
     siblings = Path("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list").read_text()
@@ -71,9 +69,11 @@ def _write_random(workspace: Workspace, samples: int) -> None:
     write_dataset(folder, manifest, name="random", source="kaggle", image_size=128)
 
 
-def _rate(workspace: Workspace, epochs: int, processes: int) -> float:
+def _rate(workspace: Workspace, options: argparse.Namespace, processes: int) -> float:
     """Return images/s of the epochs behind the first."""
-    config = TrainConfig(dataset="random", epochs=epochs, optimizer="adamw", device="cpu")
+    config = TrainConfig(
+        dataset="random", epochs=options.epochs, optimizer="adamw", device=options.device
+    )
     info = open_dataset(workspace, "random").info
     run = create_training_run(
         workspace, config, name="bench", dataset_hash=info.hash, synthetic=True

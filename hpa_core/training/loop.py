@@ -33,7 +33,7 @@ from hpa_core.training.preparation import Training, prepare
 from hpa_core.training.ranks import is_first, joined_ranks
 from hpa_core.training.reporting import Reporter, failure_reported, log
 from hpa_core.training.state import check_new, save_state
-from hpa_core.training.steps import Watch, train_step
+from hpa_core.training.steps import Watch, check_scores, train_step
 from hpa_core.training.tally import Tally
 from hpa_core.training.validation import Validation, measure
 from hpa_core.workspace import Workspace
@@ -149,15 +149,16 @@ def _validate(training: Training) -> Validation:
 
     Raises:
         StopTraining: the epoch's steps are behind, its validation is not.
+        TrainingError: scores are not finite numbers.
     """
     config, measured, ranks = training.config, training.measured, training.ranks
     own = np.arange(len(measured.ids))[ranks.share(len(measured.ids))]
     batches = plain_batches(own, config.batch_size)
     images = _until_stopped(training, measured.source.batches(batches))
-    logits, embeddings = score(training.state.evaluated, images, precision=config.precision)
-    return measure(
-        ranks.joined(logits), ranks.joined(embeddings), measured.targets, loss=training.loss
-    )
+    own_logits, own_embeddings = score(training.state.evaluated, images, precision=config.precision)
+    logits, embeddings = ranks.joined(own_logits), ranks.joined(own_embeddings)
+    check_scores(logits, measured.ids)
+    return measure(logits, embeddings, measured.targets, loss=training.loss)
 
 
 def _finish_epoch(training: Training, validation: Validation) -> None:

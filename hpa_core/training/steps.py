@@ -20,6 +20,11 @@ from hpa_core.training.optimization import learning_rate
 from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 
+ADVICE = (
+    "the last good checkpoint is kept. Lower the learning rate or set clip_norm, and look at these "
+    "images."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -169,13 +174,25 @@ class Watch:
         self._seen.clear()
 
 
+def check_scores(logits: Float[np.ndarray, "N C"], ids: np.ndarray) -> None:
+    """Refuse scores of the validation split that an epoch's last step has spoilt.
+
+    Raises:
+        TrainingError: one is not a finite number; names the samples.
+    """
+    if not (whole := np.isfinite(logits).all(axis=1)).all():
+        raise TrainingError(f"The network's scores are lost for {_named(ids[~whole])}; {ADVICE}")
+
+
 def _sentence(health: Sequence[float], ids: Sequence[str]) -> str:
-    named = ", ".join(map(str, ids[:5])) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
     return (
-        f"The loss became {health[0]:g} (gradient norm {health[1]:g}) in the batch of {named}; "
-        "the last good checkpoint is kept. Lower the learning rate or set clip_norm, and look at "
-        "these images."
+        f"The loss became {health[0]:g} (gradient norm {health[1]:g}) in the batch of "
+        f"{_named(ids)}; {ADVICE}"
     )
+
+
+def _named(ids: Sequence[str]) -> str:
+    return ", ".join(map(str, ids[:5])) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
 def _limit_gradients(state: TrainingState, clip_norm: float) -> Float[Tensor, ""]:

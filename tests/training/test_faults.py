@@ -103,6 +103,21 @@ def test_a_loss_that_is_no_number_names_the_samples_and_keeps_the_last_good_chec
     assert state_of(run) == ("failed", str(caught.value))
 
 
+def test_scores_that_are_no_numbers_after_the_last_step_of_an_epoch_are_named_too(
+    workspace: Workspace, make_run: MakeRun
+) -> None:
+    run = make_run(ema_decay=0.0)
+    train(workspace, run, stop=iter([False] * 4 + [True] * 9).__next__)
+    path = states(run)[-1]
+    file = read_tensors(path)
+    file.tensors["network/head.1.bias"][3] = float("inf")
+    write_tensors(path, file.tensors, file.metadata)
+    with pytest.raises(TrainingError, match=r"lost for sample-0028, .* and 23 more; the"):
+        train(workspace, run, resume=True)
+    assert read_metrics(run.path / METRICS) == []
+    assert [item.name for item in run.checkpoints.iterdir()] == [path.name]
+
+
 def test_the_watch_names_the_first_bad_step_of_those_it_looks_at_together() -> None:
     watch = Watch(np.array(["a", "b", "c", "d"]), interval=10)
     watch.add(torch.tensor([0.5, 1.0]), np.array([0]))
