@@ -201,7 +201,8 @@ def report(
 ) -> None:
     lines = [
         f"{MINUTES:g} minutes: {visitors.shown} pages shown, {visitors.acked} decisions "
-        f"acknowledged, {jobs} jobs, {epochs} epochs; samples in {folder / 'samples.csv'}",
+        f"acknowledged ({visitors.again} keys pressed again), {jobs} jobs, "
+        f"{epochs} epochs; samples in {folder / 'samples.csv'}",
         *map(str, growths),
     ]
     sys.stdout.write("\n" + "\n".join(lines) + "\n")

@@ -1,6 +1,8 @@
 """What people do in the soak: walk through all pages, watch a training, decide labels by key."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
@@ -8,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 PAGES = ("", "imbalance", "train", "experiments", "images", "thresholds", "errors", "label")
 LOOK_MS = 3000
 """How long a page is looked at."""
-PATIENCE_MS = 120_000
+PATIENCE_MS, AGAIN_MS = 120_000, 10_000
 VIEWPORT = {"width": 1280, "height": 900}
 DATASET = "demo"
 
@@ -20,12 +22,14 @@ class Visitors:
     Attributes:
         acked: decisions that the server has acknowledged.
         shown: pages that were shown.
+        again: keys that were pressed again, as nothing had come of them for `AGAIN_MS`.
     """
 
     browser: Browser
     address: str
     acked: int = 0
     shown: int = 0
+    again: int = 0
     problems: list[str] = field(default_factory=list)
 
     def stays(self) -> Page:
@@ -61,11 +65,20 @@ class Visitors:
             if number % 3 == 0:
                 page.keyboard.press("r")
                 page.keyboard.press("l")
-            page.keyboard.press("Enter")
-            expect(image).not_to_have_attribute(painted, name, timeout=PATIENCE_MS)
+            self._press_until(page, expect(image).not_to_have_attribute, painted, name)
         saved = page.locator(".pad .save-status")
         expect(saved).to_have_attribute("data-state", "saved", timeout=PATIENCE_MS)
         context.close()
+
+    def _press_until(self, page: Page, reached: Callable[..., None], *expected: str) -> None:
+        """Press Enter, and again where nothing has come of it, as a person would."""
+        for _ in range(PATIENCE_MS // AGAIN_MS):
+            page.keyboard.press("Enter")
+            with suppress(AssertionError):
+                reached(*expected, timeout=AGAIN_MS)
+                return
+            self.again += 1
+        self.problems.append(f"{page.url}: Enter does nothing")
 
     def _count(self, request: Request) -> None:
         if request.url.endswith("/acts"):
