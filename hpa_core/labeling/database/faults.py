@@ -63,7 +63,9 @@ def _reason(error: DBAPIError) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
     if state:
         diagnosis = getattr(error.orig, "diag", None)
-        if getattr(diagnosis, "severity_nonlocalized", "") == "PANIC":  # As where its log's disk is full.
+        if (
+            getattr(diagnosis, "severity_nonlocalized", "") == "PANIC"
+        ):  # As where its log's disk is full.
             return _PANIC
         return next((text for start, text in _POSTGRES.items() if state.startswith(start)), None)
     return _LOST if type(error).__name__ == "OperationalError" else None
