@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from dashboard import cache
 from dashboard.guard import need
-from dashboard.images.gallery import scored_samples
+from dashboard.images.gallery import embeddings_of, scored_samples
 from dashboard.selections.active import active_rows
 from dashboard.session import UNSAVED, Session
 from hpa_core.data.dataset import Dataset
@@ -93,10 +93,7 @@ class Judged:
 
     def embeddings(self) -> Float[np.ndarray, "N E"] | None:
         """Return the run's embeddings in this order; None where it has none."""
-        predictions = cache.predictions(self.run.id, self.split)
-        if predictions.embeddings is None or len(self.ids) == len(predictions.ids):
-            return predictions.embeddings
-        return predictions.embeddings[np.isin(predictions.ids, self.ids)]
+        return embeddings_of(self.run.id, self.split, self.ids)
 
 
 def judge(chosen: Session) -> Judged:

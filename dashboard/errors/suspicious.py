@@ -8,8 +8,9 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
-from hpa_core.evaluation.suspicious.ranking import Order, Suspicions, rank_suspicious
+from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import reason_of
+from hpa_core.selections.suspicion import suspicious_labels
 
 ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"}
 ANY, MISSING, SURPLUS = "both", "missing", "surplus"
@@ -104,9 +105,7 @@ def open_suspicious(judged: Judged, pick: str) -> Opened:
 
 @st.cache_resource(max_entries=8, show_spinner="Weighing every label\u2026")
 def _ranked(key: str, order: Order, _judged: Judged) -> Suspicions:
-    return rank_suspicious(
-        _judged.probs, _judged.targets, _judged.embeddings(), calls=_judged.calls, order=order
-    )
+    return suspicious_labels(_judged.samples, _judged.embeddings(), order=order)
 
 
 def _kept(found: Suspicions, kind: str, number: int | None) -> np.ndarray:

@@ -9,6 +9,7 @@ from dashboard.labeling.standing import standing
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import ConflictError, LabelingError
 from hpa_core.labeling import DatasetRef, Decision, Receipt
+from hpa_core.labeling.store.deciding import stands_on
 
 LONGEST_KEY = 64
 
@@ -18,7 +19,8 @@ def record(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any]:
 
     Returns:
         `acked`: id and new version of each image; or `conflicts`: what stands on those that
-        somebody else decided meanwhile, when nothing of the act was recorded.
+        somebody else decided meanwhile, when nothing of the act was recorded; of an undo or redo
+        also `told`, the sentence who built on what.
     """
     dataset = cache.dataset(name)
     key, kind = field(body, "key", str), field(body, "kind", str)
@@ -51,9 +53,10 @@ def _turn_back(dataset: Dataset, annotator: str, key: str, body: dict[str, Any])
         return {"acked": [], "conflicts": []}
     try:
         receipt = turns[kind](by=annotator, dataset=dataset.info, key=key, act=earlier.act)
-    except ConflictError:
+    except ConflictError as error:
         places = [(event.sample, event.track, event.version) for event in earlier.events]
-        return _conflicts(dataset, places)
+        told = stands_on(error.meanwhile[-1]) if error.meanwhile else str(error)
+        return {**_conflicts(dataset, places), "told": told}
     return _acknowledged(receipt)
 
 

@@ -11,11 +11,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.images.gallery import labelled_samples, scored_samples
+from dashboard.images.gallery import embeddings_of, labelled_samples, scored_samples
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError, LabelingError
-from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.labeling.queue.planning import Queue, QueueSettings
 from hpa_core.runs.predictions import predictions_path
@@ -25,6 +24,7 @@ from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 from hpa_core.selections.saved import resolve
 from hpa_core.selections.selecting import selected_rows
+from hpa_core.selections.suspicion import by_suspicion
 
 NEEDS = {
     "suspicious": "labels that are probably wrong, by effect on macro F1",
@@ -167,15 +167,8 @@ def _ordered(key: str, _dataset: Dataset, _queue: QueueChoice) -> list[str]:
     if _queue.need == "random" or samples.probs is None or samples.calls is None:
         return at_random(samples.ids, seed=_queue.settings.seed)
     if _queue.need == "suspicious" and samples.truth_known:
-        return _by_suspicion(samples, samples.probs)
+        return by_suspicion(samples, embeddings_of(_queue.run, _queue.split, samples.ids))
     return by_uncertainty(samples.ids, samples.probs, samples.calls)
-
-
-def _by_suspicion(samples: Samples, probs: np.ndarray) -> list[str]:
-    """Put an image where the most harmful of its suspicious labels stands."""
-    found = rank_suspicious(probs, samples.targets, calls=samples.calls, limit=None)
-    first = np.unique(found.row, return_index=True)[1]
-    return [str(sample) for sample in samples.ids[found.row[np.sort(first)]]]
 
 
 def _by_question(samples: Samples, need: str, asked: int) -> list[str]:

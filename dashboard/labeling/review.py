@@ -11,7 +11,6 @@ from dashboard.labeling.person import Person
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.current import CurrentLabels, current_labels
-from hpa_core.labeling.events import Event
 from hpa_core.labeling.people import includes
 from hpa_core.labeling.quality.agreement import (
     Agreement,
@@ -19,14 +18,13 @@ from hpa_core.labeling.quality.agreement import (
     agreement_of_pairs,
     agreement_with_oneself,
 )
-from hpa_core.labeling.quality.noise import noise_share
+from hpa_core.labeling.quality.noise import RANDOM, noise_share
 from hpa_core.labeling.quality.ratings import independent_ratings
 
 
 def draw_review(dataset: Dataset, person: Person) -> None:
     """Draw the state of the labels, the pad for disputes and the agreement."""
     current = current_labels(cache.label_store(), dataset)
-    history = cache.label_store().history(dataset.info)
     draw_counts(current)
     if not includes(person.role, "reviewer"):
         st.info(
@@ -36,8 +34,8 @@ def draw_review(dataset: Dataset, person: Person) -> None:
         )
     draw_review_pad(dataset, person)
     _draw_deciders(current)
-    _draw_noise(current, history)
-    _draw_agreement(dataset, history)
+    _draw_noise(current)
+    _draw_agreement(dataset)
 
 
 def draw_counts(current: CurrentLabels) -> None:
@@ -62,9 +60,10 @@ def _draw_deciders(current: CurrentLabels) -> None:
         st.text(f"Images of dataset {current.dataset.info.name} that stand by whose word: {told}")
 
 
-def _draw_noise(current: CurrentLabels, history: list[Event]) -> None:
+def _draw_noise(current: CurrentLabels) -> None:
     """Tell what share of the labels is wrong, where images were asked at random."""
-    found = noise_share(current, history)
+    at_random = cache.label_store().history(current.dataset.info, reasons=RANDOM)
+    found = noise_share(current, at_random)
     if found.low is None or found.high is None:
         st.caption(
             "How many labels are wrong in all? Only images asked at random tell: the queue "
@@ -78,9 +77,9 @@ def _draw_noise(current: CurrentLabels, history: list[Event]) -> None:
     )
 
 
-def _draw_agreement(dataset: Dataset, history: list[Event]) -> None:
+def _draw_agreement(dataset: Dataset) -> None:
     st.subheader("Agreement")
-    ratings = independent_ratings(history)
+    ratings = independent_ratings(cache.label_store().compared(dataset.info))
     everybody = agreement_between(ratings)
     own = agreement_with_oneself(ratings)
     if not everybody.samples and not own:

@@ -5,14 +5,14 @@ from typing import Any
 
 from dashboard import cache
 from dashboard.labeling.messages import field, text_list
+from dashboard.labeling.past import past_acts, read_past
 from dashboard.labeling.queue import REVIEWS, QueueChoice, queue_of, queue_samples, read_queue
 from dashboard.labeling.standing import labels_in_force
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling import SHARED, UNTOUCHED, SampleState
-from hpa_core.labeling.events import named_labels, track_owner
+from hpa_core.labeling.events import Place, named_labels, track_owner
 from hpa_core.labeling.queue.assigning import next_samples
 from hpa_core.labeling.queue.planning import WAITING
-from hpa_core.labeling.store.leases import Lease
 from hpa_core.selections.samples import Samples
 
 MOST_WANTED = 200
@@ -23,7 +23,8 @@ def next_tasks(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any
 
     Returns:
         `tasks`: what the pad needs to show each; `left`: how many of the queue still want an
-        answer, those handed out among them.
+        answer, those handed out among them; `past`, where the body asks for it: what the person
+        did before, with its images, to be taken back or brought back.
     """
     dataset, choice = cache.dataset(name), read_queue(field(body, "queue", dict))
     holding = set(text_list(body, "holding"))
@@ -32,32 +33,48 @@ def next_tasks(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any
     if not holding:  # A new start: what another queue left over must not come first.
         store.release(by=annotator, dataset=dataset.info)
     leases = next_samples(store, queue, by=annotator, dataset=dataset.info, count=count)
-    fresh = [lease for lease in leases if lease.sample not in holding]
+    fresh = [(one.sample, one.track) for one in leases if one.sample not in holding]
     reviews = choice.need in REVIEWS
     left = len(queue.order) if reviews else _left(dataset, queue.order, annotator)
-    return {"tasks": _tasks(dataset, choice, fresh), "left": left}
+    answer = {"tasks": _tasks(dataset, choice, fresh), "left": left}
+    if body.get("past") is True:
+        answer["past"] = _past(dataset, choice, annotator)
+    return answer
 
 
-def _tasks(dataset: Dataset, queue: QueueChoice, leases: list[Lease]) -> list[dict[str, Any]]:
+def _past(dataset: Dataset, choice: QueueChoice, annotator: str) -> dict[str, Any]:
+    """Return what the person did before, and the images that were decided, oldest first."""
+    steps = read_past(dataset, annotator)
+    turned = [step for step in (*steps.done, *reversed(steps.undone)) if step.in_the_way is None]
+    # An image that was decided twice lies where the later act was.
+    places = dict.fromkeys(
+        (event.sample, event.track) for step in reversed(turned) for event in reversed(step.events)
+    )
+    return {
+        "tasks": _tasks(dataset, choice, list(reversed(places))),
+        "done": past_acts(dataset, steps.done),
+        "undone": past_acts(dataset, steps.undone),
+    }
+
+
+def _tasks(dataset: Dataset, queue: QueueChoice, places: Sequence[Place]) -> list[dict[str, Any]]:
     rows = cache.row_of_id(dataset.info.name)
-    known = [lease for lease in leases if lease.sample in rows]
+    known = [place for place in places if place[0] in rows]
     samples = queue_samples(dataset, queue)
     opinions = _opinions(dataset, known)
     return [
         {
-            "id": lease.sample,
-            "row": rows[lease.sample],
-            "track": lease.track,
-            "version": (state := opinions[lease.sample]).version,
-            "labels": labels_in_force(dataset, lease.sample, state),
+            "id": sample,
+            "row": rows[sample],
+            "track": track,
+            "version": (state := opinions[sample, track]).version,
+            "labels": labels_in_force(dataset, sample, state),
             "note": state.note,
             "kind": state.decision,
-            "said": _everybody(dataset, lease.sample, state)
-            if queue.need in REVIEWS
-            else _said(state),
-            "probs": _probs(samples, lease.sample),
+            "said": _everybody(dataset, sample, state) if queue.need in REVIEWS else _said(state),
+            "probs": _probs(samples, sample),
         }
-        for lease in known
+        for sample, track in known
     ]
 
 
@@ -69,16 +86,11 @@ def _probs(samples: Samples, sample: str) -> list[float] | None:
     return [round(float(prob), 5) for prob in samples.probs[place]]
 
 
-def _opinions(dataset: Dataset, leases: list[Lease]) -> dict[str, SampleState]:
+def _opinions(dataset: Dataset, places: Sequence[Place]) -> dict[Place, SampleState]:
     """Return the track that each image's answer goes to; of a blind one, nobody else's word."""
-    store = cache.label_store()
-    shared = store.states(dataset.info, samples=[lease.sample for lease in leases])
-    return {
-        lease.sample: shared.get(lease.sample, UNTOUCHED)
-        if lease.track == SHARED
-        else store.state(dataset.info, lease.sample, track=lease.track)
-        for lease in leases
-    }
+    samples = [sample for sample, _ in places]
+    known = cache.label_store().opinions(dataset.info, samples=samples) if samples else {}
+    return {place: known.get(place, UNTOUCHED) for place in places}
 
 
 def _said(state: SampleState) -> str:
@@ -101,10 +113,10 @@ def _everybody(dataset: Dataset, sample: str, state: SampleState) -> str:
 
 def _left(dataset: Dataset, order: Sequence[str], annotator: str) -> int:
     """Count the images of a queue that want an answer which this person has not given."""
-    states = cache.label_store().states(dataset.info)
-    done = {
-        sample
-        for sample, state in states.items()
-        if state.decision not in WAITING or state.annotator == annotator
-    }
-    return sum(sample not in done for sample in order)
+    tracks = cache.label_store().watch(dataset.info)
+
+    def wants_answer(sample: str) -> bool:
+        state = tracks.get(sample, {}).get(SHARED, UNTOUCHED)
+        return state.decision in WAITING and state.annotator != annotator
+
+    return sum(map(wants_answer, order))

@@ -104,7 +104,7 @@ def import_command(  # noqa: PLR0913 - one parameter for each option
 def agreement(dataset: DatasetName, as_json: AsJson = False) -> None:
     """Say how far annotators agree on DATASET, class by class, and each with herself."""
     store, data = opened(dataset)
-    ratings = independent_ratings(store.history(data.info))
+    ratings = independent_ratings(store.compared(data.info))
     everybody = agreement_between(ratings)
     pairs, own = agreement_of_pairs(ratings), agreement_with_oneself(ratings)
     if as_json:

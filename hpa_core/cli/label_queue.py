@@ -10,12 +10,13 @@ from hpa_core.cli.app import print_json, workspace_of
 from hpa_core.cli.labels import AsJson, By, DatasetName, labels_app, opened
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import ConfigError
-from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling import LabelStore, Queue, QueueSettings, next_samples
 from hpa_core.labeling.current import current_labels
 from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.runs.folder import open_run
-from hpa_core.runs.predictions import Predictions, read_predictions
+from hpa_core.runs.predictions import read_predictions
+from hpa_core.selections.samples import predicted_samples
+from hpa_core.selections.suspicion import by_suspicion
 
 Need = Literal["suspicious", "uncertain", "rare", "disagreements", "random"]
 
@@ -72,20 +73,12 @@ def _scored_order(store: LabelStore, data: Dataset, need: Need, run: str, split:
     if need in {"random", "disagreements"}:
         return _order(store, data, need, split)
     predictions = read_predictions(open_run(workspace_of(), run), split)
-    known, places, rows = np.intersect1d(
-        predictions.ids, data.ids, assume_unique=True, return_indices=True
-    )
-    probs, targets = predictions.probs[places], current_labels(store, data).targets
+    samples = predicted_samples(data, predictions)
+    probs = np.asarray(samples.probs)
     if need == "uncertain":
-        return by_uncertainty(known, probs, probs > 0.5)
+        return by_uncertainty(samples.ids, probs, probs > 0.5)
     if need == "rare":
-        return by_rarity(known, probs, targets)
-    return _suspicious(known, predictions, places, targets[rows])
-
-
-def _suspicious(
-    ids: np.ndarray, predictions: Predictions, places: np.ndarray, targets: np.ndarray
-) -> list[str]:
-    embeddings = None if predictions.embeddings is None else predictions.embeddings[places]
-    found = rank_suspicious(predictions.probs[places], targets, embeddings)
-    return list(dict.fromkeys(ids[found.row].tolist()))
+        return by_rarity(samples.ids, probs, current_labels(store, data).targets)
+    known = np.isin(predictions.ids, samples.ids)
+    embeddings = None if predictions.embeddings is None else predictions.embeddings[known]
+    return by_suspicion(samples, embeddings)

@@ -1,5 +1,6 @@
 """Commands: what is labelled, by whom; label, take back, settle; give roles."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,8 @@ from hpa_core.labeling import Decision, LabelStore, Receipt, new_key, open_store
 from hpa_core.labeling.current import CurrentLabels, current_labels
 from hpa_core.labeling.events import GIVES_LABELS, SHARED, Event
 from hpa_core.labeling.people import MAY
-from hpa_core.labeling.quality.noise import noise_share
+from hpa_core.labeling.quality.noise import RANDOM, noise_share
+from hpa_core.labeling.store.deciding import stands_on
 from hpa_core.targets import format_target, parse_target
 
 labels_app = typer.Typer(no_args_is_help=True, help="Label, export, publish, import, compare.")
@@ -38,18 +40,16 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
     """Say how much of DATASET is labelled, by whom, what changed and what is disputed."""
     store, data = opened(dataset)
     current = current_labels(store, data)
-    store.check(data.info)
-    history = store.history(data.info)
-    counts, noise = _counts(current), noise_share(current, history)
-    earlier = len({event.sample for event in history if event.dataset_hash != data.info.hash})
+    counts, noise = _counts(current), noise_share(current, store.history(data.info, reasons=RANDOM))
+    events, earlier = store.counts(data.info)
     if as_json:
-        about = {"dataset": dataset, "hash": data.info.hash, "events": len(history)}
+        about = {"dataset": dataset, "hash": data.info.hash, "events": events}
         print_json({**about, **counts, "earlier_content": earlier, "noise": asdict(noise)})
         return
     typer.echo(
         f"Dataset {dataset!r}: {counts['decided']} of {counts['samples']} samples decided, "
         f"{counts['changed']} with other labels than before, {len(counts['disputed'])} disputed, "
-        f"{counts['unsure']} unsure; {len(history)} events, all consistent."
+        f"{counts['unsure']} unsure; {events} events."
     )
     for person, samples in counts["by_annotator"].items():
         typer.echo(f"  {person}: {samples} samples stand by {person}'s decision")
@@ -64,17 +64,32 @@ def status(dataset: DatasetName, as_json: AsJson = False) -> None:
         typer.echo(f"{counts['strangers']} labelled samples are not in the dataset any more.")
 
 
+@labels_app.command("check")
+def check(dataset: DatasetName, as_json: AsJson = False) -> None:
+    """Read every event of DATASET and compare what they come to with what is kept to be read."""
+    store, data = opened(dataset)
+    events = store.check(data.info)
+    if as_json:
+        print_json({"dataset": dataset, "events": events})
+        return
+    typer.echo(f"Dataset {dataset!r}: {events} events, all consistent.")
+
+
 @labels_app.command("history")
 def history_command(
     dataset: DatasetName,
     *,
     sample: Annotated[str, typer.Option("--id", help="Of this sample only.")] = "",
     by: Annotated[str, typer.Option(help="Of this person only.")] = "",
+    last: Annotated[
+        int | None, typer.Option(min=1, help="The newest so many only; all by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what happened to DATASET's labels, oldest first."""
     store, data = opened(dataset)
-    events = store.history(data.info, samples=[sample] if sample else (), annotator=by)
+    samples = [sample] if sample else None
+    events = store.history(data.info, samples=samples, annotator=by, last=last)
     if as_json:
         print_json({"dataset": dataset, "events": [asdict(event) for event in events]})
         return
@@ -122,8 +137,9 @@ def undo(
 ) -> None:
     """Take back your last act in DATASET, as a new act."""
     store, data = opened(dataset)
+    passed = store.undoable(data.info, by).passed if act is None else ()
     receipt = store.undo(by=by, dataset=data.info, key=new_key(), act=act)
-    _report(receipt, as_json=as_json)
+    _report(receipt, as_json=as_json, passed=passed)
 
 
 @labels_app.command("redo")
@@ -136,8 +152,9 @@ def redo(
 ) -> None:
     """Bring back what you took back last in DATASET, as a new act."""
     store, data = opened(dataset)
+    passed = store.undoable(data.info, by).passed_redo if act is None else ()
     receipt = store.redo(by=by, dataset=data.info, key=new_key(), act=act)
-    _report(receipt, as_json=as_json)
+    _report(receipt, as_json=as_json, passed=passed)
 
 
 @labels_app.command("disputes")
@@ -197,10 +214,14 @@ def _counts(current: CurrentLabels) -> dict[str, Any]:
     }
 
 
-def _report(receipt: Receipt, *, as_json: bool) -> None:
+def _report(receipt: Receipt, *, as_json: bool, passed: Sequence[Event] = ()) -> None:
+    """Say what was recorded; `passed` is what others did that undo or redo passed over."""
+    told = [stands_on(event) for event in passed]
     if as_json:
-        print_json(asdict(receipt))
+        print_json({**asdict(receipt), "passed": told})
         return
+    for sentence in told:
+        typer.echo(sentence)
     event = receipt.events[0]
     more = f" and {len(receipt.events) - 1} more" if len(receipt.events) > 1 else ""
     repeated = " (had been recorded before)" if receipt.repeated else ""

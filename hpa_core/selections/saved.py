@@ -19,6 +19,10 @@ SELECTIONS = "selections"
 SHORT_LIST = 20
 """Ids that may stand in a link; a longer list is saved."""
 
+LIST_PREFIX = "list-"
+MOST_LISTS = 100
+"""Saved lists of ids that are kept, the last used ones, beside those that other selections name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SavedSelection:
@@ -112,7 +116,8 @@ def delete_selection(folder: Path, name: str) -> None:
 def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
     """Return a filter for exactly these samples that is short enough for a link.
 
-    A longer list is saved under a name made from its content, so the same list is saved once.
+    A longer list is saved under a name made from its content, so the same list is saved once. Of
+    such lists the last used `MOST_LISTS` are kept.
 
     Args:
         folder: the dataset's.
@@ -124,10 +129,29 @@ def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
     text = str(Among("id", tuple(sorted(ids))))
     if len(ids) <= SHORT_LIST:
         return text
-    name = f"list-{sha256(text.encode()).hexdigest()[:10]}"
-    if not _path(folder, name).is_file():
-        save_selection(folder, name, text, note=note)
+    name = f"{LIST_PREFIX}{sha256(text.encode()).hexdigest()[:10]}"
+    path = _path(folder, name)
+    with explained_os_errors(path):
+        if path.is_file():
+            path.touch()
+        else:
+            save_selection(folder, name, text, note=note)
+            _delete_old_lists(folder)
     return str(Saved(name))
+
+
+def _delete_old_lists(folder: Path) -> None:
+    """Delete the lists that were not used for longest; those that a selection names stay."""
+    kept = (folder / SELECTIONS).glob(f"{LIST_PREFIX}*.json")
+    newest_first = sorted(kept, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    old = {path.stem for path in newest_first[MOST_LISTS:]}
+    if not old:
+        return
+    others = [each for each in list_selections(folder) if each.name not in old]
+    named = " ".join(each.filter for each in others if not each.name.startswith(LIST_PREFIX))
+    for name in old:
+        if str(Saved(name)) not in named:
+            _path(folder, name).unlink(missing_ok=True)
 
 
 def resolve(expression: Expression, folder: Path, *, within: tuple[str, ...] = ()) -> Expression:

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from hpa_core.data.dataset import Dataset
-from hpa_core.labeling import LabelStore
+from hpa_core.labeling import Decision, LabelStore, new_key
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import VIEWPORT, Serve, Server
 from tests.browser.pad import SAVED, open_pad, painted
@@ -28,6 +28,7 @@ def test_keys_alone_label_note_undo_and_redo_and_a_grid_is_one_act(
 ) -> None:
     address = serve(workspace)
     label_by_keys(open_pad(browser_page, address, "Ana"), browser_page, tiny, store)
+    undo_after_a_reload(open_pad(browser_page, address, "Ana"), browser_page, tiny, store)
     asked = {"labelling": "Grid", "label-asked": "Golgi apparatus"}
     answer_a_grid(open_pad(browser_page, address, "Ana", **asked), browser_page, tiny, store)
 
@@ -88,6 +89,31 @@ def label_by_keys(pad: Locator, browser_page: Page, tiny: Dataset, store: LabelS
         ("Ana", third, "undo"),
         ("Ana", third, "redo"),
         ("Ana", fourth, "skip"),
+    ]
+
+
+def undo_after_a_reload(pad: Locator, browser_page: Page, tiny: Dataset, store: LabelStore) -> None:
+    """The last of Ana's acts is not hers any more: a new visit takes back the one before it."""
+    hint, press = pad.locator(".pad-hint"), browser_page.keyboard.press
+    *_, second, third, fourth = dict.fromkeys(sample for _, sample, *_ in deeds(store, tiny))
+    state = store.state(tiny.info, fourth)
+    taken = Decision(sample=fourth, base=state.version, kind="label", labels=(5,))
+    store.record([taken], by="Bo", dataset=tiny.info, key=new_key())
+    assert painted(pad) not in {second, third, fourth}
+    press("z")
+    assert painted(pad) == third
+    expect(hint).to_contain_text(f"Bo gave Nuclear bodies to {fourth} at ")
+    expect(hint).to_contain_text("what you did there stays.")
+    press("z")
+    assert painted(pad) == second
+    expect(pad.locator(".pad-hint")).to_be_hidden()
+    press("y")
+    expect(pad.locator(".save-status")).to_have_text(SAVED)
+    expect(pad.locator(".progress")).to_contain_text("0 decided on this visit")
+    assert [(who, sample, kind) for who, sample, kind, _ in deeds(store, tiny)[-3:]] == [
+        ("Ana", third, "undo"),
+        ("Ana", second, "undo"),
+        ("Ana", second, "redo"),
     ]
 
 

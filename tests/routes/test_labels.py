@@ -98,6 +98,11 @@ def test_an_act_is_taken_back_by_its_key_and_one_never_recorded_needs_no_undo(
     }
     assert json.loads(act("five", kind="undo", of="one", by="Bo").body)["acked"] == []
     assert len(events()) == 3
+    act("six", decision(base=3, labels=[4]), by="Bo")
+    answer = json.loads(act("seven", kind="undo", of="one").body)
+    assert (answer["acked"], answer["conflicts"][0]["now"]["by"]) == ([], "Bo")
+    assert answer["told"].startswith("Bo gave Nuclear speckles to sample-0003 at ")
+    assert len(events()) == 4
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ import pytest
 from dashboard.labeling.queue import QueueChoice, queue_fields
 from dashboard.labeling.tickets import issue_ticket
 from hpa_core.data.dataset import Dataset
+from hpa_core.evaluation.suspicious.ranking import rank_suspicious
 from hpa_core.labeling import Decision, new_key, open_store
 from hpa_core.labeling.queue.planning import QueueSettings
+from hpa_core.runs.folder import open_run
+from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.scored import score_dataset
@@ -30,10 +34,12 @@ def dataset(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
 def ask(post: Any, dataset: Dataset) -> Ask:
     """Return a function that asks for tasks of a queue, as the pad does."""
 
-    def send(by: str = "Ana", *, want: int = 5, holding: Any = (), **choice: Any) -> Any:
+    def send(
+        by: str = "Ana", *, want: int = 5, holding: Any = (), past: bool = False, **choice: Any
+    ) -> Any:
         plain = {"split": "validation", "run": "scored", "thresholds": (0.5,) * 28}
         queue = queue_fields(QueueChoice(**{**plain, **choice}))
-        body = {"queue": queue, "want": want, "holding": list(holding)}
+        body = {"queue": queue, "want": want, "holding": list(holding), "past": past}
         return post("/hpa/labels/tiny/tasks", body, **{"X-HPA-Annotator": issue_ticket(by)})
 
     return send
@@ -82,6 +88,26 @@ def test_a_queue_holds_exactly_what_it_names(
     assert ids(ask(want=50, **choice)) == wanted
 
 
+def test_the_suspicious_queue_is_the_errors_pages_ranking_with_its_neighbours(
+    ask: Ask, dataset: Dataset, workspace: Workspace
+) -> None:
+    run = open_run(workspace, "scored")
+    plain = read_predictions(run, "validation")
+    rng = np.random.default_rng(5)
+    # Every other image is told apart by its scores, all of them by their embeddings.
+    probs = np.where(np.arange(70)[:, None] % 2, plain.probs, rng.random((70, 28)) / 2)
+    embedded = plain.targets @ rng.normal(size=(28, 8)) + rng.normal(size=(70, 8)) / 4
+    write_predictions(run, "validation", replace(plain, probs=probs, embeddings=embedded))
+    calls = probs > 0.5
+    shown = rank_suspicious(probs, plain.targets, embedded, calls=calls, limit=None)
+    blind = rank_suspicious(probs, plain.targets, calls=calls, limit=None)
+    first, without = (
+        list(dict.fromkeys(plain.ids[found.row].tolist()))[:20] for found in (shown, blind)
+    )
+    assert ids(ask(need="suspicious", want=20)) == first
+    assert first != without
+
+
 def test_the_likeliest_of_a_class_come_first(ask: Ask, dataset: Dataset) -> None:
     first = ids(ask(need="likely", question=7, want=3))
     assert all(dataset.targets[int(sample[-4:]), 7] for sample in first)
@@ -97,6 +123,37 @@ def test_a_second_opinion_is_asked_blind(ask: Ask, dataset: Dataset, workspace: 
     assert blind["track"] == "Bo#1"
     assert (blind["labels"], blind["note"], blind["said"]) == (task["labels"], "", "")
     assert ids(ask("Bo", need="random", filter=f"id:{task['id']}")) == []
+
+
+def test_a_new_visit_is_told_what_the_person_can_take_back_and_what_stands_on_it(
+    ask: Ask, dataset: Dataset, workspace: Workspace
+) -> None:
+    store, info = open_store(workspace), dataset.info
+
+    def give(sample: str, by: str, base: int = 0) -> str:
+        word = Decision(sample=sample, base=base, kind="label", labels=(13,), note="dim")
+        return store.record([word], by=by, dataset=info, key=new_key()).key
+
+    first, second = give("sample-0100", "Ana"), give("sample-0101", "Ana")
+    give("sample-0101", "Bo", base=1)
+    third = give("sample-0003", "Ana")
+    store.undo(by="Ana", dataset=info, key=new_key())
+    past = json.loads(ask(need="random", past=True).body)["past"]
+    assert [act["key"] for act in past["done"]] == [first, second]
+    free, passed = past["done"]
+    assert free["blocked"] == ""
+    assert passed["blocked"].startswith("Bo gave Focal adhesion sites to sample-0101 at ")
+    [change] = free["decisions"]
+    given = np.flatnonzero(dataset.targets[100]).tolist()
+    assert (change["id"], change["before"]["labels"], change["after"]["labels"]) == (
+        "sample-0100", given, [13],
+    )  # fmt: skip
+    assert [act["key"] for act in past["undone"]] == [third]
+    assert {task["id"]: task["version"] for task in past["tasks"]} == {
+        "sample-0100": 1,
+        "sample-0003": 2,
+    }
+    assert "past" not in json.loads(ask(need="random", holding=["sample-0100"]).body)
 
 
 def test_a_queue_that_cannot_be_meant_is_one_sentence(ask: Ask, post: Any) -> None:

@@ -1,5 +1,6 @@
 """Selections saved by name: read again, built on one another, refused where they cannot be."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hpa_core.errors import FilterError, WorkspaceError
 from hpa_core.selections.expression import Everything
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.saved import (
+    MOST_LISTS,
     SELECTIONS,
     delete_selection,
     filter_of_ids,
@@ -71,3 +73,24 @@ def test_a_long_list_of_ids_becomes_a_name_and_a_short_one_stays(tmp_path: Path)
     assert resolve(parse_filter(text), tmp_path) == parse_filter(f"id:{','.join(sorted(ids))}")
     assert list_selections(tmp_path)[0].note == "lasso on the map"
     assert filter_of_ids(tmp_path, [], note="") == f"not {Everything()}"
+
+
+def test_lists_do_not_pile_up_and_those_in_use_stay(tmp_path: Path) -> None:
+    def save(number: int) -> str:
+        ids = [f"sample-{number}-{place}" for place in range(30)]
+        return filter_of_ids(tmp_path, ids, note="lasso")
+
+    def grow_older() -> None:
+        for path in (tmp_path / SELECTIONS).glob("*.json"):
+            os.utime(path, ns=(0, path.stat().st_mtime_ns - 10**9))
+
+    named, used, forgotten = save(0), save(1), save(2)
+    save_selection(tmp_path, "mine", f"wrong {named}")
+    for number in range(3, MOST_LISTS + 2):
+        grow_older()
+        assert save(1) == used
+        save(number)
+    left = {f"saved:{each.name}" for each in list_selections(tmp_path)}
+    assert {named, used, "saved:mine"} <= left
+    assert forgotten not in left
+    assert len(left) <= MOST_LISTS + 2

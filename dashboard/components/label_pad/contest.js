@@ -11,14 +11,20 @@ export class Contest {
   /** Take the server's word on an act of which some images are contested: nothing was recorded. */
   take(act, conflicts) {
     this.desk.forget(act.of ?? act.key);
+    if (act.kind !== "decide") return this.stay(act, conflicts);
     const contested = new Map(conflicts.map((theirs) => [theirs.id, theirs]));
-    const side = act.kind === "undo" ? "before" : "after";
     for (const decision of act.decisions) {
       const theirs = contested.get(decision.id);
-      if (theirs) this.add(decision, decision[side], theirs);
+      if (theirs) this.add(decision, decision.after, theirs);
     }
     keepConflicts(this.scope, this.open);
-    if (act.kind === "decide") this.again(act.decisions.filter(({ id }) => !contested.has(id)));
+    this.again(act.decisions.filter(({ id }) => !contested.has(id)));
+  }
+
+  /** What others have built on is neither taken back nor brought back: all is as it was. */
+  stay(act, conflicts) {
+    this.desk.apply(act, act.kind === "undo" ? "after" : "before");
+    for (const { id, now, version } of conflicts) this.desk.settle(id, { ...now, version });
   }
 
   add({ id, track }, mine, { now, version }) {

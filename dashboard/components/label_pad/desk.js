@@ -23,6 +23,13 @@ export class Desk {
     this.drafts = new Map();
     this.done = [];
     this.undone = [];
+    this.passed = "";
+  }
+
+  /** How many images this visit has decided. */
+  get decided() {
+    const own = this.done.filter(({ earlier }) => !earlier);
+    return own.reduce((sum, { decisions }) => sum + decisions.length, 0);
   }
 
   get task() {
@@ -34,10 +41,39 @@ export class Desk {
     return this.tasks.slice(this.at + 1);
   }
 
-  /** Add tasks of the queue; one that is here already is left as it is. */
+  /**
+   * Add tasks of the queue, and say how many are new; one that is here already is left as it is.
+   * What an earlier visit decided and the queue asks again begins anew.
+   */
   add(tasks) {
+    const here = new Set(this.tasks.filter(({ earlier }) => !earlier).map(({ id }) => id));
+    const fresh = tasks.filter(({ id }) => !here.has(id));
+    const asked = new Set(fresh.map(({ id }) => id));
+    this.drop(({ id, earlier }) => earlier && asked.has(id));
+    this.tasks.push(...fresh);
+    return fresh.length;
+  }
+
+  /** Take what earlier visits did, so that it can be taken back, and brought back. */
+  remember({ tasks, done, undone }) {
     const here = new Set(this.tasks.map(({ id }) => id));
-    this.tasks.push(...tasks.filter(({ id }) => !here.has(id)));
+    const usable = ({ decisions }) => !decisions.some(({ id }) => here.has(id));
+    const earlier = (each) => ({ ...each, earlier: true });
+    const old = tasks.filter(({ id }) => !here.has(id)).map(earlier);
+    this.tasks.unshift(...old);
+    this.at += old.length;
+    this.done.unshift(...done.filter(usable).map(earlier));
+    this.undone.unshift(...undone.filter(usable).map(earlier));
+  }
+
+  drop(unwanted) {
+    const gone = new Set(this.tasks.filter(unwanted).map(({ id }) => id));
+    if (!gone.size) return;
+    this.at -= this.tasks.slice(0, this.at).filter(({ id }) => gone.has(id)).length;
+    this.tasks = this.tasks.filter(({ id }) => !gone.has(id));
+    const stays = ({ decisions }) => !decisions.some(({ id }) => gone.has(id));
+    this.done = this.done.filter(stays);
+    this.undone = this.undone.filter(stays);
   }
 
   find(id) {
@@ -113,8 +149,14 @@ export class Desk {
     return act;
   }
 
-  /** Move the last act of `from` to `to`; the image it was about comes before the person again. */
+  /**
+   * Move the last act of `from` to `to`; the image it was about comes before the person again. What
+   * somebody else has built on is passed over, and `passed` says so.
+   */
   turn(from, to, kind) {
+    const blocked = [];
+    while (from.at(-1)?.blocked) blocked.push(from.pop().blocked);
+    this.passed = blocked.join(" ");
     const act = from.pop();
     if (!act) return null;
     to.push(act);

@@ -121,11 +121,19 @@ class LabelPad {
 
   act(action) {
     const { desk } = this;
-    if (action === "undo" || action === "redo") this.decided(desk[action]());
+    if (action === "undo" || action === "redo") this.turn(action);
     else if (action === "previous" || action === "next") desk.step(action === "next" ? 1 : -1);
     else if (action === "note") this.one.note.focus();
     else if (desk.task && !this.outbox.full) this.decide(action);
     this.show();
+  }
+
+  turn(action) {
+    const { desk } = this;
+    const act = desk[action]();
+    const none = action === "undo" ? "There is nothing to take back." : "Nothing was taken back.";
+    this.line.say([desk.passed, act ? "" : none].filter(Boolean).join(" "));
+    this.decided(act);
   }
 
   decide(action) {
@@ -145,10 +153,11 @@ class LabelPad {
   }
 
   /** An act is durable, or in conflict with somebody else's. */
-  settled(act, { acked, conflicts }) {
+  settled(act, { acked, conflicts, told }) {
     for (const { id, version } of acked) this.desk.settle(id, { version });
     if (!conflicts.length) return;
     this.contest.take(act, conflicts);
+    if (told) this.line.say(told);
     this.show();
   }
 

@@ -14,6 +14,7 @@ export class TaskFeed {
     this.left = null;
     this.trouble = "";
     this.exhausted = false;
+    this.recalled = false;
   }
 
   /** The images that a grid shows now. */
@@ -33,12 +34,8 @@ export class TaskFeed {
     return "Nothing is left in this queue, or others have it in hand. Choose another need above.";
   }
 
-  get decided() {
-    return this.desk.done.reduce((sum, { decisions }) => sum + decisions.length, 0);
-  }
-
   get progress() {
-    const { decided } = this;
+    const { decided } = this.desk;
     const open = this.left && Math.max(this.left.count - (decided - this.left.decided), 0);
     const left = open === null ? "" : ` · ${open.toLocaleString("en")} left in the queue`;
     return `${decided.toLocaleString("en")} decided on this visit${left}`;
@@ -72,19 +69,20 @@ export class TaskFeed {
     this.post(0).catch(() => {}); // A lease that ends costs a conflict at most, which is shown.
   }
 
-  post(want) {
+  post(want, more) {
     const holding = this.desk.tasks.slice(this.desk.at).map(({ id }) => id);
-    return this.client.post("tasks", { queue: this.queue, want, holding });
+    return this.client.post("tasks", { queue: this.queue, want, holding, ...more });
   }
 
   async ask() {
-    const { desk, sizes, decided } = this;
-    const { tasks, left } = await this.post(sizes.want);
-    const before = desk.tasks.length;
+    const { desk, sizes } = this;
+    const { decided } = desk;
+    const { tasks, left, past } = await this.post(sizes.want, { past: !this.recalled });
     if (this.closed) return;
-    desk.add(tasks);
+    this.exhausted = desk.add(tasks) === 0;
     this.left = { count: left, decided };
-    this.exhausted = desk.tasks.length === before;
+    if (past) desk.remember(past);
+    this.recalled = true;
   }
 
   close() {

@@ -46,6 +46,7 @@ acts = Table(
     Column("refers_to", _Number, ForeignKey("acts.id")),
     Column("digest", String(64), nullable=False),  # of what was asked: is a retry the same?
     Index("acts_by_person", "annotator", "dataset", "id"),
+    Index("acts_by_turned", "refers_to"),
 )
 
 events = Table(
@@ -64,6 +65,7 @@ events = Table(
     Column("refers_to", _Number, ForeignKey("events.id")),
     # What makes a lost update impossible, whoever writes: one event a version.
     UniqueConstraint("dataset", "sample", "track", "version", name="one_event_a_version"),
+    Index("events_by_reason", "dataset", "reason"),
 )
 
 heads = Table(

@@ -2,11 +2,11 @@
 
 Axes: N samples.
 
-Images, thumbnails, folds and known duplicates are hard links to the parent's files (copies where
-the file system has no links) and take no room. `version.json` says what the new dataset is made
-from and lists every change. Splits stay, so that what was validated on still is, with one
-exception: samples of `test` that had no labels and were given some join `train`, or `validation` if
-an image of their group is there.
+Images, thumbnails, folds, saved selections and known duplicates are hard links to the parent's
+files (copies where the file system has no links) and take no room. `version.json` says what the new
+dataset is made from and lists every change. Splits stay, so that what was validated on still is,
+with one exception: samples of `test` that had no labels and were given some join `train`, or
+`validation` if an image of their group is there.
 """
 
 from dataclasses import asdict, dataclass
@@ -37,6 +37,8 @@ from hpa_core.labeling.store.label_store import LabelStore
 from hpa_core.workspace import Workspace
 
 VERSION = "version.json"
+_SELECTED = "selections/[!.]*.json"
+"""Filters saved by name; they hold for the same images as before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +103,10 @@ def publish_labels(  # noqa: PLR0913 - keyword-only: under which name, by whom, 
         with partial_folder(workspace, name, recipe) as partial:
             for file in (IMAGES, THUMBNAILS, *FILES):
                 link_or_copy(dataset.folder / file, partial / file)
-            with explained_os_errors(partial):
-                (partial / FOLDS).mkdir(exist_ok=True)
-            for path in dataset.folder.glob(f"{FOLDS}/[!.]*.csv"):
-                link_or_copy(path, partial / FOLDS / path.name)
+            for path in (*dataset.folder.glob(f"{FOLDS}/[!.]*"), *dataset.folder.glob(_SELECTED)):
+                with explained_os_errors(partial):
+                    (partial / path.parent.name).mkdir(exist_ok=True)
+                link_or_copy(path, partial / path.parent.name / path.name)
             split = _split(current)
             manifest = dataset.manifest.assign(targets=target_lists(current.targets), split=split)
             info = write_dataset(

@@ -83,6 +83,14 @@ def conflict(meanwhile: Sequence[Event]) -> ConflictError:
     )
 
 
+def stands_on(event: Event) -> str:
+    """Say whose act keeps an earlier one from being turned."""
+    return (
+        f"{event.annotator} {_deed(event)} {event.sample} at {event.at[:19]} UTC, after you; what "
+        "you did there stays."
+    )
+
+
 def require(role: Role, needed: Role, *, by: str) -> None:
     """Refuse what takes another role.
 

@@ -22,15 +22,17 @@ from hpa_core.labeling.store.checking import check_history
 from hpa_core.labeling.store.deciding import require
 from hpa_core.labeling.store.leases import LEASE_SECONDS, Candidate, Lease, release, take_leases
 from hpa_core.labeling.store.reading import (
-    Undoable,
+    EventCounts,
+    count_events,
     find_act,
-    find_undoable,
+    read_compared_events,
     read_events,
     read_states,
     role_of,
 )
 from hpa_core.labeling.store.recording import Act, record_act
 from hpa_core.labeling.store.roles import read_roles, write_role
+from hpa_core.labeling.store.undoing import Steps, Undoable, find_undoable, read_steps
 from hpa_core.labeling.store.watching import Tracks, Watch
 
 
@@ -113,8 +115,10 @@ class LabelStore:
     ) -> Receipt:
         """Take back a person's last act in a dataset, or the one given, as a new act.
 
+        Without an `act`, those that somebody else has built on are passed over (`undoable`).
+
         Raises:
-            ConflictError: somebody has built on it meanwhile.
+            ConflictError: somebody has built on it, or on all there are.
             RoleError: it is somebody else's, and the person is no reviewer.
             LabelingError: there is nothing to undo.
         """
@@ -128,7 +132,7 @@ class LabelStore:
         """Bring back what a person took back last, or the act given, as a new act.
 
         Raises:
-            ConflictError: somebody has decided otherwise meanwhile.
+            ConflictError: somebody has decided otherwise meanwhile, on all there are.
             RoleError: it is somebody else's, and the person is no reviewer.
             LabelingError: there is nothing to redo.
         """
@@ -140,6 +144,11 @@ class LabelStore:
         """Return the acts that undo and redo would take."""
         with reading(self.engine) as connection:
             return find_undoable(connection, dataset.name, checked_annotator(by))
+
+    def steps(self, dataset: DatasetVersion, by: str, *, limit: int) -> Steps:
+        """Return a person's acts on the way back, and on the way forth, `limit` of each."""
+        with reading(self.engine) as connection:
+            return read_steps(connection, dataset.name, checked_annotator(by), limit=limit)
 
     def act_of_key(self, key: str, *, by: str) -> Receipt | None:
         """Return what a person's act of that key acknowledged; None where it was not recorded."""
@@ -168,10 +177,12 @@ class LabelStore:
             states = read_states(connection, dataset.name, samples=samples)
         return {sample: state for (sample, _), state in states.items()}
 
-    def opinions(self, dataset: DatasetVersion) -> dict[Place, SampleState]:
-        """Return every track of every sample, blind ones too, by sample and track."""
+    def opinions(
+        self, dataset: DatasetVersion, *, samples: Iterable[str] = ()
+    ) -> dict[Place, SampleState]:
+        """Return every track, blind ones too, of every sample that has one, or of `samples`."""
         with reading(self.engine) as connection:
-            return read_states(connection, dataset.name, track=None)
+            return read_states(connection, dataset.name, track=None, samples=samples)
 
     def watch(self, dataset: DatasetVersion) -> Tracks:
         """Return what `opinions` does, by sample, reading only what is new since the last call."""
@@ -179,11 +190,34 @@ class LabelStore:
             return self._watch.tracks(connection, dataset.name)
 
     def history(
-        self, dataset: DatasetVersion, *, samples: Sequence[str] = (), annotator: str = ""
+        self,
+        dataset: DatasetVersion,
+        *,
+        samples: Sequence[str] | None = None,
+        annotator: str = "",
+        reasons: Sequence[str] | None = None,
+        last: int | None = None,
     ) -> list[Event]:
-        """Return what happened, oldest first: to all samples or to some, by all or by one."""
+        """Return what happened, oldest first, narrowed as `read_events` says."""
         with reading(self.engine) as connection:
-            return read_events(connection, dataset.name, samples=samples, annotator=annotator)
+            return read_events(
+                connection,
+                dataset.name,
+                samples=samples,
+                annotator=annotator,
+                reasons=reasons,
+                last=last,
+            )
+
+    def compared(self, dataset: DatasetVersion) -> list[Event]:
+        """Return what happened to samples with blind opinions: what agreement is measured on."""
+        with reading(self.engine) as connection:
+            return read_compared_events(connection, dataset.name)
+
+    def counts(self, dataset: DatasetVersion) -> EventCounts:
+        """Count the events, and the samples decided when the dataset had other content."""
+        with reading(self.engine) as connection:
+            return count_events(connection, dataset)
 
     def check(self, dataset: DatasetVersion) -> int:
         """Compare the states kept for reading with what the events come to.

@@ -1,13 +1,12 @@
 """Reading the label database: states, histories, people, what somebody can undo."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, distinct, func, select
 
 from hpa_core.labeling.database.schema import acts, events, heads, people
-from hpa_core.labeling.events import SHARED, Event, Labels, Place, Receipt
+from hpa_core.labeling.events import SHARED, DatasetVersion, Event, Labels, Place, Receipt
 from hpa_core.labeling.people import Role, checked_role
 from hpa_core.labeling.state import SampleState
 from hpa_core.targets import format_target, parse_target
@@ -24,16 +23,12 @@ _HEAD = (
     heads.c.note,
 )
 
-UNDO_DEPTH = 500
-"""Acts of a person that undo and redo look back on."""
 
+class EventCounts(NamedTuple):
+    """How many events a dataset has; `earlier`: samples decided when it had other content."""
 
-@dataclass(frozen=True, kw_only=True)
-class Undoable:
-    """What a person can take back and bring back in a dataset: numbers of acts, None for none."""
-
-    undo: int | None
-    redo: int | None
+    events: int
+    earlier: int
 
 
 def role_of(connection: Connection, name: str) -> Role:
@@ -68,44 +63,58 @@ def read_states(
     }
 
 
-def read_events(
+def read_events(  # noqa: PLR0913 - keyword-only: what narrows the history
     connection: Connection,
     dataset: str,
     *,
-    samples: Sequence[str] = (),
-    act: int | None = None,
+    samples: Sequence[str] | None = None,
+    of_acts: Sequence[int] | None = None,
     annotator: str = "",
+    reasons: Sequence[str] | None = None,
+    last: int | None = None,
 ) -> list[Event]:
-    """Return events in the order of their numbers, narrowed by whatever is given."""
+    """Return events in the order of their numbers, narrowed by whatever is given.
+
+    Args:
+        connection: inside a transaction.
+        dataset: whose.
+        samples: of these samples only.
+        of_acts: of these acts only.
+        annotator: of this person only.
+        reasons: of what a queue asked for one of these reasons only.
+        last: not more than so many, the newest.
+    """
     query = _event_query().where(events.c.dataset == dataset)
-    if samples:
+    if samples is not None:
         query = query.where(events.c.sample.in_(list(samples)))
-    if act is not None:
-        query = query.where(events.c.act == act)
+    if of_acts is not None:
+        query = query.where(events.c.act.in_(list(of_acts)))
     if annotator:
-        query = query.where(acts.c.annotator == annotator)
+        query = query.where(acts.c.annotator == annotator, acts.c.dataset == dataset)
+    if reasons is not None:
+        query = query.where(events.c.reason.in_(list(reasons)))
+    newest = query.order_by(events.c.id.desc()).limit(last)
+    return [_event(row) for row in connection.execute(newest)][::-1]
+
+
+def read_compared_events(connection: Connection, dataset: str) -> list[Event]:
+    """Return what happened to samples of which somebody gave a blind opinion."""
+    blind = select(heads.c.sample).where(heads.c.dataset == dataset, heads.c.track != SHARED)
+    query = _event_query().where(events.c.dataset == dataset, events.c.sample.in_(blind))
     return [_event(row) for row in connection.execute(query.order_by(events.c.id))]
 
 
-def find_undoable(connection: Connection, dataset: str, annotator: str) -> Undoable:
-    """Walk through a person's last acts: what would undo take back, and redo bring back?"""
-    own = (acts.c.dataset == dataset) & (acts.c.annotator == annotator)
-    of_others = acts.c.refers_to.in_(select(acts.c.id).where(own))
-    columns = (acts.c.id, acts.c.kind, acts.c.refers_to, acts.c.annotator)
-    query = select(*columns).where(own | of_others).order_by(acts.c.id.desc()).limit(UNDO_DEPTH)
-    done: list[int] = []
-    undone: list[int] = []
-    for row in reversed(connection.execute(query).all()):
-        if row.kind == "decide":
-            done.append(row.id)
-            undone.clear()
-            continue
-        for stack in (done, undone):
-            if row.refers_to in stack:
-                stack.remove(row.refers_to)
-        if row.annotator == annotator:
-            (undone if row.kind == "undo" else done).append(row.refers_to)
-    return Undoable(undo=done[-1] if done else None, redo=undone[-1] if undone else None)
+def count_events(connection: Connection, dataset: DatasetVersion) -> EventCounts:
+    """Count the events of a dataset, and the samples decided when it had other content."""
+    of_dataset = select(func.count()).select_from(events).where(events.c.dataset == dataset.name)
+    before = select(acts.c.id).where(
+        acts.c.dataset == dataset.name, acts.c.dataset_hash != dataset.hash
+    )
+    earlier = select(func.count(distinct(events.c.sample))).where(events.c.act.in_(before))
+    return EventCounts(
+        events=connection.execute(of_dataset).scalar_one(),
+        earlier=connection.execute(earlier).scalar_one(),
+    )
 
 
 def find_act(connection: Connection, key: str, annotator: str) -> Receipt | None:
@@ -115,9 +124,15 @@ def find_act(connection: Connection, key: str, annotator: str) -> Receipt | None
     )
     if (row := connection.execute(query).one_or_none()) is None:
         return None
-    history = read_events(connection, row.dataset, act=row.id)
-    ordered = tuple(sorted(history, key=lambda event: (event.sample, event.track)))
-    return Receipt(act=row.id, key=key, events=ordered, repeated=True)
+    return Receipt(
+        act=row.id, key=key, events=read_act(connection, row.dataset, row.id), repeated=True
+    )
+
+
+def read_act(connection: Connection, dataset: str, act: int) -> tuple[Event, ...]:
+    """Return the events of an act, in the order of their samples."""
+    history = read_events(connection, dataset, of_acts=[act])
+    return tuple(sorted(history, key=lambda event: (event.sample, event.track)))
 
 
 def labels_text(labels: Labels | None) -> str | None:

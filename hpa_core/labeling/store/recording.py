@@ -20,12 +20,13 @@ from hpa_core.labeling.state import UNTOUCHED, SampleState, add, by_place, fold,
 from hpa_core.labeling.store.deciding import check_base, check_decisions, conflict, require
 from hpa_core.labeling.store.leases import leased_reasons, release
 from hpa_core.labeling.store.reading import (
-    find_undoable,
     labels_text,
+    read_act,
     read_events,
     read_states,
     role_of,
 )
+from hpa_core.labeling.store.undoing import find_undoable
 
 HEAD_KEY = ("dataset", "sample", "track")
 HEAD_VALUES = ("version", "labels", "decision", "annotator", "at", "event", "note")
@@ -81,8 +82,8 @@ def _recorded(connection: Connection, act: Act) -> Receipt | None:
             f"The key {act.key[:60]!r} belongs to another act; nothing was recorded. Load the page "
             "again."
         )
-    history = read_events(connection, act.dataset.name, act=row.id)
-    return Receipt(act=row.id, key=act.key, events=_in_order(history), repeated=True)
+    events_then = read_act(connection, act.dataset.name, row.id)
+    return Receipt(act=row.id, key=act.key, events=events_then, repeated=True)
 
 
 def _decide(connection: Connection, act: Act) -> Receipt:
@@ -122,20 +123,14 @@ def _decide(connection: Connection, act: Act) -> Receipt:
 def _turn_back(connection: Connection, act: Act) -> Receipt:
     """Undo or redo every event of an earlier act, or none of them."""
     name = act.dataset.name
-    number = act.refers_to
-    if number is None:
-        undoable = find_undoable(connection, name, act.by)
-        number = undoable.undo if act.kind == "undo" else undoable.redo
-    targets = [] if number is None else read_events(connection, name, act=number)
+    number = _last_act(connection, act) if act.refers_to is None else act.refers_to
+    targets = read_act(connection, name, number)
     if not targets or targets[0].refers_to is not None:
         raise LabelingError(f"There is nothing of {act.by} to {act.kind}.")
     if targets[0].annotator != act.by:
         require(role_of(connection, act.by), "reviewer", by=act.by)
     tracks = by_place(read_events(connection, name, samples=[one.sample for one in targets]))
-    rows = [
-        _turned(act.kind, target, tracks[target.sample, target.track])
-        for target in sorted(targets, key=lambda one: (one.sample, one.track))
-    ]
+    rows = [_turned(act.kind, target, tracks[target.sample, target.track]) for target in targets]
     receipt = _append(connection, act, rows, refers_to=number)
     changed = {
         (event.sample, event.track): fold([*tracks[event.sample, event.track], event])
@@ -143,6 +138,18 @@ def _turn_back(connection: Connection, act: Act) -> Receipt:
     }
     _write_heads(connection, name, changed)
     return receipt
+
+
+def _last_act(connection: Connection, act: Act) -> int:
+    """Return the act that the person turns next; what others have built on is passed over."""
+    undoable = find_undoable(connection, act.dataset.name, act.by)
+    undoes = act.kind == "undo"
+    number = undoable.undo if undoes else undoable.redo
+    if number is not None:
+        return number
+    if passed := undoable.passed if undoes else undoable.passed_redo:
+        raise conflict(passed[:1])
+    raise LabelingError(f"There is nothing of {act.by} to {act.kind}.")
 
 
 def _turned(kind: str, target: Event, history: Sequence[Event]) -> dict[str, Any]:
@@ -183,8 +190,8 @@ def _append(
     number = connection.execute(insert(acts).values(values).returning(acts.c.id)).scalar_one()
     full = [{"act": number, "dataset": act.dataset.name, **row} for row in rows]
     connection.execute(insert(events), full)
-    appended = read_events(connection, act.dataset.name, act=number)
-    return Receipt(act=number, key=act.key, events=_in_order(appended))
+    appended = read_act(connection, act.dataset.name, number)
+    return Receipt(act=number, key=act.key, events=appended)
 
 
 def _write_heads(connection: Connection, dataset: str, states: Mapping[Place, SampleState]) -> None:
@@ -211,7 +218,3 @@ def _write_heads(connection: Connection, dataset: str, states: Mapping[Place, Sa
 def _track(connection: Connection, dataset: str, decision: Decision) -> list[Event]:
     history = by_place(read_events(connection, dataset, samples=[decision.sample]))
     return history.get((decision.sample, decision.track), [])
-
-
-def _in_order(history: Sequence[Event]) -> tuple[Event, ...]:
-    return tuple(sorted(history, key=lambda event: (event.sample, event.track)))

@@ -51,15 +51,19 @@ def test_ones_own_word_replaces_the_others_only_when_the_person_says_so(
     assert left == []
 
 
-def test_an_undo_that_comes_too_late_shows_what_it_would_have_brought_back(
+def test_an_undo_that_somebody_has_built_on_leaves_all_as_it_is_and_is_passed_over(
     javascript: Javascript,
 ) -> None:
-    [conflict], again = javascript(
+    waiting, labels, again, before = javascript(
         CONTEST
         + """desk.toggle(7); desk.decide('save');
+        const first = desk.decide('save');
+        desk.undo();
+        desk.redo();
         const undo = desk.undo();
-        contest.take(undo, [theirs('a', [3])]);
-        return [contest.open, desk.redo()];"""
+        contest.take(undo, [theirs('b', [3])]);
+        const labels = desk.tasks.map(({ labels }) => labels);
+        return [contest.open, labels, desk.redo(), desk.undo().decisions[0].id];"""
     )
-    assert conflict["mine"]["labels"] == [0]
-    assert again is None
+    assert (waiting, again, before) == ([], None, "a")
+    assert labels == [[0, 7], [3], [0]]

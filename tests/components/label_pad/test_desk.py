@@ -111,3 +111,57 @@ def test_the_suggestion_is_what_the_thresholds_call(javascript: Javascript) -> N
         wanted = apply_thresholds(probs, thresholds, fallback="top1" if fallback else "none")
         assert found == [np.flatnonzero(row).tolist() for row in wanted]
     assert javascript("return core.callsOf(null, [], false);") is None
+
+
+PAST = """
+const said = (labels, kind = '') => ({ labels, note: '', kind });
+const earlier = (id, key, fields = {}) => ({ key, blocked: '', decisions: [
+  { id, track: '', base: 0, before: said([0]), after: said([7], 'label') }], ...fields });
+"""
+
+
+def test_an_earlier_visit_is_taken_back_by_its_keys_and_counts_for_no_visit(
+    javascript: Javascript,
+) -> None:
+    found = javascript(
+        DESK
+        + PAST
+        + """const tasks = [task('x', { labels: [7] }), task('y', { labels: [7] })];
+        desk.remember({ tasks, done: [earlier('x', 'k1'), earlier('y', 'k2')], undone: [] });
+        const first = desk.task.id, own = desk.decide('save').key;
+        const counted = desk.decided;
+        const back = [desk.undo(), desk.undo(), desk.undo(), desk.undo()];
+        return { first, own, counted, at: desk.task.id, labels: desk.task.labels,
+                 back: back.map((act) => act && [act.kind, act.of]) };"""
+    )
+    assert (found["first"], found["counted"]) == ("a", 1)
+    assert found["back"] == [["undo", found["own"]], ["undo", "k2"], ["undo", "k1"], None]
+    assert (found["at"], found["labels"]) == ("x", [0])
+
+
+def test_what_others_have_built_on_is_passed_over_and_said(javascript: Javascript) -> None:
+    passed, of, none = javascript(
+        DESK
+        + PAST
+        + """const late = { key: 'k2', blocked: 'Bo came after you.', decisions: [] };
+        desk.remember({ tasks: [task('x')], done: [earlier('x', 'k1'), late], undone: [] });
+        const { of } = desk.undo(), passed = desk.passed;
+        return [passed, of, [desk.undo(), desk.passed]];"""
+    )
+    assert (passed, of, none) == ("Bo came after you.", "k1", [None, ""])
+
+
+def test_an_image_that_the_queue_asks_again_begins_anew(javascript: Javascript) -> None:
+    ids, at, undone = javascript(
+        DESK
+        + PAST
+        + """const tasks = [task('x'), task('a'), task('y')];
+        const done = [earlier('x', 'k1'), earlier('a', 'k2'), earlier('y', 'k3')];
+        desk.remember({ tasks, done, undone: [] });
+        const added = desk.add([task('y', { track: 'Ana#2' }), task('b')]);
+        const ids = desk.tasks.map(({ id }) => id), at = [desk.task.id, added];
+        return [ids, at, [desk.undo().of, desk.undo()]];"""
+    )
+    assert ids == ["x", "a", "b", "c", "y"]
+    assert at == ["a", 1]
+    assert undone == ["k1", None]

@@ -20,6 +20,7 @@ from hpa_core.labeling.current import CurrentLabels, current_labels
 from hpa_core.labeling.events import Kind, Labels
 from hpa_core.labeling.exchange.exporting import export_labels
 from hpa_core.labeling.exchange.publishing import publish_labels, read_version
+from hpa_core.selections.saved import read_selection, save_selection
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 
@@ -120,6 +121,7 @@ def test_a_published_version_has_the_new_labels_and_shares_the_images(
     current: CurrentLabels, store: LabelStore, workspace: Workspace, dataset: Dataset
 ) -> None:
     write_folds(dataset.folder, "cv", dataset.ids, deal_folds(dataset, 2))
+    save_selection(dataset.folder, "odd", "labels>=2")
     made = publish_labels(workspace, store, dataset, name="tiny-2", by="Rita", note="First pass.")
     assert (made.targets == current.targets).all()
     assert made.info.hash != dataset.info.hash
@@ -127,6 +129,7 @@ def test_a_published_version_has_the_new_labels_and_shares_the_images(
     for file in ("images.npy", "thumbnails.npy"):
         assert (made.folder / file).samefile(dataset.folder / file)
     assert made.folds("cv").hash == dataset.folds("cv").hash
+    assert read_selection(made.folder, "odd").filter == "labels>=2"
     assert made.manifest["split"].tolist() == dataset.manifest["split"].tolist()
     version = read_version(made)
     assert version is not None

@@ -99,11 +99,40 @@ def test_one_stale_sample_refuses_the_whole_grid(store: LabelStore, give: Give) 
     assert store.state(DATASET, "a") == UNTOUCHED
 
 
-def test_what_somebody_has_built_on_cannot_be_undone(store: LabelStore, give: Give) -> None:
-    give(by="Ana")
-    give(labels=(3,), by="Bo")
-    with pytest.raises(ConflictError, match="Bo"):
-        store.undo(by="Ana", dataset=DATASET, key="u")
+@on_both
+def test_undo_passes_over_what_somebody_has_built_on_until_that_is_taken_back(
+    store: LabelStore, give: Give
+) -> None:
+    give("a", by="Ana")
+    give("b", by="Ana")
+    give("b", labels=(3,), by="Bo")
+    assert [event.annotator for event in store.undoable(DATASET, "Ana").passed] == ["Bo"]
+    (undone,) = store.undo(by="Ana", dataset=DATASET, key="u").events
+    assert undone.sample == "a"
+    with pytest.raises(ConflictError, match="Bo gave Nucleoli fibrillar center to b"):
+        store.undo(by="Ana", dataset=DATASET, key="u2")
+    store.undo(by="Bo", dataset=DATASET, key="his")
+    (undone,) = store.undo(by="Ana", dataset=DATASET, key="u3").events
+    assert undone.sample == "b"
+
+
+def test_the_way_back_is_told_with_what_each_step_changes(store: LabelStore, give: Give) -> None:
+    give("a", labels=(1,))
+    give("a", labels=(2,), note="dim")
+    give("b", labels=(3,))
+    give("b", labels=(4,), by="Bo")
+    give("c", labels=None, kind="unsure")
+    store.undo(by="Ana", dataset=DATASET, key="u")
+    steps = store.steps(DATASET, "Ana", limit=2)
+    assert [[event.sample for event in step.events] for step in steps.done] == [["a"], ["b"]]
+    second, third = steps.done
+    assert second.in_the_way is None
+    assert (second.before["a", ""].labels, second.after["a", ""].labels) == ((1,), (2,))
+    assert (second.before["a", ""].note, second.after["a", ""].note) == ("", "dim")
+    assert third.in_the_way is not None
+    assert third.in_the_way.annotator == "Bo"
+    [undone] = steps.undone
+    assert (undone.after["c", ""].decision, undone.before["c", ""]) == ("unsure", UNTOUCHED)
 
 
 def test_what_was_taken_back_cannot_come_back_over_somebody_elses_label(

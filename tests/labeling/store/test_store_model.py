@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from hpa_core.errors import ConflictError, LabelingError, RoleError
+from hpa_core.errors import LabelingError, RoleError
 from hpa_core.labeling import SHARED, Decision, Receipt, blind_track, new_key, open_store
 from hpa_core.labeling.database.location import URL_VARIABLE
 from hpa_core.labeling.events import Kind, Labels
@@ -49,10 +50,10 @@ class Track:
 
 @dataclass
 class Past:
-    """One person's acts, and up to which of them they stand."""
+    """One person's acts: those that stand, and those that can come back; the last is next."""
 
-    keys: list[str] = field(default_factory=list)
-    standing: int = 0
+    done: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
 
 
 class StoreAgainstModel(RuleBasedStateMachine):
@@ -127,47 +128,46 @@ class StoreAgainstModel(RuleBasedStateMachine):
             track.snapshots = [*track.snapshots[: track.position + 1], (key, seen)]
             track.position += 1
             track.version += 1
-        past = self.past[person]
-        past.keys = [*past.keys[: past.standing], key]
-        past.standing += 1
+        self.past[person].done.append(key)
+        self.past[person].undone.clear()
 
     @rule(person=st.sampled_from(PEOPLE))
     def undo(self, person: str) -> None:
         past = self.past[person]
-        if past.standing == 0:
-            with pytest.raises(LabelingError, match="nothing"):
-                self.store.undo(by=person, dataset=DATASET, key=new_key())
-            return
-        key = past.keys[past.standing - 1]
-        touched = [self.tracks[place] for place in self.places[key]]
-        if any(track.last != key for track in touched):
-            with pytest.raises(ConflictError):
+        key = self.next_of(past.done, lambda track: track.last)
+        if key is None:
+            with pytest.raises(LabelingError):
                 self.store.undo(by=person, dataset=DATASET, key=new_key())
             return
         self.store.undo(by=person, dataset=DATASET, key=new_key())
-        past.standing -= 1
-        for track in touched:
+        past.done.remove(key)
+        past.undone.append(key)
+        for track in self.touched(key):
             track.position -= 1
             track.version += 1
 
     @rule(person=st.sampled_from(PEOPLE))
     def redo(self, person: str) -> None:
         past = self.past[person]
-        if past.standing == len(past.keys):
-            with pytest.raises(LabelingError, match="nothing"):
-                self.store.redo(by=person, dataset=DATASET, key=new_key())
-            return
-        key = past.keys[past.standing]
-        touched = [self.tracks[place] for place in self.places[key]]
-        if any(track.following != key for track in touched):
-            with pytest.raises(ConflictError):
+        key = self.next_of(past.undone, lambda track: track.following)
+        if key is None:
+            with pytest.raises(LabelingError):
                 self.store.redo(by=person, dataset=DATASET, key=new_key())
             return
         self.store.redo(by=person, dataset=DATASET, key=new_key())
-        past.standing += 1
-        for track in touched:
+        past.undone.remove(key)
+        past.done.append(key)
+        for track in self.touched(key):
             track.position += 1
             track.version += 1
+
+    def touched(self, key: str) -> list[Track]:
+        return [self.tracks[place] for place in self.places[key]]
+
+    def next_of(self, keys: list[str], turned: Callable[[Track], str | None]) -> str | None:
+        """The newest act that is the next to turn in every track that it touched."""
+        free = (key for key in reversed(keys) if {*map(turned, self.touched(key))} == {key})
+        return next(free, None)
 
     @rule(number=st.integers(0, 50))
     def send_again(self, number: int) -> None:

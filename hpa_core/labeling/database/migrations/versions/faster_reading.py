@@ -1,0 +1,12 @@
+"""Find what was turned back, and what a queue asked, without reading all of history."""
+
+from alembic import op
+
+revision = "faster_reading"
+down_revision = "first_tables"
+
+
+def upgrade() -> None:
+    """Make the indexes."""
+    op.create_index("acts_by_turned", "acts", ["refers_to"])
+    op.create_index("events_by_reason", "events", ["dataset", "reason"])
