@@ -18,6 +18,8 @@ from jaxtyping import Int, UInt8
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from hpa_core.loading.transfer import to_device
+
 MEMORY_SHARE = 0.6
 CHUNK = 64
 
@@ -66,8 +68,7 @@ class Resident:
     def batches(self, positions: Iterable[np.ndarray]) -> Iterator[Tensor]:
         """Yield the images of each array of positions."""
         for wanted in positions:
-            places = torch.from_numpy(self._places[wanted])
-            yield self._images[places.to(self._images.device, non_blocking=True)]
+            yield self._images[to_device(self._places[wanted], self._images.device)]
 
 
 class Streamed:

@@ -11,6 +11,7 @@ import torch
 
 from hpa_core.loading.augmentation import Draws, draw_augmentation
 from hpa_core.loading.order import batch_parts, epoch_batches
+from hpa_core.loading.transfer import to_device
 from hpa_core.training.preparation import Training
 from hpa_core.training.steps import Batch
 
@@ -51,7 +52,7 @@ def _parts(
     for part, read, images in stock:
         yield Batch(
             images=images,
-            targets=training.learnt_targets[torch.from_numpy(read).to(training.device)],
+            targets=training.learnt_targets[to_device(read, training.device)],
             draws=draws.at(read),
             samples=training.ranks.count(len(part)),
             whole=len(part),

@@ -77,7 +77,7 @@ def asymmetric_loss(
     """
     log_yes = logsigmoid(logits)  # log p, (B, C)
     # log(1 - m) = log min(1 - p + clip, 1), without losing 1 - p where p is close to 1.
-    log_clip = logits.new_tensor(math.log(clip) if clip else -math.inf)
+    log_clip = logits.new_full((), math.log(clip) if clip else -math.inf)
     log_no = torch.logaddexp(logsigmoid(-logits), log_clip).clamp(max=0)
     of_yes = targets * torch.sigmoid(-logits) ** gamma_positive * log_yes
     of_no = (1 - targets) * (torch.sigmoid(logits) - clip).clamp(min=0) ** gamma_negative * log_no

@@ -57,8 +57,12 @@ class Average:
         """Move towards the network after optimizer step number `step`, from 0."""
         decay = min(self._decay, (1 + step) / (10 + step))
         own = self.network.state_dict()
+        averaged, values = [], []
         for name, value in network.state_dict().items():
             if value.is_floating_point():
-                own[name].lerp_(value, 1 - decay)
+                averaged.append(own[name])
+                values.append(value)
             else:
                 own[name].copy_(value)
+        # At once: hundreds of small calls would cost a GPU more than the work in them.
+        torch._foreach_lerp_(averaged, values, 1 - decay)

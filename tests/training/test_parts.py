@@ -1,6 +1,7 @@
 """Learning rates, averages and tallies against formulas and scikit-learn."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -209,12 +210,14 @@ def test_what_is_best_follows_the_criterion_and_then_the_loss() -> None:
         epoch(0.2, 0.4, 0.7),
         epoch(0.2, 0.4, 0.9),
     ]
-    for criterion, best in (("f1_macro", 3), ("f1_macro_tuned", 2), ("loss", 3)):
-        state = fresh_state(plain_network())
+    rankings = {"f1_macro": [3, 4, 2, 1], "f1_macro_tuned": [2, 3, 4, 1], "loss": [3, 2, 1, 4]}
+    for (criterion, ranking), keep in product(rankings.items(), (1, 3, 9)):
+        state, best = fresh_state(plain_network()), ranking[0]
         for number, validation in enumerate(epochs, 1):
             state.epoch = number
-            assert state.improves(validation.merit(criterion)) == (number <= best)
-        assert state.best_epoch == best
+            state.rank(validation.merit(criterion), keep=keep)
+            assert (state.best_epoch == number) == (number <= best)
+        assert [epoch for epoch, _ in state.leaders] == ranking[:keep]
         assert state.exhausted(4 - best)
         assert not state.exhausted(5 - best)
         assert not state.exhausted(0)

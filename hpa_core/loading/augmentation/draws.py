@@ -17,6 +17,7 @@ from hpa_core.loading.augmentation.mixing import Mixing, draw_mixing
 from hpa_core.loading.augmentation.rectangles import cut_out, rectangles
 from hpa_core.loading.augmentation.turns import turn
 from hpa_core.loading.order import AUGMENTATION, epoch_order, epoch_rng
+from hpa_core.loading.transfer import to_device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,4 +105,4 @@ def mix_targets(
 
 
 def _on(values: np.ndarray, device: torch.device) -> Tensor:
-    return torch.from_numpy(values.astype(np.float32)).to(device, non_blocking=True)
+    return to_device(values.astype(np.float32), device)

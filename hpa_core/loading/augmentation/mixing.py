@@ -21,6 +21,7 @@ from torch import Tensor
 
 from hpa_core.config import TrainConfig
 from hpa_core.loading.augmentation.rectangles import inside, rectangles
+from hpa_core.loading.transfer import to_device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +69,13 @@ class Mixing:
         return torch.lerp(self._others(targets), targets, own[:, None])
 
     def _others(self, values: Tensor) -> Tensor:
-        return values[torch.from_numpy(self.partners).to(values.device)]
+        return values[to_device(self.partners, values.device)]
 
     def _on(self, device: torch.device) -> tuple[Tensor, Tensor]:
-        shares, pastes = (
-            torch.from_numpy(values.astype(np.float32)).to(device)
-            for values in (self.shares, self.pastes)
+        return (
+            to_device(self.shares.astype(np.float32), device),
+            to_device(self.pastes.astype(np.float32), device),
         )
-        return shares, pastes
 
 
 def draw_mixing(

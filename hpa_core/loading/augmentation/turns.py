@@ -5,6 +5,8 @@ import torch
 from jaxtyping import Int, UInt8
 from torch import Tensor
 
+from hpa_core.loading.transfer import to_device
+
 
 def turn(
     images: UInt8[Tensor, "B 4 S S"], codes: Int[np.ndarray, " B"]
@@ -17,7 +19,7 @@ def turn(
     """
     turned = torch.empty_like(images)
     for code in np.unique(codes):
-        chosen = torch.from_numpy(np.flatnonzero(codes == code)).to(images.device)
+        chosen = to_device(np.flatnonzero(codes == code), images.device)
         picked = images[chosen]
         flipped = picked.flip(3) if code >= 4 else picked
         turned[chosen] = torch.rot90(flipped, int(code) % 4, (2, 3))
