@@ -4,6 +4,7 @@ from dashboard import cache
 from dashboard.guard import guarded, need
 from dashboard.labeling.person import choose_person
 from dashboard.labeling.sections import SECTIONS
+from dashboard.labeling.welcome import draw_welcome
 from dashboard.session import session
 
 st.title("Label")
@@ -27,6 +28,6 @@ with guarded():
         )
         person = choose_person()
     if person is None:
-        st.info("Say who labels: every decision is kept under a name.", icon=":material/person:")
-        st.stop()
-    SECTIONS[section](dataset, person)
+        draw_welcome(dataset)
+    else:
+        SECTIONS[section](dataset, person)

@@ -136,14 +136,16 @@ def _draw_publish(dataset: Dataset, person: Person) -> None:
 def _draw_import(dataset: Dataset, person: Person) -> None:
     st.subheader("Import")
     with st.form("label-import", border=False, clear_on_submit=True):
-        file = st.file_uploader("JSON of Label Studio or FiftyOne", type="json", key="label-file")
+        file = st.file_uploader(
+            "Export of Label Studio or FiftyOne", type=["json", "csv", "tsv"], key="label-file"
+        )
         tag = st.text_input("Field or control tag, if there are several", key="label-tag")
         replace = st.checkbox("Also where somebody has decided here", key="label-replace")
         asked = st.form_submit_button("Import", icon=":material/upload:", help="Takes a reviewer.")
     if not asked or file is None:
         return
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "labels.json"
+        path = Path(folder) / f"labels{Path(file.name).suffix}"
         path.write_bytes(file.getvalue())
         foreign = read_foreign_labels(path, field=tag.strip())
     done = import_labels(

@@ -33,7 +33,7 @@ def draw_review(dataset: Dataset, person: Person) -> None:
             icon=":material/gavel:",
         )
     draw_review_pad(dataset, person)
-    _draw_deciders(current)
+    draw_deciders(current)
     _draw_noise(current)
     _draw_agreement(dataset)
 
@@ -53,7 +53,8 @@ def draw_counts(current: CurrentLabels) -> None:
             st.metric(label, value, width=170)
 
 
-def _draw_deciders(current: CurrentLabels) -> None:
+def draw_deciders(current: CurrentLabels) -> None:
+    """Tell how many images stand by whose word."""
     deciders = Counter(current.states[row].annotator for row in current.decided)
     if deciders:
         told = ", ".join(f"{name} {count:,}" for name, count in deciders.most_common())

@@ -75,7 +75,9 @@ def publish(
 @labels_app.command("import")
 def import_command(  # noqa: PLR0913 - one parameter for each option
     dataset: DatasetName,
-    file: Annotated[Path, typer.Argument(help="JSON of Label Studio or FiftyOne, or its folder.")],
+    file: Annotated[
+        Path, typer.Argument(help="Export of Label Studio or FiftyOne, or its folder.")
+    ],
     *,
     by: By,
     field: Annotated[

@@ -76,14 +76,14 @@ def draw_classes(sample_id: str) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
-def labels_in_force(sample: Sample) -> tuple[int, ...]:
+def labels_in_force(sample: Sample, *, noise: float = NOISE_SHARE) -> tuple[int, ...]:
     """Return the labels that a sample bears: its classes, or for 3 % a wrong set of them.
 
     A wrong set lacks one class, has one too many, or has one in the place of another, each about
-    as often.
+    as often. More `noise` makes further samples wrong beside those.
     """
     stream = RandomStream(sample.id, "label noise")
-    if stream.number(0.0, 1.0) >= NOISE_SHARE:
+    if stream.number(0.0, 1.0) >= noise:
         return sample.classes
     kind = stream.integer(0, 2)
     labels = set(sample.classes)

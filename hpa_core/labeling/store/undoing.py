@@ -6,6 +6,7 @@ is passed over, until what stands on it is taken back itself.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from sqlalchemy import Connection, select
@@ -17,6 +18,9 @@ from hpa_core.labeling.store.reading import read_act, read_events
 
 UNDO_DEPTH = 500
 """Acts of a person that undo and redo look back on."""
+
+MOST_EVENTS = 500
+"""Events that are read at once for the way back: a few grids, or many single images."""
 
 Turn = Literal["undo", "redo"]
 
@@ -70,7 +74,10 @@ def find_undoable(connection: Connection, dataset: str, annotator: str) -> Undoa
 
 
 def read_steps(connection: Connection, dataset: str, annotator: str, *, limit: int) -> Steps:
-    """Return up to `limit` acts on the way back and as many on the way forth."""
+    """Return up to `limit` acts on the way back and as many on the way forth.
+
+    Fewer where these would be more than `MOST_EVENTS`; one act of each is there in any case.
+    """
     done, undone = _stacks(connection, dataset, annotator)
     return Steps(
         done=_steps(connection, dataset, "undo", done[-limit:]),
@@ -121,10 +128,10 @@ def _steps(
     connection: Connection, dataset: str, turn: Turn, stack: Sequence[int]
 ) -> tuple[Step, ...]:
     events = read_events(connection, dataset, of_acts=stack)
-    tracks = by_place(
-        read_events(connection, dataset, samples=sorted({event.sample for event in events}))
-    )
     of_act = {act: [event for event in events if event.act == act] for act in stack}
+    stack = _next(stack, of_act)
+    samples = {event.sample for act in stack for event in of_act[act]}
+    tracks = by_place(read_events(connection, dataset, samples=sorted(samples)))
     named = connection.execute(select(acts.c.id, acts.c.key).where(acts.c.id.in_(stack)))
     keys = {row.id: row.key for row in named}
     free: set[int] = set()
@@ -144,6 +151,13 @@ def _steps(
             )
         )
     return tuple(reversed(steps))
+
+
+def _next(stack: Sequence[int], of_act: Mapping[int, Sequence[Event]]) -> list[int]:
+    """Return the end of a stack that holds `MOST_EVENTS` at most, and one act in any case."""
+    sizes = accumulate(len(of_act[act]) for act in reversed(stack))
+    count = sum(size <= MOST_EVENTS for size in sizes)
+    return list(stack[-max(count, 1) :])
 
 
 def _in_the_way(

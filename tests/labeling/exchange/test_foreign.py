@@ -15,6 +15,7 @@ from hpa_core.labeling.quality.ratings import independent_ratings
 from tests.conftest import MakeDataset
 from tests.labeling.conftest import Give
 
+EXPORTS = Path(__file__).parent / "label_studio"
 ATLAS_ID = "00070df0-bbc3-11e8-b2bc-ac1f6b6435d0"
 
 
@@ -59,6 +60,18 @@ def test_label_studios_small_json_is_read(tmp_path: Path) -> None:
         {"image": "/x/b.png", "id": 2, "location": "Mitochondria", "annotator": 4},
     ]
     assert read(tmp_path, rows) == {(ATLAS_ID, ""): (2, 25), ("b", "4"): (23,)}
+
+
+@pytest.mark.parametrize("name", ["tasks.json", "min.json", "table.csv", "table.tsv"])
+def test_what_label_studios_own_converter_wrote_is_read_alike(name: str) -> None:
+    """Two people's annotations of one task, by label-studio-sdk 2.1.2; the later one counts."""
+    foreign = read_foreign_labels(EXPORTS / name)
+    assert [(label.sample, label.author, label.labels) for label in foreign.labels] == [
+        ("sample-0000", "ana@example.org", (0, 25)),
+        ("sample-0001", "1", (27,)),
+        ("sample-0001", "2", (25,)),
+    ]
+    assert foreign.refused == ()
 
 
 def test_fiftyone_samples_are_read(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpa_core.errors import LabelingError
-from hpa_core.labeling.exchange.foreign.naming import Found, id_in_address, sample_id
+from hpa_core.labeling.exchange.foreign.naming import Found, Said, id_in_address, sample_id
 
 CLASSIFIED = ("Classifications", "Classification")
 
@@ -28,14 +28,14 @@ def read_samples(samples: Sequence[Any], field: str) -> Found:
             )
         for value in fields.values():
             labels = value.get("classifications", [value])
-            yield sample_id(sample), [label.get("label") for label in labels], ""
+            yield Said(sample_id(sample), [label.get("label") for label in labels])
 
 
 def read_label_list(content: dict[str, Any]) -> Found:
     """Yield the labels of every file; they are names, numbers in `classes`, or lists of them."""
     classes = content.get("classes") or []
     for sample, value in content["labels"].items():
-        yield id_in_address(sample), [_name(one, classes) for one in _flat(value)], ""
+        yield Said(id_in_address(sample), [_name(one, classes) for one in _flat(value)])
 
 
 def _classified_fields(sample: Any, field: str) -> dict[str, Any]:

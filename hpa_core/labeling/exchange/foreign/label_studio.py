@@ -1,14 +1,21 @@
-"""Label Studio's JSON and JSON-MIN: tasks with the annotations of one person or several.
+"""Label Studio's JSON, JSON-MIN, CSV and TSV: tasks with the annotations of one person or several.
+
+The last three hold a row for each annotation, the newest of a task first; a cell of several choices
+is JSON in CSV.
 
 References:
     https://labelstud.io/guide/task_format and https://labelstud.io/guide/export
 """
 
+import csv
+import json
 from collections.abc import Sequence
+from contextlib import suppress
+from io import StringIO
 from typing import Any
 
 from hpa_core.errors import LabelingError
-from hpa_core.labeling.exchange.foreign.naming import CLASS_NUMBERS, Found, sample_id
+from hpa_core.labeling.exchange.foreign.naming import CLASS_NUMBERS, Found, Said, sample_id
 
 
 def read_tasks(tasks: Sequence[Any], field: str) -> Found:
@@ -31,13 +38,32 @@ def read_tasks(tasks: Sequence[Any], field: str) -> Found:
                 for name in _choices(result.get("value", {}))
             ]
             if names:
-                yield sample, names, _author(annotation.get("completed_by"))
+                author = _author(annotation.get("completed_by"))
+                yield Said(sample, names, author, _time(annotation))
 
 
-def _min_task(task: dict[str, Any], field: str) -> tuple[str, Sequence[Any], str]:
+def read_table(text: str, field: str, *, delimiter: str) -> Found:
+    """Yield every row of a CSV or TSV."""
+    for row in csv.DictReader(StringIO(text), delimiter=delimiter):
+        yield _min_task({name: _cell(value) for name, value in row.items()}, field)
+
+
+def _min_task(task: dict[str, Any], field: str) -> Said:
     fields = [field] if field else [key for key, value in task.items() if _is_choice(value)]
     names = [name for key in fields for name in _choices({"choices": task.get(key, [])})]
-    return sample_id(task), names, _author(task.get("annotator"))
+    return Said(sample_id(task), names, _author(task.get("annotator")), _time(task))
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell as JSON-MIN has it."""
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        with suppress(json.JSONDecodeError):
+            return json.loads(value)
+    return value
+
+
+def _time(annotation: dict[str, Any]) -> str:
+    return str(annotation.get("updated_at") or annotation.get("created_at") or "")
 
 
 def _is_choice(value: Any) -> bool:

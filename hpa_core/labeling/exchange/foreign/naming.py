@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlparse
 
 from hpa_core.classes import CHANNELS, CLASS_NAMES, N_CLASSES
@@ -17,8 +17,17 @@ _UPLOAD = re.compile(r"^[0-9a-f]{8}-")
 _ATLAS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STAIN = re.compile(rf"_({'|'.join(CHANNELS)})$")
 
-Found = Iterator[tuple[str, Sequence[Any], str]]
-"""Sample, class names or numbers, author."""
+
+class Said(NamedTuple):
+    """One annotation there: class names or numbers, who said so, and when; "" where not told."""
+
+    sample: str
+    names: Sequence[Any]
+    author: str = ""
+    at: str = ""
+
+
+Found = Iterator[Said]
 
 
 @dataclass(frozen=True, kw_only=True)
