@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.overview import imports
 from dashboard.overview.asking import ask_for_file, ask_for_name
 from dashboard.overview.external_forms import download_form, external_form, merge_form
+from hpa_core.data.dataset import SPLITS
 
 
 def demo_form() -> None:
@@ -51,9 +52,18 @@ def scores_form() -> None:
         with right:
             ids = ask_for_file("Ids", ["csv"], key="scores-ids")
         name = ask_for_name("scores")
+        split = st.selectbox(
+            "Split that they are of",
+            SPLITS,
+            index=SPLITS.index("validation"),
+            key="scores-split",
+            accept_new_options=True,
+            help="Scores of another split under the name of a run from outside join that run: "
+            "those of validation choose the thresholds, those of test become the submission.",
+        )
         dataset = st.text_input("Dataset they belong to, if any", key="scores-dataset")
         if st.form_submit_button("Import scores", type="primary"):
-            imports.import_scores(scores, ids, name=name, dataset=dataset.strip())
+            imports.import_scores(scores, ids, name=name, dataset=dataset.strip(), split=split)
 
 
 def _size_field() -> int:

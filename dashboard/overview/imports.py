@@ -87,9 +87,9 @@ def import_labels(labels: Source, *, name: str) -> str:
     )
 
 
-def import_scores(scores: Source, ids: Source, *, name: str, dataset: str) -> str:
-    """Import probabilities that another program computed, as a run of their own."""
-    options = ["--dataset", dataset] if dataset else []
+def import_scores(scores: Source, ids: Source, *, name: str, dataset: str, split: str) -> str:
+    """Import probabilities that another program computed, as a run or one more split of it."""
+    options = [f"--split={split}", *(["--dataset", dataset] if dataset else [])]
     title = f"Import scores as {checked_name(name, what='run')}"
     return submit(title, "import", "scores", scores, "--ids", ids, "--name", name, *options)
 

@@ -54,7 +54,9 @@ def import_scores_command(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[Path, typer.Argument(help="npy, npz, csv or parquet: (N, 28) probabilities.")],
     *,
     ids: Annotated[Path, typer.Option(help="CSV with a column Id, perhaps Target (the truth).")],
-    name: Annotated[str, typer.Option(help="The new run's name.")],
+    name: Annotated[
+        str, typer.Option(help="The run's name; one of outside scores gets one more split.")
+    ],
     dataset: Annotated[str, typer.Option(help="The dataset that the samples belong to.")] = "",
     split: Split = "validation",
     as_json: AsJson = False,

@@ -11,8 +11,8 @@ from jaxtyping import Float, Float32
 
 from hpa_core.errors import RunError, ScoresError
 from hpa_core.files import checked_name, explained_os_errors, sync_folder
-from hpa_core.runs.folder import RunFolder, RunInfo, create_run
-from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.folder import RunFolder, RunInfo, create_run, open_run
+from hpa_core.runs.predictions import Predictions, predicted_splits, write_predictions
 from hpa_core.runs.score_files import ScoreTable, read_score_file
 from hpa_core.targets import read_id_table
 from hpa_core.workspace import Workspace
@@ -30,12 +30,15 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
 ) -> RunFolder:
     """Bring in probabilities as the run `name`; it appears whole or not at all.
 
+    Where that run's scores are from outside too, they are joined to it as one more split: a
+    model's scores of validation and test belong together.
+
     Args:
         workspace: where the run will lie.
         file: npy, npz (one array, or one named `probs`), csv or parquet (`Id` and 28 columns).
         ids_csv: a table with the column `Id`, in row order of `file`; where that names its own
             ids, its rows are brought into this order. A column `Target` is the truth.
-        name: id of the new run.
+        name: id of the run.
         dataset: the dataset that the samples belong to, if any.
         dataset_hash: `DatasetInfo.hash` of it.
         split: the split that the samples are.
@@ -43,19 +46,22 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
     Raises:
         ScoresError: the scores are not N x 28 probabilities, or do not fit the ids.
         LabelTableError: the ids or targets break their contract.
-        RunError: there is a run of that name.
+        RunError: there is a run of that name that these scores cannot join.
         WorkspaceError: `name` or `split` cannot be a file name, or the disk refuses.
     """
     checked_name(split, what="split")
-    _refuse_existing(workspace, name)
+    known = _known(workspace, name, split=split, dataset=dataset)
     ids, targets = read_id_table(ids_csv)
     table = read_score_file(file, samples=len(ids))
     scores = _in_order(file, table, ids)
     check_probabilities(file, scores)
+    predictions = Predictions(ids=np.array(ids, dtype=str), probs=narrowed(scores), targets=targets)
+    if known:
+        write_predictions(known, split, predictions)
+        return known
     info = RunInfo(
         id=name, kind="scores", dataset=dataset, dataset_hash=dataset_hash, note=f"from {file.name}"
     )
-    predictions = Predictions(ids=np.array(ids, dtype=str), probs=narrowed(scores), targets=targets)
     return publish_scores(workspace, info, split, predictions)
 
 
@@ -128,6 +134,26 @@ def publish_scores(
         run.path.rename(final)
         sync_folder(workspace.runs)
     return RunFolder(final, run.info)
+
+
+def _known(workspace: Workspace, name: str, *, split: str, dataset: str) -> RunFolder | None:
+    """Return the run that the scores join; None where there is no run of that name."""
+    if not workspace.run(name).exists():
+        return None
+    run = open_run(workspace, name)
+    if run.info.kind != "scores":
+        _refuse_existing(workspace, name)
+    if split in (splits := predicted_splits(run)):
+        raise RunError(
+            f"A run {name!r} exists already, with scores of {', '.join(splits)}; choose another "
+            "name, or another split."
+        )
+    if dataset and dataset != run.info.dataset:
+        raise RunError(
+            f"Run {name!r} belongs to dataset {run.info.dataset or '(none)'}, not to {dataset}; "
+            "choose another name."
+        )
+    return run
 
 
 def _refuse_existing(workspace: Workspace, name: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.errors import HpaError, LabelTableError, RunError, ScoresError, WorkspaceError
-from hpa_core.runs.folder import list_runs, open_run
-from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.folder import RunInfo, create_run, list_runs, open_run
+from hpa_core.runs.predictions import predicted_splits, read_predictions
 from hpa_core.runs.scores import import_scores, narrowed
 from hpa_core.workspace import Workspace
 
@@ -272,6 +272,43 @@ def test_a_second_run_of_one_name_is_refused_and_the_first_stays(
         import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine")
     kept = read_predictions(open_run(workspace, "mine"), "validation")
     np.testing.assert_array_equal(kept.probs, probs)
+
+
+def test_scores_of_another_split_join_the_run_that_has_none_of_it(
+    workspace, tmp_path, probs, ids_csv
+) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine")
+    np.save(tmp_path / "test.npy", probs[:5] / 2)
+    (tmp_path / "test.csv").write_text("Id\n" + "".join(f"test-{row}\n" for row in range(5)))
+    joined = import_scores(
+        workspace, tmp_path / "test.npy", tmp_path / "test.csv", name="mine", split="test"
+    )
+    assert predicted_splits(open_run(workspace, "mine")) == ["test", "validation"]
+    added = read_predictions(joined, "test")
+    assert added.targets is None
+    np.testing.assert_array_equal(added.probs, probs[:5] / 2)
+    kept = read_predictions(joined, "validation")
+    np.testing.assert_array_equal(kept.probs, probs)
+
+
+def test_scores_join_no_run_that_was_trained_or_is_of_another_dataset(
+    workspace, tmp_path, probs, ids_csv
+) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    create_run(workspace, RunInfo(id="trained", kind="train"))
+    with pytest.raises(RunError, match="'trained' exists already"):
+        import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="trained", split="test")
+    import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine", dataset="hpa")
+    with pytest.raises(RunError, match="belongs to dataset hpa, not to atlas"):
+        import_scores(
+            workspace,
+            tmp_path / "scores.npy",
+            ids_csv,
+            name="mine",
+            dataset="atlas",
+            split="test",
+        )
 
 
 def test_an_import_that_failed_can_be_repeated(workspace, tmp_path, probs, ids_csv) -> None:
