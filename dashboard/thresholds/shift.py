@@ -53,9 +53,10 @@ def draw_shift(run: RunFolder, split: str) -> None:
     if cache.predictions(run.id, split).targets is None:
         st.info("Choose labelled scores beside first; the new ones, without truth, are named here.")
         return
+    runs = sorted(list_runs(cache.workspace()), key=lambda other: other.id != run.id)  # It first.
     others = [
         Other(other.id, name)
-        for other in list_runs(cache.workspace())
+        for other in runs
         for name in predicted_splits(other)
         if (other.id, name) != (run.id, split)
     ]

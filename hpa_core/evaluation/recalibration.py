@@ -1,8 +1,8 @@
-"""Scores mended into probabilities for choosing thresholds: a line over log-odds a class.
+"""Scores mended into probabilities: a line over log-odds a class.
 
 Axes: N samples, C classes. The line keeps each class's ranking (one of negative slope would not,
 and is held at 0), so it changes no F1 that thresholds can reach, only what a score means.
-Slopes are drawn to those of the other classes; `calibration` draws them to 1, for what is shown.
+Slopes are drawn to those of the other classes, as a class with two positives has none of its own.
 
 References:
     Platt (1999), Probabilistic outputs for support vector machines.

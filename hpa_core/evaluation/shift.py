@@ -20,10 +20,10 @@ from jaxtyping import Bool, Float
 from scipy.stats import ks_2samp
 
 from hpa_core.errors import ScoresError
-from hpa_core.evaluation.calibration import fit_recalibration
 from hpa_core.evaluation.contract import check_probs, check_truth
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.optimum import NO_CALL, between
+from hpa_core.evaluation.recalibration import fit_recalibration
 
 EM_STEPS = 500
 EM_CLOSE = 1e-6
