@@ -88,9 +88,9 @@ export class Toolbar {
     const none = this.#button("group-none", "none", "Select nothing", () => board.selectOnly([]));
     this.fallback = element("input", { type: "checkbox", class: "fallback" });
     this.fallback.addEventListener("change", () => board.setFallback(this.fallback.checked));
-    this.root_axis = element("input", { type: "checkbox", class: "root-axis" });
-    this.root_axis.addEventListener("change", () =>
-      board.setAxis(this.root_axis.checked ? AXES.root : AXES.linear),
+    this.rootAxis = element("input", { type: "checkbox", class: "root-axis" });
+    this.rootAxis.addEventListener("change", () =>
+      board.setAxis(this.rootAxis.checked ? AXES.root : AXES.linear),
     );
     this.search = element("input", {
       type: "search",
@@ -105,7 +105,7 @@ export class Toolbar {
       { class: "line" },
       element("span", { class: "group" }, "Select", ...chips, none),
       element("label", { title: fallbackTitle }, this.fallback, "No call: take the highest class"),
-      element("label", { title: "Root scale: room for low scores" }, this.root_axis, "Widen low scores"),
+      element("label", { title: "Root scale: room for low scores" }, this.rootAxis, "Widen low scores"),
       this.search,
     );
   }
