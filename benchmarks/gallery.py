@@ -36,9 +36,19 @@ from tests.browser.conftest import ROOT, Server
 TILES = 48
 LOOK_MS = 700
 """How long a page is looked at."""
-PAINTED = ((THUMBNAIL_SIZE, TILES, 1), (512, 1, 1), (2048, 1, 0.4), (2048, 1, 1))
-"""Pixels a side, images, and the share of its side that the screen has room for."""
-PAINTING = ("composite.js", "contrast.js", "mixer_state.js", "shown_image.js", "gl_painter.js")
+PAINTED = (
+    (THUMBNAIL_SIZE, TILES, 1, None),
+    (512, 1, 1, None),
+    (2048, 1, 0.4, None),
+    (2048, 1, 1, 900),
+    (2048, 1, 0.5, None),
+    (2048, 1, 1, None),
+)
+"""Pixels a side, images, the share of its side that the screen has room for, and how many pixels of
+it the stage shows: fitted, 1:1 in a stage of 900 pixels, and on a screen of 2048 pixels while a
+control moves (halved) and when it rests."""
+PAINTING = ("composite.js", "contrast.js", "mixer_state.js", "element.js", "stage_view.js")
+PAINTING = (*PAINTING, "shown_image.js", "gl_painter.js")
 VIEWER = ROOT / "dashboard" / "components" / "channel_viewer"
 TURN = """key => new Promise(done => {
     const viewer = document.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
@@ -61,7 +71,7 @@ TURN = """key => new Promise(done => {
     }
     look();
 })"""
-PAINT = """async ({ source, painter, size, tiles, share }) => {
+PAINT = """async ({ source, painter, size, tiles, share, seen }) => {
     const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
     localStorage.setItem('hpa-painter', painter);
     const { makePainter, plainMixer, withChannel, ShownImage } = await import(url);
@@ -77,11 +87,12 @@ PAINT = """async ({ source, painter, size, tiles, share }) => {
         canvas.width = canvas.height = images[0].size;
         return canvas.getContext('2d');
     });
+    const part = seen && { left: 300, top: 300, width: seen, height: seen };
     const times = [];
     for (let round = 0; round < 40; round += 1) {
         const start = performance.now();
         const mixer = withChannel(plainMixer(), 1, { hi: 255 - round, gamma: 0.8 });
-        paint(images, images.map(() => mixer), contexts);
+        paint(images, images.map(() => mixer), contexts, part);
         // The canvases are put together on the screen's own, and read: nothing is left to do.
         for (const { canvas } of contexts) screen.drawImage(canvas, 0, 0, 1, 1);
         screen.getImageData(0, 0, 1, 1);
@@ -201,9 +212,10 @@ def measure_browser(address: str) -> None:
         far = [f"page {number}" for number in rng.permutation(600)[:30] + 1]
         report(f"a page far away, {TILES} tiles painted", turned(page, far, LOOK_MS))
         for painter in ("webgl", "canvas"):
-            for size, tiles, share in PAINTED:
-                times = painted(page, painter, size=size, tiles=tiles, share=share)
+            for size, tiles, share, seen in PAINTED:
+                times = painted(page, painter, size=size, tiles=tiles, share=share, seen=seen)
                 shown = "" if share == 1 else f" shown at {share:.0%}"
+                shown += f", {seen} of them seen" if seen else ""
                 report(f"mixer change, {tiles} x {size} px{shown}, {painter}", times)
         chromium.close()
 
@@ -225,11 +237,11 @@ def heap_mib(page: Page) -> float:
     return used / 2**20
 
 
-def painted(page: Page, painter: str, *, size: int, tiles: int, share: float) -> list[float]:
+def painted(page: Page, painter: str, **asked: float | None) -> list[float]:
     """Milliseconds of each change of the mixer until its pixels are on all canvases."""
     source = module_source(VIEWER, *PAINTING)
-    asked = {"source": source, "painter": painter, "size": size, "tiles": tiles, "share": share}
-    times: list[float] = page.evaluate(PAINT, asked)
+    given = {"source": source, "painter": painter, **asked}
+    times: list[float] = page.evaluate(PAINT, given)
     return times
 
 

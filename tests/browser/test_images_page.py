@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.workspace import Workspace
@@ -368,6 +368,41 @@ def test_a_solo_channel_at_full_limits_is_the_file_itself(
         assert shown.shape == (512, 512, 3)
         for part in range(3):
             np.testing.assert_array_equal(shown[..., part], planes[channel])
+
+
+def test_a_large_original_is_exact_once_the_hand_rests_and_wherever_it_is_moved(
+    make_dataset: MakeDataset, workspace: Workspace, serve: Serve, browser: Browser
+) -> None:
+    dataset = make_dataset(samples=2, size=1600)
+    window = browser.new_context(viewport={"width": 1920, "height": 1080}, device_scale_factor=2)
+    page = window.new_page()
+    page.add_init_script("localStorage.setItem('hpa-painter', 'canvas')")
+    viewer = open_images(page, serve(workspace), "?image=sample-0001")
+    stage = viewer.locator(".stage-canvas")
+    expect(stage).to_have_attribute("data-full", "true")
+    viewer.get_by_role("button", name="1:1").click()
+    planes = np.asarray(dataset.images[1])
+
+    def assert_exact() -> None:
+        expect(stage).to_have_attribute("data-resting", "true")
+        shown, mixer = pixels(stage), page.evaluate(STORED)
+        left, top = (int(float(stage.get_attribute(f"data-{x}") or "")) for x in ("left", "top"))
+        height, width = shown.shape[:2]
+        assert height * width > 1.2e6  # More than is mixed while a control moves.
+        part = planes[:, max(-top, 0) : height - top, max(-left, 0) : width - left]
+        shown = shown[max(top, 0) :, max(left, 0) :][: part.shape[1], : part.shape[2]]
+        assert_shows(shown, part, mixer["channels"], inverted=mixer["inverted"])
+
+    for key in ("2", "a", "i"):
+        page.keyboard.press(key)
+        settle(page)
+        assert_exact()
+    stage.hover(position={"x": 300, "y": 300})
+    page.mouse.down()
+    page.mouse.move(420, 120)
+    page.mouse.up()
+    assert_exact()
+    window.close()
 
 
 def test_the_read_out_gives_the_four_stored_values_under_the_pointer(

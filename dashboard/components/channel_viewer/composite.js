@@ -37,13 +37,26 @@ export function levelTables(channels) {
 /**
  * Fill `rgba` (Uint8ClampedArray, pixels * 4) from `planes` (Uint8Array, 4 channels * pixels).
  *
- * The clamped array rounds to the nearest level and cuts at 255. The four channels are written out:
- * a loop over them takes twice as long.
+ * `part` is `{left, top, width, height}` within a square image; all of it without one.
  */
-export function composite(planes, channels, rgba, inverted = false) {
-  const [first, second, third, fourth] = levelTables(channels);
+export function composite(planes, channels, rgba, inverted = false, part = null) {
+  const tables = levelTables(channels);
   const pixels = rgba.length / 4;
-  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
+  const side = Math.sqrt(pixels);
+  const { left, top, width, height } = part ?? { left: 0, top: 0, width: pixels, height: 1 };
+  for (let row = top; row < top + height; row += 1) {
+    const start = row * side + left;
+    compositeRun(planes, tables, rgba, start, start + width);
+    if (inverted) invert(rgba, start, start + width);
+  }
+  return rgba;
+}
+
+// The clamped array rounds to the nearest level and cuts at 255. The four channels are written out:
+// a loop over them takes twice as long.
+function compositeRun(planes, [first, second, third, fourth], rgba, start, end) {
+  const pixels = rgba.length / 4;
+  for (let pixel = start, at = 4 * start; pixel < end; pixel += 1, at += 4) {
     const a = planes[pixel] * 3;
     const b = planes[pixel + pixels] * 3;
     const c = planes[pixel + 2 * pixels] * 3;
@@ -53,8 +66,6 @@ export function composite(planes, channels, rgba, inverted = false) {
     rgba[at + 2] = first[a + 2] + second[b + 2] + third[c + 2] + fourth[d + 2];
     rgba[at + 3] = 255;
   }
-  if (inverted) invert(rgba);
-  return rgba;
 }
 
 /** Four planes at half their size: each value the mean of a square of four, rounded. */
@@ -71,8 +82,8 @@ export function halvePlanes(planes, size) {
   return halved;
 }
 
-function invert(rgba) {
-  for (let at = 0; at < rgba.length; at += 4) {
+function invert(rgba, start, end) {
+  for (let at = 4 * start; at < 4 * end; at += 4) {
     rgba[at] ^= 255;
     rgba[at + 1] ^= 255;
     rgba[at + 2] ^= 255;

@@ -90,13 +90,10 @@ class GlPainter {
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   }
 
-  /** Do as `paintImages`; that does it where these images are beyond the machine. */
-  paint(images, mixers, contexts) {
-    if (!images.length) return;
-    if (!this.fits(images)) {
-      paintImages(images, mixers, contexts);
-      return;
-    }
+  /** Do as `paintImages`, always all of an image; that does it where these are beyond the machine. */
+  paint(images, mixers, contexts, part = null) {
+    if (!images.length) return null;
+    if (!this.fits(images)) return paintImages(images, mixers, contexts, part);
     const { canvas } = this.gl;
     if (!sameItems(images, this.loaded)) this.load(images);
     this.sendTables(images, mixers);
@@ -106,6 +103,7 @@ class GlPainter {
       const [left, top] = [(at % columns) * size, Math.floor(at / columns) * size];
       context.drawImage(canvas, left, top, size, size, 0, 0, size, size);
     });
+    return null;
   }
 
   fits(images) {

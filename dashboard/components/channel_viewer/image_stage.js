@@ -3,10 +3,12 @@
 import { clamp, element } from "./element.js";
 import { CHANNELS, shownChannels } from "./mixer_state.js";
 import { paintImages } from "./shown_image.js";
-import { centredView, fitScale, pixelUnder, zoomedView } from "./stage_view.js";
+import { centredView, fitScale, holdsPart, pixelUnder, seenPart, zoomedView } from "./stage_view.js";
 
 const WHEEL_SPEED = 0.002;
 const BUTTON_ZOOM = 1.5;
+const FRAME_PIXELS = 1.2e6; // What a processor mixes within a frame of 16 ms.
+const REST_MS = 150;
 
 export class ImageStage {
   /** `paint` is `paintImages` or does the same. */
@@ -59,19 +61,41 @@ export class ImageStage {
 
   draw(mixer) {
     if (!this.image) return;
+    if (this.mixer && this.mixer !== mixer) this.move();
     Object.assign(this, { mixer, mixed: null });
     this.drawLegend(mixer);
     this.paint();
   }
 
-  /** Mix as many pixels as the screen can show: the whole image, or a halved one made smaller. */
+  /** A control is moving: mix within a frame now, and every pixel when it rests. */
+  move() {
+    this.moving = true;
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => {
+      this.moving = false;
+      this.paint();
+    }, REST_MS);
+  }
+
+  /** Mix what the stage shows, in as many pixels as it can show. */
   mix() {
-    const { image, source, view, fullSize } = this;
-    const level = image.level((view.scale * fullSize) / image.size);
-    if (this.mixed === level) return;
+    const { source, mixer } = this;
+    const { level, part } = this.wanted();
+    if (this.mixed?.level === level && holdsPart(this.mixed.part, part)) return;
     if (source.width !== level.size) source.width = source.height = level.size;
-    this.paintSource([level], [this.mixer], [source.getContext("2d")]);
-    this.mixed = level;
+    const painted = this.paintSource([level], [mixer], [source.getContext("2d")], part);
+    this.mixed = { level, part: painted };
+  }
+
+  /** The image, or a halved one where it is made smaller, and the part of it that is seen. */
+  wanted() {
+    const { image, view, fullSize, canvas } = this;
+    const spread = view.scale * fullSize;
+    const found = (level) => ({ level, part: seenPart(view, spread, level.size, canvas) });
+    const fine = found(image.level(spread / image.size));
+    const { width, height } = fine.part;
+    const quick = !this.moving || this.paintSource !== paintImages || width * height <= FRAME_PIXELS;
+    return quick ? fine : found(fine.level.level(0.5));
   }
 
   /** Copy the composite to the stage: true pixels when enlarged, averaged when made smaller. */
@@ -82,10 +106,10 @@ export class ImageStage {
     const context = canvas.getContext("2d");
     const side = fullSize * view.scale;
     context.clearRect(0, 0, canvas.width, canvas.height);
-    context.imageSmoothingEnabled = view.scale < 1 || !this.full;
+    context.imageSmoothingEnabled = view.scale < 1 || !this.full || this.mixed.level !== this.image;
     context.imageSmoothingQuality = "high";
     context.drawImage(this.source, view.left, view.top, side, side);
-    Object.assign(canvas.dataset, { ...view, full: this.full });
+    Object.assign(canvas.dataset, { ...view, full: this.full, resting: !this.moving });
     const zoom = `${Math.round(view.scale * 100)} %`;
     const note = `${fullSize} × ${fullSize} px, no physical scale known`;
     this.scaleNote.textContent = `${zoom} · ${note}`;
@@ -172,6 +196,7 @@ export class ImageStage {
   }
 
   close() {
+    clearTimeout(this.restTimer);
     this.resizes.disconnect();
   }
 }

@@ -3,6 +3,7 @@
 import { composite, halvePlanes } from "./composite.js";
 import { autoLimits, histogram, steadyHistogram } from "./contrast.js";
 import { CHANNELS, withLimits } from "./mixer_state.js";
+import { holdsPart } from "./stage_view.js";
 
 export class ShownImage {
   constructor({ size, planes }) {
@@ -39,11 +40,12 @@ export class ShownImage {
    * The composite under the mixer's settings, as ImageData that other settings fill anew.
    *
    * Settings are never changed in place, so the same ones need no second pass over the pixels.
+   * With a `part` (composite.js) only that is sure to be mixed.
    */
-  composed(mixer) {
-    if (this.mixedBy === mixer) return this.pixels;
-    this.mixedBy = mixer;
-    composite(this.planes, this.channels(mixer), this.pixels.data, mixer.inverted);
+  composed(mixer, part = null) {
+    if (this.mixedBy === mixer && holdsPart(this.mixedPart, part)) return this.pixels;
+    Object.assign(this, { mixedBy: mixer, mixedPart: part });
+    composite(this.planes, this.channels(mixer), this.pixels.data, mixer.inverted, part);
     return this.pixels;
   }
 
@@ -67,7 +69,17 @@ export class ShownImage {
   }
 }
 
-/** Paint each image under its mixer into its 2-D context of the same size; needs no GPU. */
-export function paintImages(images, mixers, contexts) {
-  images.forEach((image, at) => contexts[at].putImageData(image.composed(mixers[at]), 0, 0));
+/**
+ * Paint each image under its mixer into its 2-D context of the same size; needs no GPU.
+ *
+ * Returns what part of each is painted: `part`, or null for all of it.
+ */
+export function paintImages(images, mixers, contexts, part = null) {
+  images.forEach((image, at) => {
+    const { size } = image;
+    const { left, top, width, height } = part ?? { left: 0, top: 0, width: size, height: size };
+    const pixels = image.composed(mixers[at], part);
+    contexts[at].putImageData(pixels, 0, 0, left, top, width, height);
+  });
+  return part;
 }

@@ -33,3 +33,28 @@ export function pixelUnder(view, x, y, size) {
   const inside = column >= 0 && row >= 0 && column < size && row < size;
   return inside ? { column, row } : null;
 }
+
+/**
+ * The part of an image of `size` pixels that a stage shows: `{left, top, width, height}` in whole
+ * pixels, with one more on each side, which smoothing reads. `spread` is the image's side on the
+ * stage.
+ */
+export function seenPart({ left, top }, spread, size, stage) {
+  const [across, down] = [
+    [left, stage.width],
+    [top, stage.height],
+  ].map(([start, room]) => {
+    const first = clamp(Math.floor((-start * size) / spread) - 1, 0, size);
+    const last = clamp(Math.ceil(((room - start) * size) / spread) + 1, first, size);
+    return { first, length: last - first };
+  });
+  return { left: across.first, top: down.first, width: across.length, height: down.length };
+}
+
+/** Whether `part` lies within `outer`; null is the whole image. */
+export function holdsPart(outer, part) {
+  if (!outer || !part) return !outer;
+  const within = (start, length) =>
+    part[start] >= outer[start] && part[start] + part[length] <= outer[start] + outer[length];
+  return within("left", "width") && within("top", "height");
+}

@@ -54,6 +54,26 @@ def test_a_composite_is_the_clamped_sum_of_its_channels(javascript: Javascript) 
         assert_shows(pixels, planes, mixer, inverted=True)
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_part_is_mixed_as_in_the_whole_and_nothing_beside_it(
+    javascript: Javascript, inverted: bool
+) -> None:
+    rng = np.random.default_rng(4)
+    planes, mixer = rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_mixer(rng)
+    given = {"planes": planes.ravel().tolist(), "channels": mixer, "inverted": inverted}
+    mixed = javascript(
+        """[null, { left: 3, top: 5, width: 7, height: 4 }].map((part) => Array.from(
+            core.composite(Uint8Array.from(input.planes), input.channels,
+                new Uint8ClampedArray(1024), input.inverted, part)))""",
+        given,
+    )
+    whole, part = (np.array(flat).reshape(16, 16, 4) for flat in mixed)
+    inside = np.zeros((16, 16), dtype=bool)
+    inside[5:9, 3:10] = True
+    np.testing.assert_array_equal(part[inside], whole[inside])
+    assert not part[~inside].any()
+
+
 def test_every_preset_shows_what_its_colours_say(javascript: Javascript) -> None:
     presets = javascript("Object.values(core.PRESETS).map(({ colors }) => colors)")
     assert len(presets) >= 4

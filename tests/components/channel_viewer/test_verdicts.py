@@ -58,6 +58,26 @@ def test_an_image_at_one_to_one_lies_on_whole_pixels(javascript: Javascript) -> 
 
 
 @pytest.mark.parametrize(
+    ("view", "size", "expected"),
+    [
+        ({"scale": 1, "left": -100, "top": -20}, 512, (99, 19, 302, 202)),
+        ({"scale": 1, "left": -100, "top": -20}, 256, (49, 9, 152, 102)),  # The same, halved.
+        ({"scale": 4, "left": -402, "top": 3}, 512, (99, 0, 78, 51)),
+        ({"scale": 0.25, "left": 86, "top": 36}, 512, (0, 0, 512, 512)),
+        ({"scale": 1, "left": 400, "top": 0}, 512, (0, 0, 0, 201)),
+    ],
+)
+def test_the_part_of_an_image_that_a_stage_shows(
+    javascript: Javascript, view, size, expected
+) -> None:
+    given = {"view": view, "spread": 512 * view["scale"], "size": size}
+    part = javascript(
+        "core.seenPart(input.view, input.spread, input.size, { width: 300, height: 200 })", given
+    )
+    assert (part["left"], part["top"], part["width"], part["height"]) == expected
+
+
+@pytest.mark.parametrize(
     ("tile", "number", "expected"),
     [
         ({"probs": [0.25, 0.12345]}, 1, "Cytosol 0.123"),
