@@ -7,12 +7,10 @@ class by class. Whether labels are rather lost or rather set by mistake is learn
 score means little against a label that is there and much against one that is not. A label that is
 there is judged by how much likelier the sample is to carry the class than any other sample is, for
 a label set by mistake falls on frequent classes as labels do: a score of 0.05 speaks against a
-frequent class and for a rare one. And a mistake often is one class in the place of another, so a
-label that should be there makes the ones that are there suspicious.
+frequent class and for a rare one. And a sample's labels are judged together (`hypotheses`): one
+class may stand in the place of another, and a sample's only label is hardly there for nothing.
 
 References:
-    Northcutt, Jiang, Chuang (2021), Confident learning: estimating uncertainty in dataset labels
-    (noise that depends on the class; scores judged against the class's own).
     Thyagarajan, Snorrason, Northcutt, Mueller (2022), Identifying incorrect annotations in
     multi-label classification data.
 """
@@ -24,15 +22,12 @@ from scipy.special import expit, logit
 
 from hpa_core.evaluation.recalibration import log_odds
 from hpa_core.evaluation.suspicious.calibration import (
-    FIRST_RATE,
     ErrorRates,
     calibrate_through_errors,
     mistaken_odds,
     usual_shares,
 )
-
-PARTNER_WEIGHT = 0.2
-"""How much of the suspicion against a sample's other labels counts against this one."""
+from hpa_core.evaluation.suspicious.hypotheses import mistake_log_odds
 
 UNLIKE_SHARE = 0.003
 """Samples taken to show a class and to look as if they did not: no score makes a label certain."""
@@ -64,30 +59,7 @@ def error_log_odds(
         presence = _with_votes(presence, votes, targets, neighbours, fit.rates)
     unlike = logit(usual_shares(targets)) + np.log(UNLIKE_SHARE)
     presence = np.logaddexp(presence + np.log1p(-UNLIKE_SHARE), unlike)
-    return _with_partners(_alone(presence, targets, fit.rates), targets)
-
-
-def _alone(
-    presence: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"], rates: ErrorRates
-) -> Float[np.ndarray, "N C"]:
-    """Apply Bayes' rule to each cell by itself.
-
-    With e the log-odds of the class being there: e for a label that may be lost, and
-    log(prevalence) - e for one that may be set by mistake, in proportion to prevalence; each and
-    the log of how often that happens.
-    """
-    mistaken = np.log(usual_shares(targets)) - presence + np.log(rates.mistaken)
-    return np.asarray(np.where(targets, mistaken, presence + np.log(rates.lost)))
-
-
-def _with_partners(
-    alone: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]
-) -> Float[np.ndarray, "N C"]:
-    """Let what is wrong in a sample in one direction speak for its being wrong in the other."""
-    surplus = np.logaddexp.reduce(np.where(targets, alone, -np.inf), axis=1, keepdims=True)
-    missing = np.logaddexp.reduce(np.where(targets, -np.inf, alone), axis=1, keepdims=True)
-    other = np.where(targets, missing, surplus)
-    return np.asarray(alone + PARTNER_WEIGHT * np.logaddexp(0, other - np.log(FIRST_RATE)))
+    return mistake_log_odds(presence, targets, fit.rates)
 
 
 def _with_votes(

@@ -48,20 +48,20 @@ def as_matrix(found: Suspicions, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def test_wrong_labels_are_found_before_one_minus_the_probability_finds_them() -> None:
-    probs, truth, embeddings = made_up()
-    labels = with_noise(truth)
-    wrong = labels != truth
-    plain = average_precision_score(wrong.ravel(), np.where(labels, 1 - probs, probs).ravel())
-    scores = {
-        name: as_matrix(
-            rank_suspicious(probs, labels, given_, order="suspicion", limit=None), wrong.shape
-        )
-        for name, given_ in (("alone", None), ("with neighbours", embeddings))
-    }
-    ours = {
-        name: average_precision_score(wrong.ravel(), each.ravel()) for name, each in scores.items()
-    }
-    assert plain < ours["alone"] < ours["with neighbours"]
+    found = []
+    for seed in range(4):
+        probs, truth, embeddings = made_up(seed=seed)
+        labels = with_noise(truth, seed=seed + 10)
+        wrong = labels != truth
+        rankings = [
+            rank_suspicious(probs, labels, given_, order="suspicion", limit=None)
+            for given_ in (None, embeddings)
+        ]
+        scores = [np.where(labels, 1 - probs, probs)]
+        scores += [as_matrix(each, wrong.shape) for each in rankings]
+        found.append([average_precision_score(wrong.ravel(), each.ravel()) for each in scores])
+    plain, alone, with_neighbours = np.mean(found, axis=0)
+    assert plain + 0.03 < alone < with_neighbours
 
 
 def test_embeddings_that_say_nothing_change_next_to_nothing() -> None:
