@@ -20,6 +20,8 @@ PROTEIN = CHANNELS.index("green")
 CONFIDENCE = 0.95
 FEWEST = 5
 """Positives that a class must have before it is said to read another stain than the protein."""
+LEAST_LOST = 0.05
+"""What they must lose without the stain: a difference of next to nothing can be sure, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,23 +128,26 @@ def mean_changes(
 def leanings(ablation: Ablation) -> list[Leaning]:
     """Find the classes that read a reference stain more than the protein, surest first.
 
-    A class is named where the paired difference of the two losses over its positives lies above 0
-    by an interval that holds for all classes and the three stains at once.
+    A class is named where its positives lose something without the stain, and the paired difference
+    to what they lose without the protein lies above 0 by an interval that holds for all classes and
+    the three stains at once.
     """
     targets = ablation.targets
+    enough = targets.sum(axis=0) >= FEWEST
     loss = ablation.probs - ablation.without  # (4, N, C)
     stains = [channel for channel in range(len(CHANNELS)) if channel != PROTEIN]
     at_once = targets.shape[1] * len(stains)
     found = []
     for channel in stains:
+        lost, _, _ = mean_changes(loss[channel], targets)
         _, low, _ = mean_changes(loss[channel] - loss[PROTEIN], targets, at_once=at_once)
-        for number in np.flatnonzero((low > 0) & (targets.sum(axis=0) >= FEWEST)):
+        for number in np.flatnonzero((low > 0) & (lost >= LEAST_LOST) & enough):
             positives = targets[:, number]
             found.append(
                 Leaning(
                     class_id=int(number),
                     channel=CHANNELS[channel],
-                    lost=float(loss[channel, positives, number].mean()),
+                    lost=float(lost[number]),
                     lost_without_green=float(loss[PROTEIN, positives, number].mean()),
                     low=float(low[number]),
                 )
