@@ -116,11 +116,12 @@ def _store(attribute: str, key: str) -> None:
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
-    rendered = [f"dataset {info.name}"] if info and info.synthetic else []
-    rendered += [f"run {run.id}"] if run and run.info.synthetic else []
-    if rendered:
-        st.warning(
-            f"Synthetic cells in {' and '.join(rendered)}: rendered, not microscopy. No score on "
-            "them says anything about the Human Protein Atlas.",
-            icon=":material/science:",
-        )
+    learnt = run is not None and run.info.synthetic
+    if info and info.synthetic:
+        where = f"dataset {info.name}" + (f" and run {run.id}" if run and learnt else "")
+        told = f"Synthetic cells in {where}: rendered, not microscopy. No score on them"
+    elif run and learnt:
+        told = f"Run {run.id} is of a network that learnt from synthetic cells. No score of it"
+    else:
+        return
+    st.warning(f"{told} says anything about the Human Protein Atlas.", icon=":material/science:")

@@ -137,8 +137,9 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
             col=1,
         )
     _add_f1(figure, scored, order, labels)
-    legend = {"orientation": "h", "y": 1.06, "x": 0, "traceorder": "normal"}
+    legend = {"orientation": "h", "y": 1.1, "x": 0, "traceorder": "normal"}
     figure.update_layout(barmode="stack", legend=legend)
+    figure.update_xaxes(side="top")  # Beside the classes that are read first.
     figure.update_xaxes(
         title="share of images that carry it or are called it" if shares else "images",
         tickformat=".0%" if shares else ",d",

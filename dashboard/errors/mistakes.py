@@ -116,12 +116,12 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
             hovertemplate="%{customdata[1]}<br>score %{customdata[2]:.3f}, confidence %{x:.2f}"
             f"<extra>{name}</extra>",
         )
-    figure.update_xaxes(title="confidence of the mistake", range=[-0.02, 1.02])
+    figure.update_xaxes(title="confidence of the mistake", range=[-0.02, 1.02], side="top")
     figure.update_yaxes(
         tickvals=list(range(len(present))),
         ticktext=[CLASS_LABELS[number] for number in present],
         range=[len(present) - 0.5, -0.5],
         zeroline=False,
     )
-    figure.update_layout(legend={"orientation": "h", "y": 1.08, "x": 0})
+    figure.update_layout(legend={"orientation": "h", "y": 1.12, "x": 0})
     return tidy(figure, height=max(19 * len(present), 60) + 90)

@@ -31,7 +31,6 @@ def draw_spectrum(judged: Judged) -> None:
             key="errors-scale",
             help="log-odds spreads out what crowds at 0 and 1; rank gives every image its width.",
         )
-    laid = _laid(judged, number, scale)
     truth, called = judged.targets[:, number], judged.calls[:, number]
     st.markdown(
         f"{truth.sum():,} images carry **{CLASS_LABELS[number]}**, {(truth & called).sum():,} of "
@@ -39,12 +38,14 @@ def draw_spectrum(judged: Judged) -> None:
         f"{judged.thresholds.thresholds[number]:.4f}. Click a bar for its images, or an image."
     )
     clicked(
-        _chart(judged, laid, number, scale),
+        _chart(judged.key, number, scale, judged),
         key=f"errors-spectrum-{number}-{scale}",
         image_of=image_after(r"\d+\.image\."),
     )
+    told = ["Bars are as high as the root of their counts; dashed: the threshold."]
     if judged.dataset is not None:
-        st.caption(f"Of every stretch the image nearest its middle. {CHANNELS_TOLD}")
+        told.append(f"Of every stretch the image nearest its middle. {CHANNELS_TOLD}")
+    st.caption(" ".join(told))
 
 
 def open_spectrum(judged: Judged, pick: str) -> Opened:
@@ -113,8 +114,10 @@ def _picked(
     return pick_along(_laid(_judged, number, scale), has)
 
 
-def _chart(judged: Judged, laid: Spectrum, number: int, scale: Scale) -> go.Figure:
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _chart(key: str, number: int, scale: Scale, _judged: Judged) -> go.Figure:
     """Positives above, the others below, each with a row of images; the threshold crosses both."""
+    judged, laid = _judged, _laid(_judged, number, scale)
     heights = [0.2, 0.3, 0.3, 0.2] if judged.dataset is not None else [0, 0.5, 0.5, 0]
     figure = make_subplots(4, 1, shared_xaxes=True, vertical_spacing=0.01, row_heights=heights)
     for carried, row, name, colour in ((1, 2, "carry it", ORANGE), (0, 3, "do not", SKY)):
@@ -187,19 +190,13 @@ def _add_images(  # noqa: PLR0913 - as above
     middles = (laid.edges[1:] + laid.edges[:-1]) / 2
     width = float(laid.edges[1] - laid.edges[0])
     x = middles[laid.bins[places]]
-    for at, address in zip(x.tolist(), addresses, strict=True):
-        figure.add_layout_image(
-            source=address,
-            x=at,
-            y=0.5,
-            sizex=width * 0.96,
-            sizey=1,
-            xanchor="center",
-            yanchor="middle",
-            layer="below",
-            row=row,
-            col=1,
-        )
+    shared = {"y": 0.5, "sizex": width * 0.96, "sizey": 1, "xanchor": "center"}
+    shared |= {"yanchor": "middle", "layer": "below", "xref": f"x{row}", "yref": f"y{row}"}
+    pictures = [
+        {"source": address, "x": at, **shared}
+        for at, address in zip(x.tolist(), addresses, strict=True)
+    ]
+    figure.update_layout(images=[*figure.layout.images, *pictures])
     figure.add_scatter(
         x=x,
         y=np.full(len(places), 0.5),

@@ -131,11 +131,11 @@ def _table(judged: Judged, found: Suspicions, places: np.ndarray) -> pd.DataFram
         f"{SIGNS[found.kind(int(place))]} {CLASS_LABELS[found.class_id[place]]}" for place in places
     ]
     columns = {
+        "id": judged.ids[found.row[places]],
         "correction": labels,
         "suspicion": found.suspicion[places],
         "macro F1": found.gain[places],
         "why": [reason_of(found, int(place), CLASS_LABELS) for place in places],
-        "id": judged.ids[found.row[places]],
     }
     return pd.DataFrame(columns if pictures is None else {"image": pictures, **columns})
 
