@@ -28,7 +28,8 @@ def draw_gain() -> None:
         return
     names = [info.name for info in list_datasets(cache.workspace())]
     here = session().dataset
-    with st.form("label-gain", border=False), st.container(horizontal=True):
+    form = st.form("label-gain", border=False)
+    with form, st.container(horizontal=True, vertical_alignment="bottom"):
         before = st.selectbox("Before", runs, key="label-before", width=220)
         after = st.selectbox("After", runs, index=len(runs) - 1, key="label-after", width=220)
         truth = st.selectbox(

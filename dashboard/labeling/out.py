@@ -70,7 +70,7 @@ def _draw_changes(current: CurrentLabels) -> None:
             "Note": [row["note"] for row in rows],
         }
     )
-    st.dataframe(table, hide_index=True, height=260, key="label-changes")
+    st.dataframe(table, hide_index=True, key="label-changes")
 
 
 def _named(labels: list[int]) -> str:

@@ -58,7 +58,7 @@ def draw_deciders(current: CurrentLabels) -> None:
     deciders = Counter(current.states[row].annotator for row in current.decided)
     if deciders:
         told = ", ".join(f"{name} {count:,}" for name, count in deciders.most_common())
-        st.text(f"Images of dataset {current.dataset.info.name} that stand by whose word: {told}")
+        st.text(f"Images of dataset {current.dataset.info.name} by whose decision holds: {told}")
 
 
 def _draw_noise(current: CurrentLabels) -> None:

@@ -77,7 +77,7 @@ class Event:
         annotator: who did it.
         dataset, dataset_hash: what was labelled, and its content at that time.
         version: of the track after this event; it was made from `version - 1`.
-        reason: why the queue asked for it (`queueing.Reason`), "" where somebody chose it.
+        reason: why the queue asked for it (`Queue.reason`), "" where somebody chose it.
         refers_to: the event that an undo takes back, or that a redo brings back; else None.
     """
 

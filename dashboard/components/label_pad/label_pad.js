@@ -229,7 +229,8 @@ class LabelPad {
 
   showGrid() {
     const { data, feed } = this;
-    this.grid.show(feed.page, data.question, data.tiles);
+    const { question, tiles, thresholds } = data;
+    this.grid.show(feed.page, question, tiles, thresholds[question]);
     this.grid.expect(feed.nextPage, data.tiles);
   }
 

@@ -14,6 +14,7 @@ export class QuestionGrid {
     this.usual = element("select", {
       "aria-label": "Answer of all images that are not marked",
       onchange: () => {
+        this.chosen = true;
         this.usual.blur(); // Enter is the grid's again.
         this.draw();
       },
@@ -61,8 +62,10 @@ export class QuestionGrid {
     this.sweeping = undefined;
   };
 
-  /** Show the question of class `asked` for `tasks`. */
-  show(tasks, asked, address) {
+  /** Show the question of class `asked` for `tasks`; what most of them seem to be is the answer. */
+  show(tasks, asked, address, threshold) {
+    if (!this.chosen && tasks[0]?.id !== this.tasks[0]?.id)
+      this.usual.value = mostlyYes(tasks, asked, threshold) ? "yes" : "no";
     Object.assign(this, { tasks, asked });
     this.question.textContent = `Is this ${this.names[asked]}?`;
     const tile = ({ row, id, labels, probs }) => ({ row, id, truth: labels, calls: null, probs });
@@ -130,4 +133,10 @@ export class QuestionGrid {
   close() {
     window.removeEventListener("pointerup", this.endSweep);
   }
+}
+
+/** Whether most of the images are called so, or, where there is no score, labelled so. */
+function mostlyYes(tasks, asked, threshold) {
+  const yes = ({ labels, probs }) => (probs ? probs[asked] > threshold : labels.includes(asked));
+  return tasks.filter(yes).length * 2 >= tasks.length;
 }

@@ -12,6 +12,7 @@ with one exception: samples of `test` that had no labels and were given some joi
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,12 +102,7 @@ def publish_labels(  # noqa: PLR0913 - keyword-only: under which name, by whom, 
         if (finished := finished_dataset(workspace, name, recipe)) is not None:
             return finished
         with partial_folder(workspace, name, recipe) as partial:
-            for file in (IMAGES, THUMBNAILS, *FILES):
-                link_or_copy(dataset.folder / file, partial / file)
-            for path in (*dataset.folder.glob(f"{FOLDS}/[!.]*"), *dataset.folder.glob(_SELECTED)):
-                with explained_os_errors(partial):
-                    (partial / path.parent.name).mkdir(exist_ok=True)
-                link_or_copy(path, partial / path.parent.name / path.name)
+            _link_files(dataset.folder, partial)
             split = _split(current)
             manifest = dataset.manifest.assign(targets=target_lists(current.targets), split=split)
             info = write_dataset(
@@ -121,6 +117,16 @@ def publish_labels(  # noqa: PLR0913 - keyword-only: under which name, by whom, 
             version = _version(current, hash=info.hash, by=person, note=note, split=split)
             write_json(partial / VERSION, asdict(version))
             return publish(workspace, name, partial)
+
+
+def _link_files(folder: Path, partial: Path) -> None:
+    """Link what stays as it is: images, folds, selections, known duplicates."""
+    for file in (IMAGES, THUMBNAILS, *FILES):
+        link_or_copy(folder / file, partial / file)
+    for path in (*folder.glob(f"{FOLDS}/[!.]*"), *folder.glob(_SELECTED)):
+        with explained_os_errors(partial):
+            (partial / path.parent.name).mkdir(exist_ok=True)
+        link_or_copy(path, partial / path.parent.name / path.name)
 
 
 def read_version(dataset: Dataset) -> Version | None:

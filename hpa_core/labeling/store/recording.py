@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from hpa_core.errors import LabelingError
-from hpa_core.labeling.database.schema import acts, events, heads
-from hpa_core.labeling.events import DatasetVersion, Decision, Event, Place, Receipt
-from hpa_core.labeling.state import UNTOUCHED, SampleState, add, by_place, fold, walk
+from hpa_core.labeling.database.schema import acts, events
+from hpa_core.labeling.events import DatasetVersion, Decision, Event, Receipt
+from hpa_core.labeling.state import UNTOUCHED, add, by_place, fold, walk
 from hpa_core.labeling.store.deciding import check_base, check_decisions, conflict, require
+from hpa_core.labeling.store.heads import write_heads
 from hpa_core.labeling.store.leases import leased_reasons, release
 from hpa_core.labeling.store.reading import (
     labels_text,
@@ -26,10 +27,7 @@ from hpa_core.labeling.store.reading import (
     read_states,
     role_of,
 )
-from hpa_core.labeling.store.undoing import find_undoable
-
-HEAD_KEY = ("dataset", "sample", "track")
-HEAD_VALUES = ("version", "labels", "decision", "annotator", "at", "event", "note")
+from hpa_core.labeling.store.undoing import Turn, next_to_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +44,7 @@ class Act:
     key: str
     by: str
     dataset: DatasetVersion
-    kind: str = "decide"
+    kind: Literal["decide"] | Turn = "decide"
     decisions: tuple[Decision, ...] = ()
     refers_to: int | None = None
 
@@ -70,7 +68,7 @@ def record_act(connection: Connection, act: Act) -> Receipt:
         return recorded
     if act.kind == "decide":
         return _decide(connection, act)
-    return _turn_back(connection, act)
+    return _turn_back(connection, act, act.kind)
 
 
 def _recorded(connection: Connection, act: Act) -> Receipt | None:
@@ -97,71 +95,71 @@ def _decide(connection: Connection, act: Act) -> Receipt:
         history = _track(connection, name, decision) if decision.base != state.version else []
         check_base(decision, state, by=act.by, role=role, history=history)
     reasons = leased_reasons(connection, name, act.by)
-    rows = [
-        {
-            "sample": decision.sample,
-            "track": decision.track,
-            "version": decision.base + 1,
-            "kind": decision.kind,
-            "labels": labels_text(decision.labels),
-            "note": decision.note,
-            "reason": reasons.get((decision.sample, decision.track), ""),
-            "refers_to": None,
-        }
-        for decision in sorted(act.decisions, key=lambda one: (one.sample, one.track))
-    ]
+    ordered = sorted(act.decisions, key=lambda one: (one.sample, one.track))
+    rows = [_row(one, reasons.get((one.sample, one.track), "")) for one in ordered]
     receipt = _append(connection, act, rows)
     changed = {
         (event.sample, event.track): add(states.get((event.sample, event.track), UNTOUCHED), event)
         for event in receipt.events
     }
-    _write_heads(connection, name, changed)
+    write_heads(connection, name, changed)
     release(connection, name, act.by, samples)
     return receipt
 
 
-def _turn_back(connection: Connection, act: Act) -> Receipt:
+def _row(decision: Decision, reason: str) -> dict[str, Any]:
+    return {
+        "sample": decision.sample,
+        "track": decision.track,
+        "version": decision.base + 1,
+        "kind": decision.kind,
+        "labels": labels_text(decision.labels),
+        "note": decision.note,
+        "reason": reason,
+        "refers_to": None,
+    }
+
+
+def _turn_back(connection: Connection, act: Act, turn: Turn) -> Receipt:
     """Undo or redo every event of an earlier act, or none of them."""
     name = act.dataset.name
-    number = _last_act(connection, act) if act.refers_to is None else act.refers_to
+    number = _last_act(connection, act, turn) if act.refers_to is None else act.refers_to
     targets = read_act(connection, name, number)
     if not targets or targets[0].refers_to is not None:
-        raise LabelingError(f"There is nothing of {act.by} to {act.kind}.")
+        raise LabelingError(f"There is nothing of {act.by} to {turn}.")
     if targets[0].annotator != act.by:
         require(role_of(connection, act.by), "reviewer", by=act.by)
     tracks = by_place(read_events(connection, name, samples=[one.sample for one in targets]))
-    rows = [_turned(act.kind, target, tracks[target.sample, target.track]) for target in targets]
+    rows = [_turned(turn, target, tracks[target.sample, target.track]) for target in targets]
     receipt = _append(connection, act, rows, refers_to=number)
     changed = {
         (event.sample, event.track): fold([*tracks[event.sample, event.track], event])
         for event in receipt.events
     }
-    _write_heads(connection, name, changed)
+    write_heads(connection, name, changed)
     return receipt
 
 
-def _last_act(connection: Connection, act: Act) -> int:
+def _last_act(connection: Connection, act: Act, turn: Turn) -> int:
     """Return the act that the person turns next; what others have built on is passed over."""
-    undoable = find_undoable(connection, act.dataset.name, act.by)
-    undoes = act.kind == "undo"
-    number = undoable.undo if undoes else undoable.redo
+    number, passed = next_to_turn(connection, act.dataset.name, act.by, turn)
     if number is not None:
         return number
-    if passed := undoable.passed if undoes else undoable.passed_redo:
+    if passed:
         raise conflict(passed[:1])
-    raise LabelingError(f"There is nothing of {act.by} to {act.kind}.")
+    raise LabelingError(f"There is nothing of {act.by} to {turn}.")
 
 
-def _turned(kind: str, target: Event, history: Sequence[Event]) -> dict[str, Any]:
+def _turned(turn: Turn, target: Event, history: Sequence[Event]) -> dict[str, Any]:
     walked = walk(history)
-    stack = walked.standing if kind == "undo" else walked.undone
+    stack = walked.standing if turn == "undo" else walked.undone
     if not stack or stack[-1].id != target.id:
         raise conflict([event for event in history if event.version > target.version])
     return {
         "sample": target.sample,
         "track": target.track,
         "version": history[-1].version + 1,
-        "kind": kind,
+        "kind": turn,
         "labels": None,
         "note": "",
         "reason": "",
@@ -192,27 +190,6 @@ def _append(
     connection.execute(insert(events), full)
     appended = read_act(connection, act.dataset.name, number)
     return Receipt(act=number, key=act.key, events=appended)
-
-
-def _write_heads(connection: Connection, dataset: str, states: Mapping[Place, SampleState]) -> None:
-    rows = [
-        {
-            **{f"key_{name}": value for name, value in zip(HEAD_KEY, key, strict=True)},
-            **{name: getattr(state, name) for name in HEAD_VALUES if name != "labels"},
-            "labels": labels_text(state.labels),
-        }
-        for (sample, track), state in states.items()
-        for key in [(dataset, sample, track)]
-    ]
-    new = [row for row in rows if row["version"] == 1]
-    old = [row for row in rows if row["version"] > 1]
-    if new:
-        plain = [{name.removeprefix("key_"): value for name, value in row.items()} for row in new]
-        connection.execute(insert(heads), plain)
-    if old:
-        of_row = [heads.c[name] == bindparam(f"key_{name}") for name in HEAD_KEY]
-        values: dict[str, Any] = {name: bindparam(name) for name in HEAD_VALUES}
-        connection.execute(update(heads).where(*of_row).values(values), old)
 
 
 def _track(connection: Connection, dataset: str, decision: Decision) -> list[Event]:

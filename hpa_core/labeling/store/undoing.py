@@ -67,10 +67,26 @@ class Steps:
 
 def find_undoable(connection: Connection, dataset: str, annotator: str) -> Undoable:
     """Return the acts that undo and redo would take, and what they pass over."""
-    done, undone = _stacks(connection, dataset, annotator)
-    undo, passed = _first_free(connection, dataset, "undo", done)
-    redo, passed_redo = _first_free(connection, dataset, "redo", undone)
+    undo, passed = next_to_turn(connection, dataset, annotator, "undo")
+    redo, passed_redo = next_to_turn(connection, dataset, annotator, "redo")
     return Undoable(undo=undo, redo=redo, passed=passed, passed_redo=passed_redo)
+
+
+def next_to_turn(
+    connection: Connection, dataset: str, annotator: str, turn: Turn
+) -> tuple[int | None, tuple[Event, ...]]:
+    """Return a person's newest act that nothing stands on, and what stands on those passed over."""
+    done, undone = _stacks(connection, dataset, annotator)
+    passed: list[Event] = []
+    for act in reversed(done if turn == "undo" else undone):
+        events = read_act(connection, dataset, act)
+        tracks = by_place(
+            read_events(connection, dataset, samples=[event.sample for event in events])
+        )
+        if (above := _in_the_way(turn, events, tracks, free=())) is None:
+            return act, tuple(passed)
+        passed.append(above)
+    return None, tuple(passed)
 
 
 def read_steps(connection: Connection, dataset: str, annotator: str, *, limit: int) -> Steps:
@@ -106,22 +122,6 @@ def _stacks(connection: Connection, dataset: str, annotator: str) -> tuple[list[
         if row.annotator == annotator:
             (undone if row.kind == "undo" else done).append(row.refers_to)
     return done, undone
-
-
-def _first_free(
-    connection: Connection, dataset: str, turn: Turn, stack: Sequence[int]
-) -> tuple[int | None, tuple[Event, ...]]:
-    """Return the newest act that nothing stands on, and what stands on those passed over."""
-    passed: list[Event] = []
-    for act in reversed(stack):
-        events = read_act(connection, dataset, act)
-        tracks = by_place(
-            read_events(connection, dataset, samples=[event.sample for event in events])
-        )
-        if (above := _in_the_way(turn, events, tracks, free=())) is None:
-            return act, tuple(passed)
-        passed.append(above)
-    return None, tuple(passed)
 
 
 def _steps(

@@ -1,4 +1,4 @@
-"""Exports of Label Studio and FiftyOne, in the shapes that their manuals show."""
+"""Exports of Label Studio and FiftyOne: files that they wrote, and shapes their manuals show."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from hpa_core.labeling.quality.ratings import independent_ratings
 from tests.conftest import MakeDataset
 from tests.labeling.conftest import Give
 
-EXPORTS = Path(__file__).parent / "label_studio"
+HERE = Path(__file__).parent
 ATLAS_ID = "00070df0-bbc3-11e8-b2bc-ac1f6b6435d0"
 
 
@@ -65,13 +65,24 @@ def test_label_studios_small_json_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["tasks.json", "min.json", "table.csv", "table.tsv"])
 def test_what_label_studios_own_converter_wrote_is_read_alike(name: str) -> None:
     """Two people's annotations of one task, by label-studio-sdk 2.1.2; the later one counts."""
-    foreign = read_foreign_labels(EXPORTS / name)
+    foreign = read_foreign_labels(HERE / "label_studio" / name)
     assert [(label.sample, label.author, label.labels) for label in foreign.labels] == [
         ("sample-0000", "ana@example.org", (0, 25)),
         ("sample-0001", "1", (27,)),
         ("sample-0001", "2", (25,)),
     ]
     assert foreign.refused == ()
+
+
+@pytest.mark.parametrize("name", ["samples.json", "labels.json", "labels-with-confidence.json"])
+def test_what_fiftyones_own_exporters_wrote_is_read_alike(name: str) -> None:
+    """By fiftyone 1.22.1; of `samples.json` the samples, as its own serialiser writes them."""
+    foreign = read_foreign_labels(HERE / "fiftyone" / name)
+    assert foreign.program == "FiftyOne"
+    assert {label.sample: label.labels for label in foreign.labels} == {
+        "sample-0000": (0, 25),
+        "sample-0001": (27,),
+    }
 
 
 def test_fiftyone_samples_are_read(tmp_path: Path) -> None:
