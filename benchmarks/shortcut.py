@@ -1,8 +1,8 @@
 """Is a network that reads a shortcut unmasked, and is an honest one left alone?
 
-    python -m benchmarks.shortcut --workspace WORKSPACE [--classes 2 7] [--epochs 3]
+    python -m benchmarks.shortcut --workspace WORKSPACE [--classes 2 7] [--epochs 3] [--size 64]
 
-The demo must be in the workspace; two datasets and one run a class, and one more, are left there.
+The demo must be in the workspace; a run a class, and one more, are left there.
 For each class the demo's cells are copied and the nucleus stain made brighter in the images that
 carry it, as where one antibody was imaged on another day. The demo's network learns on from each
 copy, and once from the cells as they are. Then `python -m hpa_core ablate` is asked about the
@@ -36,10 +36,11 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--classes", type=int, nargs="+", default=[2, 7])
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--size", type=int, default=64, help="Pixels a side that networks read.")
     asked = parser.parse_args()
     workspace = Workspace(asked.workspace)
     demo = open_dataset(workspace, "demo")
-    print(f"{len(demo.ids)} rendered cells, {asked.epochs} epochs from the shipped network")
+    print(f"{len(demo.ids)} rendered cells, {asked.epochs} epochs at {asked.size} px")
     for number in [None, *asked.classes]:
         name = "demo" if number is None else plant(workspace, demo, number)
         run = command(
@@ -47,11 +48,14 @@ def main() -> None:
             "train",
             name,
             f"--epochs={asked.epochs}",
+            f"--image-size={asked.size}",
             f"--weights={ROOT / 'checkpoints' / 'demo.safetensors'}",
         ).split()[-1]
         for fill in FILLS:
             found = command(workspace, "ablate", run, f"--fill={fill}", "--json")
             report(number, fill, json.loads(found))
+        if number is not None:
+            shutil.rmtree(workspace.dataset(name))
 
 
 def plant(workspace: Workspace, demo: Dataset, number: int) -> str:

@@ -137,7 +137,7 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
             col=1,
         )
     _add_f1(figure, scored, order, labels)
-    legend = {"orientation": "h", "y": 1.1, "x": 0, "traceorder": "normal"}
+    legend = {"orientation": "h", "y": 1.12, "x": 0, "traceorder": "normal"}
     figure.update_layout(barmode="stack", legend=legend)
     figure.update_xaxes(side="top")  # Beside the classes that are read first.
     figure.update_xaxes(
@@ -148,7 +148,7 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
     )
     figure.update_xaxes(title="F1, 95 % interval", range=[-0.02, 1.02], row=1, col=2)
     figure.update_yaxes(autorange="reversed", ticks="")
-    return tidy(figure, height=24 * len(order) + 110)
+    return tidy(figure, height=24 * len(order) + 130)
 
 
 def _add_f1(
