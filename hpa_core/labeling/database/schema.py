@@ -66,6 +66,7 @@ events = Table(
     # What makes a lost update impossible, whoever writes: one event a version.
     UniqueConstraint("dataset", "sample", "track", "version", name="one_event_a_version"),
     Index("events_by_reason", "dataset", "reason"),
+    Index("events_by_number", "dataset", "id"),
 )
 
 heads = Table(

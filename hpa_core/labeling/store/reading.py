@@ -1,6 +1,7 @@
 """Reading the label database: states, histories, people, what somebody can undo."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, distinct, func, select
@@ -93,15 +94,17 @@ def read_events(  # noqa: PLR0913 - keyword-only: what narrows the history
         query = query.where(acts.c.annotator == annotator, acts.c.dataset == dataset)
     if reasons is not None:
         query = query.where(events.c.reason.in_(list(reasons)))
-    newest = query.order_by(events.c.id.desc()).limit(last)
-    return [_event(row) for row in connection.execute(newest)][::-1]
+    # Asked for an order, SQLite would walk through all of a dataset to spare itself the sorting.
+    if last is not None:
+        query = query.order_by(events.c.id.desc()).limit(last)
+    return sorted(map(_event, connection.execute(query)), key=attrgetter("id"))
 
 
 def read_compared_events(connection: Connection, dataset: str) -> list[Event]:
     """Return what happened to samples of which somebody gave a blind opinion."""
     blind = select(heads.c.sample).where(heads.c.dataset == dataset, heads.c.track != SHARED)
     query = _event_query().where(events.c.dataset == dataset, events.c.sample.in_(blind))
-    return [_event(row) for row in connection.execute(query.order_by(events.c.id))]
+    return sorted(map(_event, connection.execute(query)), key=attrgetter("id"))
 
 
 def count_events(connection: Connection, dataset: DatasetVersion) -> EventCounts:
