@@ -175,6 +175,15 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
     if not training.ranks.first:
         return
     append_metrics(run.path / METRICS, {"epoch": state.epoch, "learning_rate": rate, **figures})
+    if state.best_epoch == state.epoch:
+        _write_validation(training, validation)
+    _write_weights(training)
+    save_state(run.checkpoints, state)
+    log.info("%s", _epoch_line(training, figures))
+
+
+def _write_weights(training: Training) -> None:
+    config, state, run = training.config, training.state, training.run
     info = WeightsInfo(
         model=config.model,
         image_size=config.image_size,
@@ -184,14 +193,14 @@ def _finish_epoch(training: Training, validation: Validation) -> None:
         dataset=config.dataset,
         synthetic=run.info.synthetic,
     )
-    if state.best_epoch == state.epoch:
-        _write_validation(training, validation)
-        save_weights(run.checkpoints / BEST, state.evaluated, info)
-    if config.keep_best > 1 and state.epoch in dict(state.leaders):
-        save_weights(run.checkpoints / EPOCH.format(epoch=state.epoch), state.evaluated, info)
-    save_weights(run.checkpoints / LAST, state.evaluated, info)
-    save_state(run.checkpoints, state)
-    log.info("%s", _epoch_line(training, figures))
+    names = {
+        BEST: state.best_epoch == state.epoch,
+        EPOCH.format(epoch=state.epoch): config.keep_best > 1 and state.epoch in state.leading,
+        LAST: True,
+    }
+    for name, wanted in names.items():
+        if wanted:
+            save_weights(run.checkpoints / name, state.evaluated, info)
 
 
 def _write_validation(training: Training, validation: Validation) -> None:

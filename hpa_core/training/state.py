@@ -66,6 +66,11 @@ class TrainingState:
         self.leaders = tuple(ranked[:keep])
 
     @property
+    def leading(self) -> set[int]:
+        """The best epochs so far."""
+        return {epoch for epoch, _ in self.leaders}
+
+    @property
     def best_epoch(self) -> int:
         """The best epoch so far; 0 before the first."""
         return self.leaders[0][0] if self.leaders else 0
@@ -107,11 +112,10 @@ def save_state(folder: Path, state: TrainingState) -> Path:
 
 def drop_superfluous(folder: Path, state: TrainingState) -> None:
     """Remove checkpoints before the last two, and weights of epochs that lead no more."""
-    leading = {epoch for epoch, _ in state.leaders}
     for path in _newest_first(folder)[KEPT:]:
         path.unlink()
     for epoch, path in kept_weights(folder).items():
-        if epoch not in leading:
+        if epoch not in state.leading:
             path.unlink()
 
 

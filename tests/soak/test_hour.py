@@ -127,6 +127,10 @@ def give_way(backend: JobBackend, workspace: Workspace, job: str) -> None:
         if b"train\0--resume" in command:
             for thread in Path(f"/proc/{process.pid}/task").iterdir():
                 os.setpriority(os.PRIO_PROCESS, int(thread.name), 19)
+            # Where the kernel weighs whole sessions, a thread's own priority says nothing.
+            session = Path(f"/proc/{process.pid}/autogroup")
+            if session.exists():
+                session.write_text("19")
 
 
 def use(
