@@ -33,7 +33,7 @@ from tests.soak.visits import DATASET, Visitors, heap_mib
 
 MINUTES = float(os.environ.get("HPA_SOAK_MINUTES", "0"))
 ROUND_SECONDS = 90
-DECISIONS = 40
+DECISIONS = 25
 PRINTED_MIB = 160
 """What one job prints until the end, more than twice what is kept of it."""
 PRINTER = """
