@@ -227,7 +227,7 @@ def _chart(found: dict[str, Estimate]) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title="macro F1")
-    figure.update_layout(legend={"orientation": "h", "y": 1.08})
+    figure.update_layout(legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0})
     return tidy(figure, height=26 * (len(names) + 1) + 80)
 
 
