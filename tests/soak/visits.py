@@ -85,13 +85,17 @@ class Visitors:
         context.close()
 
     def _press_until(self, page: Page, reached: Callable[..., None], *expected: str) -> bool:
-        """Press Enter, and again where nothing has come of it; return whether it helped."""
+        """Press Enter; where nothing has come of it, click beside the image and press it again.
+
+        Under load a page that is still being drawn has been seen to keep the keys to itself.
+        """
         for _ in range(PATIENCE_MS // AGAIN_MS):
             page.keyboard.press("Enter")
             with suppress(AssertionError):
                 reached(*expected, timeout=AGAIN_MS)
                 return True
             self.again += 1
+            page.locator(".pad .image-id").click(timeout=PATIENCE_MS)
         return False
 
     def _context(self) -> BrowserContext:
