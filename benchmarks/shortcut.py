@@ -1,12 +1,13 @@
 """Is a network that reads a shortcut unmasked, and is an honest one left alone?
 
-    python -m benchmarks.shortcut --workspace WORKSPACE [--classes 2 7] [--epochs 3] [--size 64]
+    python -m benchmarks.shortcut --workspace WORKSPACE [--classes 2 7] [--epochs 3]
 
 The demo must be in the workspace; a run a class, and one more, are left there.
 For each class the demo's cells are copied and the nucleus stain made brighter in the images that
-carry it, as where one antibody was imaged on another day. The demo's network learns on from each
-copy, and once from the cells as they are. Then `python -m hpa_core ablate` is asked about the
-validation split under all three fills: does it name that class and the nucleus, and whom else?
+carry it, as where one antibody was imaged on another day. A network, the demo's by default, learns
+on from each copy, and once from the cells as they are. Then `python -m hpa_core ablate` is asked
+about the validation split under all three fills: does it name that class and the nucleus, and whom
+else?
 """
 
 import argparse
@@ -26,6 +27,7 @@ from hpa_core.runs.ablations import FILLS
 from hpa_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "checkpoints" / "demo.safetensors"
 BLUE = CHANNELS.index("blue")
 BRIGHTER = 1.6
 
@@ -36,6 +38,7 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--classes", type=int, nargs="+", default=[2, 7])
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--weights", default=str(SHIPPED), help="First weights: random or a file.")
     parser.add_argument("--size", type=int, default=64, help="Pixels a side that networks read.")
     asked = parser.parse_args()
     workspace = Workspace(asked.workspace)
@@ -49,7 +52,7 @@ def main() -> None:
             name,
             f"--epochs={asked.epochs}",
             f"--image-size={asked.size}",
-            f"--weights={ROOT / 'checkpoints' / 'demo.safetensors'}",
+            f"--weights={asked.weights}",
         ).split()[-1]
         for fill in FILLS:
             found = command(workspace, "ablate", run, f"--fill={fill}", "--json")

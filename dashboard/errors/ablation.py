@@ -89,7 +89,7 @@ def _draw(judged: Judged, found: Ablation) -> None:
     if not _fits(judged, found):
         st.warning("Network, images or labels have changed since: ablate again.", icon=_STALE)
     effects, leaning, whole = _measured(f"{found.key}", judged.thresholds, found)
-    for sentence in _sentences(effects, leaning):
+    for sentence in _sentences(effects, leaning, found.fill):
         st.markdown(f"- {sentence}")
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -124,7 +124,7 @@ def _measured(
     return effects, leanings(_found), evaluate(_found.targets, calls).macro_f1
 
 
-def _sentences(effects: list[ChannelEffect], leaning: list[Leaning]) -> list[str]:
+def _sentences(effects: list[ChannelEffect], leaning: list[Leaning], fill: Fill) -> list[str]:
     most = min(effects, key=lambda effect: effect.gain.difference)
     low, high = most.gain.interval
     said = [
@@ -138,6 +138,11 @@ def _sentences(effects: list[ChannelEffect], leaning: list[Leaning]) -> list[str
         f"positives lose {one.lost:.2f} without it and {one.lost_without_green:.2f} without green."
         for one in leaning
     ]
+    if leaning and fill != "swap":
+        said.append(
+            "No image that the network learnt from was black or even grey in a channel: believe "
+            f"this only where {NAMES['swap']} says it too."
+        )
     return said
 
 
