@@ -15,7 +15,7 @@ from hpa_core.data.synthetic.packing import write_synthetic
 from hpa_core.jobs import open_backend
 from hpa_core.labeling.exchange.publishing import read_version
 from hpa_core.runs.folder import RunInfo, create_run, list_runs
-from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.predictions import Predictions, predicted_splits, write_predictions
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 from tests.browser.conftest import Serve
 from tests.browser.pad import SAVED, decide_labels, open_pad, painted
@@ -110,10 +110,11 @@ def train(page: Page, workspace: Workspace) -> str:
         expect(field).to_have_value(str(value))
     page.get_by_role("button", name="Start training").click()
     wait_until(lambda: len(list_runs(workspace)) == 2, "a run")
-    [run] = {run.id for run in list_runs(workspace)} - {"before"}
+    [run] = [run for run in list_runs(workspace) if run.id != "before"]
+    wait_until(lambda: "validation" in predicted_splits(run), "its predictions", seconds=300)
     backend = open_backend(workspace)
     wait_until(lambda: all(job.ended for job in backend.list()), "its end", seconds=300)
-    return run
+    return run.id
 
 
 def compare(page: Page, address: str, after: str) -> str:
