@@ -2,11 +2,14 @@
 
 import json
 import re
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from typer.testing import CliRunner
 
 from hpa_core.cli.label_files import labels_app  # which adds `compare`
@@ -17,7 +20,7 @@ from hpa_core.labeling.exchange.publishing import read_version
 from hpa_core.runs.folder import RunInfo, create_run, list_runs
 from hpa_core.runs.predictions import Predictions, predicted_splits, write_predictions
 from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
-from tests.browser.conftest import Serve
+from tests.browser.conftest import PATIENCE_MS, Serve
 from tests.browser.pad import SAVED, decide_labels, open_pad, painted
 from tests.jobs.conftest import wait_until
 
@@ -93,11 +96,15 @@ def publish(page: Page, address: str, name: str) -> None:
 
 
 def choose(page: Page, label: str, value: str) -> None:
-    """Choose from a list; a rerun that begins meanwhile would close it."""
-    still = page.get_by_test_id("stApp")
-    expect(still).to_have_attribute("data-test-script-state", "notRunning")
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=value).click()
+    """Choose from a list, again where a rerun that began meanwhile has closed it."""
+    box, option = page.get_by_role("combobox", name=label), page.get_by_role("option", name=value)
+    deadline = monotonic() + PATIENCE_MS / 1000
+    while monotonic() < deadline:
+        box.click()
+        with suppress(PlaywrightTimeoutError):
+            option.click(timeout=2000)
+            return
+    expect(option).to_be_visible()
 
 
 def train(page: Page, workspace: Workspace) -> str:
