@@ -122,6 +122,11 @@ def ablate(  # noqa: PLR0913 - one parameter for each option
         return
     typer.echo(f"{len(ablation.ids)} images of {split}; macro F1 {whole:.4f} with all channels.")
     _print_effects(effects, leaning)
+    if leaning and fill != "swap":
+        typer.echo(
+            "No image that the network learnt from was black or even grey in a channel: believe "
+            "this only where --fill swap says it too."
+        )
     warn_of_leaks(leaks)
 
 

@@ -78,7 +78,13 @@ def test_a_trained_network_that_reads_the_nucleus_is_named_and_an_honest_one_is_
     if shortcut:
         assert named == [(SHORTCUT, "blue")]
         assert f"**{CLASS_LABELS[SHORTCUT]}** reads nucleus (blue) more than the protein" in shown
-        assert "reads blue more than the protein" in " ".join(said("ablate", run).split())
+        told = " ".join(said("ablate", run).split())
+        assert "reads blue more than the protein" in told
+        assert "believe this only where --fill swap says it too" in told
+        assert "believe this only where another image's says it too" in shown
+        confirmed = " ".join(said("ablate", run, "--fill", "swap").split())
+        assert "reads blue more than the protein" in confirmed
+        assert "believe this" not in confirmed
     else:
         assert named == []
         assert "No class is seen to read another stain more than the protein." in shown
