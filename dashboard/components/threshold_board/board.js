@@ -193,10 +193,11 @@ export class Board {
 
   #paint() {
     this.frame = null;
+    const moving = this.requested.size > 0;
     const moved = this.requested.size === 1 ? this.rows[this.requested.keys().next().value] : null;
     this.#apply();
     this.needles.paint(this.visible.map((row) => row.mark()));
-    if (this.turns.paint(moved)) this.repaint();
+    if (this.turns.paint(moved, moving)) this.repaint();
     this.summary.paint(this.state.summary(), this.reference);
     this.detail.paint();
     this.toolbar.paint();

@@ -18,10 +18,10 @@ const rows = Array.from({ length: %d }, (_, index) => ({
   paint: () => { stale.delete(index); frames.at(-1).painted.push(index); },
 }));
 const turns = new Turns(rows);
-for (const { changed, moved } of %s) {
+for (const { changed, moved, moving } of %s) {
   changed.forEach((index) => stale.add(index));
   frames.push({ painted: [] });
-  frames.at(-1).waiting = turns.paint(moved === null ? null : rows[moved]);
+  frames.at(-1).waiting = turns.paint(moved === null ? null : rows[moved], moving);
 }
 console.log(JSON.stringify(frames));
 """
@@ -29,8 +29,9 @@ console.log(JSON.stringify(frames));
 
 @pytest.fixture
 def frames(node: str, tmp_path: Path):
-    def play(*moves: tuple[list[int], int | None]) -> list[dict]:
-        asked = json.dumps([{"changed": changed, "moved": moved} for changed, moved in moves])
+    def play(*moves: tuple[list[int], int | None, bool]) -> list[dict]:
+        names = ("changed", "moved", "moving")
+        asked = json.dumps([dict(zip(names, move, strict=True)) for move in moves])
         script = tmp_path / "play.mjs"
         script.write_text(module_source(BOARD, "turns.js") + PLAY % (ROWS, asked))
         done = subprocess.run([node, str(script)], capture_output=True, text=True, check=False)
@@ -42,25 +43,25 @@ def frames(node: str, tmp_path: Path):
 
 def test_the_moved_row_is_written_at_once(frames):
     everything = list(range(ROWS))
-    for frame in frames((everything, 27), (everything, 27)):
+    for frame in frames((everything, 27, True), (everything, 27, True)):
         assert frame["painted"][0] == 27
 
 
 def test_a_frame_writes_few_rows_and_those_that_wait_come_next(frames):
-    moves = [(list(range(ROWS)), None)] + [([], None)] * 6
+    moves = [(list(range(ROWS)), None, True)] + [([], None, False)] * 5
     played = frames(*moves)
     written = [row for frame in played for row in frame["painted"]]
     assert sorted(written) == list(range(ROWS))
-    assert max(len(frame["painted"]) for frame in played) <= 5
-    assert [frame["waiting"] for frame in played] == [True] * 5 + [False] * 2
+    assert [len(frame["painted"]) for frame in played] == [2, 8, 8, 8, 2, 0]
+    assert [frame["waiting"] for frame in played] == [True] * 4 + [False] * 2
 
 
 def test_no_row_starves_while_all_change_in_every_frame(frames):
-    played = frames(*[(list(range(ROWS)), 0)] * 8)
+    played = frames(*[(list(range(ROWS)), 0, True)] * ROWS)
     written = [row for frame in played for row in frame["painted"]]
     assert set(written) == set(range(ROWS))
     assert all(frame["waiting"] for frame in played)
 
 
 def test_nothing_is_written_where_nothing_changed(frames):
-    assert frames(([], None)) == [{"painted": [], "waiting": False}]
+    assert frames(([], None, False)) == [{"painted": [], "waiting": False}]
