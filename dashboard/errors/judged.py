@@ -126,7 +126,10 @@ def judge(chosen: Session) -> Judged:
 
 def describe(judged: Judged) -> str:
     """Say in Markdown what all figures of the page are of."""
-    active, made = judged.thresholds, " of **synthetic cells**" if judged.synthetic else ""
+    active, info = judged.thresholds, judged.run.info
+    rendered = judged.dataset.info.synthetic if judged.dataset else info.synthetic
+    made = " of **synthetic cells**" if rendered else ""
+    taught = ", whose network learnt from **synthetic cells**" if info.synthetic > rendered else ""
     name = "the active, unsaved thresholds" if active.name == UNSAVED else f"set **{active.name}**"
     fallback = ", the highest class where none is above" if active.fallback == "top1" else ""
     own = active.run == judged.run.id and active.split == judged.split
@@ -134,7 +137,8 @@ def describe(judged: Judged) -> str:
     learnt = " **The run has learnt these images**, so it errs less here." if judged.learnt else ""
     only = f" that fulfil `{judged.filter}`" if judged.filter else ""
     return (
-        f"**{len(judged.ids):,} images**{made}{only}: run `{judged.run.id}`, split {judged.split}. "
+        f"**{len(judged.ids):,} images**{made}{only}: run `{judged.run.id}`{taught}, split "
+        f"{judged.split}. "
         f"Calls by {name}{fallback}{chosen}.{learnt}"
     )
 
