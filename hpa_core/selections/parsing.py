@@ -22,7 +22,7 @@ Example: `missed:Golgi score(Cytosol)>0.3 labels>=2 not split:train`
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
@@ -40,16 +40,20 @@ from hpa_core.selections.expression import (
     Among,
     And,
     Comparison,
+    Count,
     Counted,
     Everything,
     Expression,
+    Field,
     HasClass,
     IdContains,
     Judged,
+    Kind,
     Not,
     Or,
     Saved,
     Scored,
+    Verdict,
 )
 from hpa_core.selections.tokens import Token, split_filter
 
@@ -153,7 +157,7 @@ class _Reader:
         if rule is None:
             raise _unknown_condition(token)
         self.at += 1
-        return rule(self, token.value.casefold())
+        return rule(self)
 
     def values(self, convert: Callable[[Token], Value]) -> tuple[Value, ...]:
         found = [convert(self.value())]
@@ -194,29 +198,29 @@ class _Reader:
             raise FilterError(self.now.position, f"expected {sign!r}, found {self.now}")
 
 
-def _read_kind(reader: _Reader, word: str) -> Expression:
+def _read_kind(reader: _Reader, kind: Kind) -> Expression:
     classes: tuple[int, ...] = ()
     if reader.takes_sign(":"):
         classes = reader.values(lambda token: class_named(token.value, token.position))
-    return HasClass(word, classes)  # type: ignore[arg-type]
+    return HasClass(kind, classes)
 
 
-def _read_field(reader: _Reader, word: str) -> Expression:
-    if word == "id" and reader.takes_sign("~"):
+def _read_field(reader: _Reader, field: Field) -> Expression:
+    if field == "id" and reader.takes_sign("~"):
         return IdContains(reader.value().value)
     reader.expect_sign(":")
-    return Among(word, reader.values(lambda token: token.value))  # type: ignore[arg-type]
+    return Among(field, reader.values(lambda token: token.value))
 
 
-def _read_count(reader: _Reader, word: str) -> Expression:
+def _read_count(reader: _Reader, count: Count) -> Expression:
     comparison = reader.comparison()
     token = reader.value()
     if not (token.value.isascii() and token.value.isdigit() and len(token.value) < 6):
         raise FilterError(token.position, f"expected a whole number, found {token}")
-    return Counted(word, comparison, int(token.value))  # type: ignore[arg-type]
+    return Counted(count, comparison, int(token.value))
 
 
-def _read_score(reader: _Reader, _: str) -> Expression:
+def _read_score(reader: _Reader) -> Expression:
     reader.expect_sign("(")
     token = reader.value()
     class_id = class_named(token.value, token.position)
@@ -231,17 +235,21 @@ def _read_score(reader: _Reader, _: str) -> Expression:
     return Scored(class_id, comparison, bound)
 
 
-def _read_saved(reader: _Reader, _: str) -> Expression:
+def _read_saved(reader: _Reader) -> Expression:
     reader.expect_sign(":")
     return Saved(reader.value().value)
 
 
-_RULES: dict[str, Callable[[_Reader, str], Expression]] = {
-    EVERYTHING: lambda _, __: Everything(),
-    **dict.fromkeys(VERDICTS, lambda _, word: Judged(word)),  # type: ignore[arg-type]
-    **dict.fromkeys(KINDS, _read_kind),
-    **dict.fromkeys(FIELDS, _read_field),
-    **dict.fromkeys(COUNTS, _read_count),
+def _read_verdict(_: _Reader, verdict: Verdict) -> Expression:
+    return Judged(verdict)
+
+
+_RULES: dict[str, Callable[[_Reader], Expression]] = {
+    EVERYTHING: lambda _: Everything(),
+    **{verdict: partial(_read_verdict, verdict=verdict) for verdict in VERDICTS},
+    **{kind: partial(_read_kind, kind=kind) for kind in KINDS},
+    **{field: partial(_read_field, field=field) for field in FIELDS},
+    **{count: partial(_read_count, count=count) for count in COUNTS},
     SCORE: _read_score,
     SAVED: _read_saved,
 }

@@ -29,8 +29,8 @@ def tiny(make_dataset: MakeDataset) -> Dataset:
     return make_dataset(samples=56)
 
 
-def save(dataset: Dataset, name: str = "cv", **how: int | bool) -> np.ndarray:
-    fold = deal_folds(dataset, 4, **how)  # type: ignore[arg-type]
+def save(dataset: Dataset, name: str = "cv", *, seed: int = 0) -> np.ndarray:
+    fold = deal_folds(dataset, 4, seed=seed)
     write_folds(dataset.folder, name, dataset.ids, fold)
     return fold
 
