@@ -10,6 +10,7 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.guard import guarded
 from dashboard.imbalance.facts import above_mean
+from dashboard.leaks import leaks_of
 from dashboard.menu import MENU
 from dashboard.session import Session
 from dashboard.thresholds.scores import origin, score_set
@@ -121,7 +122,7 @@ def _thresholds(chosen: Session) -> Standing:
         measure="Macro F1",
         figure=f"{scored.macro_f1:.4f}" if scored else "-",
         said=f"{_scored(chosen)}, set {chosen.thresholds.name}: "
-        f"{origin(chosen.thresholds, chosen.run, chosen.split)}",
+        f"{origin(chosen.thresholds, chosen.run, chosen.split)}{_leaks(chosen.run, chosen.split)}",
     )
 
 
@@ -167,6 +168,11 @@ def _hand_in(chosen: Session) -> Standing:
 def _scored(chosen: Session) -> str:
     made = " of synthetic cells" if chosen.run and cache.run(chosen.run).info.synthetic else ""
     return f"split {chosen.split}{made}, run {chosen.run}"
+
+
+def _leaks(run_id: str, split: str) -> str:
+    leaks = leaks_of(cache.run(run_id), split)
+    return f" **Leak:** {leaks.sentence}" if leaks and leaks.leaks else ""
 
 
 def _count(number: int, what: str) -> str:

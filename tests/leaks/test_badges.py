@@ -50,6 +50,13 @@ def test_the_table_of_runs_counts_what_leaks(scored: RunFolder, open_page: OpenP
     assert runs["leaks"].tolist() == ["3 of 28 validation"]
 
 
+def test_the_macro_f1_on_the_overview_says_it_too(scored: RunFolder, open_page: OpenPage) -> None:
+    page = open_page("overview", dataset="tiny", run=scored.id)
+    assert not page.exception
+    (said,) = (item.value for item in page.caption if "set fixed-0.5" in item.value)
+    assert SENTENCE in said
+
+
 def test_without_leaks_there_is_no_badge(
     make_dataset, workspace: Workspace, open_page: OpenPage
 ) -> None:
