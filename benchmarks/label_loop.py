@@ -18,8 +18,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import expect, sync_playwright
 
+from benchmarks.commands import command
 from benchmarks.gallery import served
 from hpa_core.cli.demo import SHIPPED, WEIGHTS, build_demo
 from hpa_core.data.dataset import (
@@ -44,7 +43,6 @@ from hpa_core.runs.predictions import predicted_splits, read_predictions, write_
 from hpa_core.workspace import Workspace
 from tests.browser.pad import SAVED, decide_labels, open_pad, painted
 
-ROOT = Path(__file__).parents[1]
 WRONG, CORRECTED, TRUE = "wrong", "corrected", "true"
 RANKING = "shipped"
 PERSON = "Rita"
@@ -169,19 +167,6 @@ def compare(workspace: Workspace, asked: argparse.Namespace) -> None:
             f"validation cells {found['before']:.4f} -> {found['after']:.4f}, "
             f"{found['difference']:+.4f} (95 %: {low:+.4f} to {high:+.4f})"
         )
-
-
-def command(workspace: Workspace, *arguments: object) -> str:
-    """Run one of the project's commands in a workspace and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hpa_core", *map(str, arguments)],
-        env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 STEPS = {"data": make_data, "label": label, "train": train, "compare": compare}

@@ -12,21 +12,19 @@ else?
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.commands import ROOT, command
 from hpa_core.classes import CHANNELS, CLASS_NAMES
 from hpa_core.data.dataset import IMAGES, Dataset, open_dataset, write_dataset
 from hpa_core.runs.ablations import FILLS
 from hpa_core.workspace import Workspace
 
-ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "checkpoints" / "demo.safetensors"
 BLUE = CHANNELS.index("blue")
 BRIGHTER = 1.6
@@ -89,19 +87,6 @@ def report(number: int | None, fill: str, found: dict[str, Any]) -> None:
         )
     print(f"{fill:5} macro F1 {found['macro_f1']:.3f}  {who}; others named: {others or 'none'}")
     sys.stdout.flush()
-
-
-def command(workspace: Workspace, *words: str) -> str:
-    """Run one of the project's commands in the workspace and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hpa_core", *words],
-        env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 if __name__ == "__main__":
