@@ -49,6 +49,12 @@ def run(run_id: str) -> RunFolder:
     return open_run(workspace(), run_id)
 
 
+def dataset_of(run: RunFolder) -> Dataset | None:
+    """Open the dataset that a run belongs to; None where it belongs to none, or it is gone."""
+    name = run.info.dataset
+    return dataset(name) if name and (workspace().dataset(name) / INFO).is_file() else None
+
+
 def predictions(run_id: str, split: str) -> Predictions:
     """Read one split's predictions of a run."""
     folder = run(run_id)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard import cache
-from hpa_core.data.dataset import INFO
 from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.imbalance.leaks import run_leaks
 from hpa_core.runs.folder import RunFolder
@@ -12,10 +11,10 @@ from hpa_core.runs.predictions import predicted_splits
 
 def leaks_of(run: RunFolder, split: str) -> Leaks | None:
     """Tell what leaks into a split that the run is scored on; None where nothing can be told."""
-    name = run.info.dataset
-    if not name or not (cache.workspace().dataset(name) / INFO).is_file():
+    if cache.dataset_of(run) is None:
         return None
-    return _leaks(run.id, split, run.info.dataset_hash, cache.duplicates_version(name))
+    version = cache.duplicates_version(run.info.dataset)
+    return _leaks(run.id, split, run.info.dataset_hash, version)
 
 
 def draw_leak_badge(run: RunFolder, split: str) -> None:

@@ -10,6 +10,7 @@ from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import follow_filter
 from dashboard.selections.sidebar import choose_selection
 from dashboard.session import UNSAVED, Session, fixed_thresholds, session, write_link
+from dashboard.synthetic import synthetic_part
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
@@ -116,12 +117,15 @@ def _store(attribute: str, key: str) -> None:
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:
-    learnt = run is not None and run.info.synthetic
-    if info and info.synthetic:
-        where = f"dataset {info.name}" + (f" and run {run.id}" if run and learnt else "")
-        told = f"Synthetic cells in {where}: rendered, not microscopy. No score on them"
-    elif run and learnt:
-        told = f"Run {run.id} is of a network that learnt from synthetic cells. No score of it"
-    else:
+    part = synthetic_part(run, info)
+    if part is None:
         return
+    marked = [f"dataset {info.name}"] if info and info.synthetic else []
+    marked += [f"run {run.id}"] if run and run.info.synthetic else []
+    told = {
+        "images": f"Synthetic cells in {' and '.join(marked)}: rendered, not microscopy. No score "
+        "on them",
+        "network": f"The images are real; the network of {' and '.join(marked)} learnt from "
+        "synthetic cells. No score of it",
+    }[part]
     st.warning(f"{told} says anything about the Human Protein Atlas.", icon=":material/science:")

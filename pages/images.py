@@ -7,6 +7,7 @@ from dashboard.images.filters import choose_order, choose_samples
 from dashboard.images.paging import draw_gallery
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
+from dashboard.synthetic import synthetic_note
 
 st.title("Images")
 chosen = session()
@@ -22,10 +23,10 @@ samples = choose_samples(chosen, dataset)
 scored = samples.calls is not None
 order = choose_order(samples)
 about = f"Run {chosen.run}, split {chosen.split}, thresholds {chosen.thresholds.name}."
-synthetic = " Synthetic cells, not microscopy." if dataset.info.synthetic else ""
+made = synthetic_note(cache.run(chosen.run) if scored and chosen.run else None, dataset.info)
 st.markdown(
     f"**{len(order):,} of {len(samples.ids):,} images** of dataset {dataset.info.name}. "
-    f"{about if scored else 'No run: labels alone.'}{synthetic}"
+    f"{about if scored else 'No run: labels alone.'}{made}"
 )
 if scored and chosen.run and chosen.split:
     draw_leak_badge(cache.run(chosen.run), chosen.split)

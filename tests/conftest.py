@@ -77,7 +77,14 @@ def own_postgres() -> Iterator[Server]:
 def make_dataset(workspace: Workspace) -> MakeDataset:
     """Return a function that writes a dataset of random pixels; row i has class i % 28."""
 
-    def make(name: str = "tiny", *, samples: int = 56, size: int = 32, seed: int = 0) -> Dataset:
+    def make(
+        name: str = "tiny",
+        *,
+        samples: int = 56,
+        size: int = 32,
+        seed: int = 0,
+        source: str = "kaggle",
+    ) -> Dataset:
         rng = np.random.default_rng(seed)
         folder = workspace.dataset(name)
         folder.mkdir(parents=True)
@@ -96,7 +103,7 @@ def make_dataset(workspace: Workspace) -> MakeDataset:
                 "sha256": [f"{row:064x}" for row in range(samples)],
             }
         )
-        write_dataset(folder, manifest, name=name, source="kaggle", image_size=size)
+        write_dataset(folder, manifest, name=name, source=source, image_size=size)
         return open_dataset(workspace, name)
 
     return make

@@ -11,7 +11,12 @@ HIGH, LOW = 0.9, 0.1
 
 
 def score_dataset(
-    workspace: Workspace, dataset: Dataset, *, split: str = "validation", name: str = "scored"
+    workspace: Workspace,
+    dataset: Dataset,
+    *,
+    split: str = "validation",
+    name: str = "scored",
+    synthetic: bool = False,
 ) -> RunFolder:
     """Write scores that call the truth, but for two planted faults.
 
@@ -23,7 +28,11 @@ def score_dataset(
     probs[0] = np.where(dataset.targets[rows[0]], 0.2, LOW)
     probs[1, 27] = 0.6
     info = RunInfo(
-        id=name, kind="scores", dataset=dataset.info.name, dataset_hash=dataset.info.hash
+        id=name,
+        kind="scores",
+        dataset=dataset.info.name,
+        dataset_hash=dataset.info.hash,
+        synthetic=synthetic,
     )
     run = create_run(workspace, info)
     predictions = Predictions(ids=dataset.ids[rows], probs=probs, targets=dataset.targets[rows])

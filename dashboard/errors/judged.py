@@ -15,6 +15,7 @@ from dashboard.guard import need
 from dashboard.images.gallery import embeddings_of, scored_samples
 from dashboard.selections.active import active_rows
 from dashboard.session import UNSAVED, Session
+from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.runs.folder import RunFolder
@@ -78,11 +79,6 @@ class Judged:
         return np.asarray((self.targets != self.calls).any(axis=1))
 
     @property
-    def synthetic(self) -> bool:
-        """Whether the images or the run's scores are of rendered cells."""
-        return self.run.info.synthetic or bool(self.dataset and self.dataset.info.synthetic)
-
-    @property
     def learnt(self) -> bool:
         """Whether the run has learnt from these very samples."""
         return learnt_split(self.run, self.split) == self.split
@@ -126,10 +122,8 @@ def judge(chosen: Session) -> Judged:
 
 def describe(judged: Judged) -> str:
     """Say in Markdown what all figures of the page are of."""
-    active, info = judged.thresholds, judged.run.info
-    rendered = judged.dataset.info.synthetic if judged.dataset else info.synthetic
-    made = " of **synthetic cells**" if rendered else ""
-    taught = ", whose network learnt from **synthetic cells**" if info.synthetic > rendered else ""
+    active = judged.thresholds
+    made = synthetic_note(judged.run, judged.dataset.info if judged.dataset else None)
     name = "the active, unsaved thresholds" if active.name == UNSAVED else f"set **{active.name}**"
     fallback = ", the highest class where none is above" if active.fallback == "top1" else ""
     own = active.run == judged.run.id and active.split == judged.split
@@ -137,8 +131,7 @@ def describe(judged: Judged) -> str:
     learnt = " **The run has learnt these images**, so it errs less here." if judged.learnt else ""
     only = f" that fulfil `{judged.filter}`" if judged.filter else ""
     return (
-        f"**{len(judged.ids):,} images**{made}{only}: run `{judged.run.id}`{taught}, split "
-        f"{judged.split}. "
+        f"**{len(judged.ids):,} images**{only}: run `{judged.run.id}`, split {judged.split}.{made} "
         f"Calls by {name}{fallback}{chosen}.{learnt}"
     )
 

@@ -10,6 +10,7 @@ from dashboard import cache
 from dashboard.charts import BLUE, ORANGE, SKY, tidy
 from dashboard.guard import guarded
 from dashboard.leaks import draw_leak_badge
+from dashboard.synthetic import synthetic_note
 from hpa_core.experiments.experiment import Experiment, read_experiment
 from hpa_core.experiments.kinds import Kind, kind_named
 from hpa_core.experiments.results import VariantResult, judge, read_results
@@ -42,11 +43,10 @@ def _draw(experiment: Experiment) -> None:
         kind = kind_named(experiment.kind)
         results = read_results(cache.workspace(), experiment)
         states = _states(experiment)
-        synthetic = cache.dataset(experiment.dataset).info.synthetic
-        made = " of synthetic cells" if synthetic else ""
+        made = synthetic_note(None, cache.dataset(experiment.dataset).info)
         st.markdown(
-            f"**{kind.question}** Dataset {experiment.dataset}{made}, split validation; "
-            f"{', '.join(f'{count} {state}' for state, count in states.items())}."
+            f"**{kind.question}** Dataset {experiment.dataset}, split validation; "
+            f"{', '.join(f'{count} {state}' for state, count in states.items())}.{made}"
         )
         st.markdown(_verdict(results, kind))
         for run in _differently_split(experiment):

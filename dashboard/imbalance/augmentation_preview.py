@@ -7,6 +7,7 @@ from dashboard import cache
 from dashboard.components.channel_viewer import Tile, picture_viewer
 from dashboard.guard import guarded
 from dashboard.imbalance.augmentation_jobs import Request
+from dashboard.synthetic import synthetic_note
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.previews import FILE, Picture, Preview, StoredPreview, labels_of
@@ -68,7 +69,7 @@ def _draw(job_id: str, stored: StoredPreview, request: Request, dataset: Dataset
         return
     if job_id != request.job_id:
         st.info("These pictures are of other settings than those above.", icon=":material/info:")
-    st.caption(_about(preview, synthetic=dataset.info.synthetic))
+    st.caption(_about(preview, dataset))
     picture_viewer(
         f"hpa/previews/{job_id}/{stored.written}",
         preview.images.shape[-1],
@@ -78,17 +79,16 @@ def _draw(job_id: str, stored: StoredPreview, request: Request, dataset: Dataset
     _draw_mixed(preview)
 
 
-def _about(preview: Preview, *, synthetic: bool) -> str:
+def _about(preview: Preview, dataset: Dataset) -> str:
     settings = preview.settings
     source = f"split {settings['train_split']} of dataset {preview.dataset}"
     plan = f" under plan {settings['plan']!r}" if settings.get("plan") else ""
     times = f", {preview.copies} times each" if preview.copies > 1 else ""
-    kind = " Synthetic cells, not microscopy." if synthetic else ""
     return (
         f"Sample {preview.sample} of {source}{plan}: as stored, then as epochs 1 to "
         f"{preview.epochs} of a training with seed {settings['seed']} at "
         f"{settings['image_size']} px show it{times}, then the samples mixed into it. Brightness "
-        f"beyond 255 is cut for the screen alone.{kind}"
+        f"beyond 255 is cut for the screen alone.{synthetic_note(None, dataset.info)}"
     )
 
 

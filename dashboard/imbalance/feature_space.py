@@ -18,6 +18,7 @@ from dashboard.leaks import draw_leak_badge
 from dashboard.overview import imports
 from dashboard.overview.inventory import ACTIVE, watch_jobs
 from dashboard.session import session
+from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset
 from hpa_core.jobs import open_backend
 from hpa_core.oversampling.report import Report, read_report, report_path
@@ -149,7 +150,7 @@ def _hash(path: str, written: int) -> str:
 
 def _draw_report(run: RunFolder, report: Report) -> None:
     st.subheader("What the last comparison found")
-    st.caption(_about(report))
+    st.caption(_about(run, report))
     path = predictions_path(run, report.split)
     if _hash(str(path), path.stat().st_mtime_ns) != report.data_hash:
         st.warning("The predictions were made anew since: compare again.", icon=":material/update:")
@@ -196,17 +197,16 @@ def _draw_classes(report: Report) -> None:
         )
 
 
-def _about(report: Report) -> str:
+def _about(run: RunFolder, report: Report) -> str:
     settings = report.settings
-    kind = "synthetic cells, not microscopy" if report.synthetic else "samples"
     of = f" of dataset {report.dataset}" if report.dataset else ""
     groups = "" if report.groups == report.samples else f" in {report.groups:,} groups kept whole"
     features = "embedding features" if report.features == "embeddings" else "scores' log-odds"
     return (
-        f"Run {report.run}, split {report.split}{of}: {report.samples:,} {kind}{groups}, "
+        f"Run {report.run}, split {report.split}{of}: {report.samples:,} samples{groups}, "
         f"{report.width} {features}. {settings.folds} folds, dealt {settings.repeats} times; "
         f"{settings.k} neighbours, {settings.times} synthetic or copied for each row of classes "
         f"{', '.join(map(str, report.minority)) or 'none'} (IRLbl above MeanIR); fitted "
         f"thresholds: {settings.strategy}. Made on {report.created[:16].replace('T', ' ')} UTC in "
-        f"{report.seconds:,.0f} s."
+        f"{report.seconds:,.0f} s.{synthetic_note(run)}"
     )

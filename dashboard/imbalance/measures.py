@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.imbalance import charts, tables
 from dashboard.imbalance.facts import above_mean, facts
+from dashboard.synthetic import samples_word
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.label_sets import LabelSets
 from hpa_core.imbalance.measures import Imbalance
@@ -17,7 +18,7 @@ def draw_measures(dataset: Dataset) -> None:
         "Samples", ["all", *dataset.splits], default="all", required=True, key="imbalance-split"
     )
     measured = cache.imbalance(dataset.info.name, split)
-    kind = "synthetic samples" if dataset.info.synthetic else "samples"
+    kind = samples_word(dataset.info)
     st.caption(
         f"{measured.samples:,} {kind} and {measured.counts.sum():,} labels: dataset "
         f"{dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."

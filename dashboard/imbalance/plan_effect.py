@@ -12,6 +12,7 @@ from dashboard.images.paging import draw_gallery
 from dashboard.imbalance import plan_charts, plan_tables
 from dashboard.imbalance.plan_draft import Draft
 from dashboard.session import session
+from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.preview import PlanPreview
 from hpa_core.imbalance.report_plans import compare_with_report
@@ -128,8 +129,8 @@ def draw_most_copied(dataset: Dataset, draft: Draft, seen: PlanPreview) -> None:
     st.subheader("Most copied")
     times = ", ".join(f"{count:,}" for count in seen.most_copies)
     st.caption(
-        f"The {len(seen.most_copied)} samples shown most often, {times} times"
-        f"{'; synthetic cells' if dataset.info.synthetic else ''}."
+        f"The {len(seen.most_copied)} samples shown most often, {times} times."
+        f"{synthetic_note(None, dataset.info)}"
     )
     samples = labelled_samples(dataset, draft.split)
     if dataset.info.has_images:

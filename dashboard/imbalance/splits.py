@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
 from dashboard.imbalance.coverage import Shown, draw_table, draw_verdict
+from dashboard.synthetic import samples_word
 from hpa_core.data.dataset import INFO, Dataset
 from hpa_core.data.dealing import dealt_rows
 from hpa_core.data.folds import NO_FOLD, SavedFolds, delete_folds, write_folds
@@ -120,7 +121,7 @@ def _draw(dataset: Dataset, shown: Shown, version: str) -> None:
     """
     written = (dataset.folder / INFO).stat().st_mtime_ns
     coverage, copies = _covered(f"{dataset.info.hash} {written} {version}", dataset, shown)
-    kind = "synthetic samples" if dataset.info.synthetic else "samples"
+    kind = samples_word(dataset.info)
     st.caption(
         f"{coverage.sizes.sum():,} labelled {kind} of dataset {dataset.info.name!r}, {copies:,} "
         f"groups of copies among them: {shown.told(coverage)}."

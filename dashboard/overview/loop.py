@@ -13,6 +13,7 @@ from dashboard.imbalance.facts import above_mean
 from dashboard.leaks import leaks_of
 from dashboard.menu import MENU
 from dashboard.session import Session
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.scores import origin, score_set
 from dashboard.training.choice import every_training
 from hpa_core.classes import N_CLASSES
@@ -122,7 +123,8 @@ def _thresholds(chosen: Session) -> Standing:
         measure="Macro F1",
         figure=f"{scored.macro_f1:.4f}" if scored else "-",
         said=f"{_scored(chosen)}, set {chosen.thresholds.name}: "
-        f"{origin(chosen.thresholds, chosen.run, chosen.split)}{_leaks(chosen.run, chosen.split)}",
+        f"{origin(chosen.thresholds, chosen.run, chosen.split)}"
+        f"{synthetic_note(cache.run(chosen.run))}{_leaks(chosen.run, chosen.split)}",
     )
 
 
@@ -138,7 +140,8 @@ def _errors(chosen: Session) -> Standing:
     return Standing(
         measure="Wrong calls",
         figure=f"{missed + false:,}",
-        said=f"{missed:,} missed, {false:,} false; lowest F1: {worst}; {_scored(chosen)}",
+        said=f"{missed:,} missed, {false:,} false; lowest F1: {worst}; {_scored(chosen)}."
+        f"{synthetic_note(cache.run(chosen.run))}",
     )
 
 
@@ -166,8 +169,7 @@ def _hand_in(chosen: Session) -> Standing:
 
 
 def _scored(chosen: Session) -> str:
-    made = " of synthetic cells" if chosen.run and cache.run(chosen.run).info.synthetic else ""
-    return f"split {chosen.split}{made}, run {chosen.run}"
+    return f"split {chosen.split}, run {chosen.run}"
 
 
 def _leaks(run_id: str, split: str) -> str:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
+from dashboard.synthetic import synthetic_note
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import DatasetInfo
 from hpa_core.data.merging.report import REPORT, MergeReport, read_report
@@ -31,8 +32,8 @@ def draw_merge(name: str) -> None:
     st.dataframe(
         label_table(report), column_config=COLUMNS, hide_index=True, height=400, key="merge-labels"
     )
-    kind = " Rendered cells, not real data." if dataset.info.synthetic else ""
-    st.caption(f"Samples with each label, all splits of {name!r}.{kind}")
+    made = synthetic_note(None, dataset.info)
+    st.caption(f"Samples with each label, all splits of {name!r}.{made}")
 
 
 def label_table(report: MergeReport) -> pd.DataFrame:

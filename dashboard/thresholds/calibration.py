@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
 from hpa_core.evaluation.calibration import (
     Reliability,
@@ -50,8 +51,8 @@ def draw_calibration(run: RunFolder, split: str) -> None:
         f"Log loss **{found.loss_before:.4f}**, after recalibrating each class "
         f"**{found.loss_after:.4f}** (each half by what the other taught). One temperature for "
         f"all, {found.temperature:.2f}, says the scores are {sure}. {len(predictions.ids):,} "
-        f"images of run `{run.id}`, split {split}"
-        f"{', synthetic cells' if run.info.synthetic else ''}."
+        f"images of run `{run.id}`, split {split}."
+        f"{synthetic_note(run)}"
     )
     st.caption(
         "Thresholds need no calibration: they use the order of the scores alone. Estimates of "

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.score_file import score_file
 from dashboard.thresholds.sets import offered_sets
@@ -29,11 +30,11 @@ def draw_compare(run: RunFolder, split: str) -> None:
     )
     low, high = compared.interval
     sure = "" if low > 0 or high < 0 else " The interval spans 0: these images do not tell."
-    synthetic = " Synthetic cells." if run.info.synthetic else ""
     st.markdown(
         f"**Macro F1 {compared.difference:+.4f}** (95 %: {low:+.4f} to {high:+.4f}) for "
         f"**{second}** over **{first}**, on {len(predictions.ids):,} images of run `{run.id}`, "
-        f"split {split}; higher in {100 * compared.wins:.0f} % of 1,000 redraws.{sure}{synthetic}"
+        f"split {split}; higher in {100 * compared.wins:.0f} % of 1,000 redraws.{sure}"
+        f"{synthetic_note(run)}"
     )
     st.caption(
         "Both sets are scored on the same redrawn images. A set chosen on these very images has "

@@ -13,6 +13,7 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.images.gallery import scored_samples
 from dashboard.images.paging import draw_gallery
 from dashboard.session import session, write_link
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.board import Held, held_before
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.calls import apply_thresholds
@@ -74,7 +75,7 @@ def draw_flips(run: RunFolder, split: str) -> None:
         key="flips-table",
         column_config={kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in KINDS},
     )
-    _draw_images(held)
+    _draw_images(run, held)
 
 
 def _comparisons(run: RunFolder) -> list[Comparison]:
@@ -101,7 +102,7 @@ def _table(flips: Flips, before: Sequence[float], after: Sequence[float]) -> pd.
     )
 
 
-def _draw_images(before: Held) -> None:
+def _draw_images(run: RunFolder, before: Held) -> None:
     """Show the images that change, those that change for the better first."""
     chosen = session()
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
@@ -132,7 +133,7 @@ def _draw_images(before: Held) -> None:
     )
     order = flipped_rows(flips, kind=None if kind == ANY else kind, class_id=number)
     st.caption(
-        f"{len(order):,} images of dataset {dataset.info.name}"
-        f"{', synthetic cells' if dataset.info.synthetic else ''}, under the active set."
+        f"{len(order):,} images of dataset {dataset.info.name}, under the active set."
+        f"{synthetic_note(run, dataset.info)}"
     )
     draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
@@ -20,14 +21,14 @@ def score_set(thresholds: ThresholdSet, run_id: str, split: str) -> Scores | Non
 def describe_scores(run: RunFolder, split: str, active: ThresholdSet) -> str:
     """Say in Markdown which images the figures are of, and whether the thresholds saw them."""
     predictions = cache.predictions(run.id, split)
-    made = " of **synthetic cells**" if run.info.synthetic else ""
-    count = f"**{len(predictions.ids):,} images**{made}: run `{run.id}`, split {split}"
+    made = synthetic_note(run)
+    count = f"**{len(predictions.ids):,} images**: run `{run.id}`, split {split}.{made}"
     if predictions.targets is None:
         return (
-            f"{count}. Their truth is not known, so there is no F1: a set can be tried, saved "
+            f"{count} Their truth is not known, so there is no F1: a set can be tried, saved "
             "and turned into a submission."
         )
-    return f"{count}. Set **{active.name}**: {origin(active, run.id, split)}"
+    return f"{count} Set **{active.name}**: {origin(active, run.id, split)}"
 
 
 def origin(active: ThresholdSet, run_id: str, split: str) -> str:

@@ -17,6 +17,7 @@ from dashboard.guard import guarded
 from dashboard.overview import imports
 from dashboard.overview.inventory import ACTIVE, watch_jobs
 from dashboard.session import session
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.honesty import draw_meter
 from dashboard.thresholds.sets import use_thresholds
@@ -163,10 +164,10 @@ def _say_noise(run: RunFolder, estimates: Estimates, name: str) -> None:
         if noise
         else "Every class's interval leaves 0 out."
     )
-    synthetic = " Synthetic cells." if run.info.synthetic else ""
     st.markdown(
         f"{said} Where the interval spans 0, these {estimates.samples:,} images of run "
-        f"`{run.id}`, split {estimates.split}, do not tell a better threshold from luck.{synthetic}"
+        f"`{run.id}`, split {estimates.split}, do not tell a better threshold from luck."
+        f"{synthetic_note(run)}"
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.session import UNSAVED, session
+from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.sweeps import (
@@ -30,11 +31,11 @@ def draw_sweeps(run: RunFolder, split: str) -> None:
         st.info("A sweep needs the truth; these scores come without it.")
         return
     st.caption(
-        f"Blue: run {run.id} on {len(predictions.ids):,} images of split {split}"
-        f"{', synthetic cells' if run.info.synthetic else ''}, with 95 % bootstrap intervals. "
+        f"Blue: run {run.id} on {len(predictions.ids):,} images of split {split}, "
+        "with 95 % bootstrap intervals. "
         "Orange: the report's model on Kaggle's private test images, which nobody else has: "
         "compare where the curves peak, not how high they are. The best value is the best on "
-        "these very images."
+        f"these very images.{synthetic_note(run)}"
     )
     left, right = st.columns(2, gap="large")
     with left:

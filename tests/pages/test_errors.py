@@ -49,20 +49,6 @@ def faulty(dataset: Dataset) -> tuple[str, str, int]:
     return str(first), str(second), int(np.flatnonzero(dataset.targets[rows[0]])[0])
 
 
-def test_real_images_are_not_called_synthetic_because_the_network_learnt_from_rendered_ones(
-    dataset: Dataset, workspace: Workspace, open_page: OpenPage
-) -> None:
-    info = RunInfo(id="taught", kind="scores", dataset=dataset.info.name, synthetic=True)
-    run = create_run(workspace, info)
-    probs = dataset.targets.astype("float32")
-    write_predictions(run, "train", Predictions(ids=dataset.ids, probs=probs))
-    page = open_page("errors")
-    assert not page.exception
-    assert "images**: run `taught`, whose network learnt from **synthetic cells**, split" in said(
-        page
-    )
-
-
 def test_bars_count_what_was_found_missed_and_called_falsely(
     run: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:

@@ -44,7 +44,8 @@ def test_a_report_is_shown_in_words_figures_and_by_class(
     write_report(write_run(workspace, synthetic=True), report)
     page = open_section(oversampling="copied rows against the same head without")
     about = next(item.value for item in page.caption if item.value.startswith("Run embedded"))
-    assert "split validation: 90 synthetic cells, not microscopy, 3 embedding features" in about
+    assert "split validation: 90 samples, 3 embedding features" in about
+    assert about.endswith("**Synthetic cells**, not microscopy.")
     shown = "\n".join(item.value for item in page.markdown).replace("**", "")
     assert all(str(found) in shown for found in findings(report))
     macro, classes = (frame.value for frame in page.dataframe)

@@ -150,21 +150,6 @@ def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(
     assert not list(Path(run.thresholds).glob("unsaved*"))
 
 
-def test_synthetic_numbers_are_marked(
-    dataset: Dataset, workspace: Workspace, open_page: OpenPage
-) -> None:
-    folder = create_run(workspace, RunInfo(id="drawn", kind="demo", dataset="tiny", synthetic=True))
-    rows = dataset.rows("validation")
-    probs = np.full((len(rows), 28), 0.2, dtype=np.float32)
-    write_predictions(
-        folder,
-        "validation",
-        Predictions(ids=dataset.ids[rows], probs=probs, targets=dataset.targets[rows]),
-    )
-    page = open_page("thresholds", dataset="tiny", run="drawn")
-    assert "ynthetic" in text(page)
-
-
 def test_the_link_chooses_the_section_and_an_unknown_one_is_the_first(
     run: RunFolder, open_page: OpenPage
 ) -> None:

@@ -8,6 +8,7 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS, GREY, ORANGE, RED, SKY, tidy
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
+from dashboard.synthetic import synthetic_note
 from hpa_core.evaluation.class_scores import ClassScores, Measured, score_class
 from hpa_core.selections.samples import Samples
 
@@ -23,11 +24,10 @@ def draw_scores(samples: Samples, number: int) -> bool:
         raise ValueError("scored samples have a run, scores and calls")
     st.subheader("Scores")
     run, threshold = cache.run(chosen.run), chosen.thresholds.thresholds[number]
-    synthetic = ", synthetic cells" if run.info.synthetic else ""
     st.caption(
-        f"Run {run.id}, split {chosen.split}: {len(samples.ids):,} images{synthetic}, "
+        f"Run {run.id}, split {chosen.split}: {len(samples.ids):,} images, "
         f"{samples.targets[:, number].sum():,} with {CLASS_LABELS[number]}. Threshold "
-        f"{threshold:.4f} of set {chosen.thresholds.name}."
+        f"{threshold:.4f} of set {chosen.thresholds.name}.{synthetic_note(run)}"
     )
     draw_leak_badge(run, chosen.split or "")
     if not samples.truth_known:

@@ -11,6 +11,7 @@ from dashboard.imbalance.passport.parts import draw_parts
 from dashboard.imbalance.passport.samples import draw_samples
 from dashboard.imbalance.passport.scores import draw_scores
 from dashboard.session import session, write_link
+from dashboard.synthetic import samples_word
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.measures import Imbalance
 
@@ -55,7 +56,7 @@ def _follow() -> None:
 def _draw_headline(dataset: Dataset, measured: Imbalance, number: int) -> None:
     count = int(measured.counts[number])
     rank = 1 + int((measured.counts > count).sum())
-    kind = "synthetic samples" if dataset.info.synthetic else "samples"
+    kind = samples_word(dataset.info)
     st.caption(
         f"Of {measured.samples:,} {kind} and {measured.counts.sum():,} labels: dataset "
         f"{dataset.info.name!r}, every split."
