@@ -1,6 +1,10 @@
 """The colours, class labels and layout that every page's charts share."""
 
+from typing import Any
+
+import numpy as np
 import plotly.graph_objects as go
+from jaxtyping import Float
 
 from hpa_core.classes import CLASS_NAMES
 
@@ -17,6 +21,25 @@ GREY = "#999999"
 FOUND, MISSED, FALSE = GREEN, ORANGE, RED
 """What calls come to, on every page; the channel viewer's chips have the same hues."""
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
+
+
+def heatmap(values: Float[np.ndarray, "rows columns"], **options: Any) -> go.Heatmap:
+    """Draw a heat map in the theme's colours: the nearer to nothing, the nearer to the ground.
+
+    `zmin` and `zmax` on two sides of zero make the colours diverge from there; without them they
+    run from the lowest value up. Streamlit's theme has them for light and for dark ground.
+
+    Args:
+        values: NaN leaves a cell empty.
+        options: of the trace.
+    """
+    return go.Heatmap(z=values, autocolorscale=True, **options)
+
+
+def unseen_points(x: list[Any], y: list[Any], **options: Any) -> go.Scatter:
+    """Lay points that can be clicked over the cells of a heat map, which cannot."""
+    marker = {"symbol": "square", "size": 22, "color": "rgba(0,0,0,0)"}
+    return go.Scatter(x=x, y=y, mode="markers", marker=marker, showlegend=False, **options)
 
 
 def tidy(figure: go.Figure, *, height: int) -> go.Figure:

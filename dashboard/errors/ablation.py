@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cache
-from dashboard.charts import BLUE, CLASS_LABELS, GREY, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_points
 from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
@@ -25,7 +25,7 @@ STAINS = {
     "yellow": "reticulum (yellow)",
 }
 MOST_IMAGES = 5_000
-CELL_PIXELS = 27
+ROW_PIXELS = 28
 _STALE = ":material/update:"
 
 
@@ -169,38 +169,39 @@ def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
 
 
 def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
-    """Every class and channel as a square of a scatter, which can be clicked; a heat map cannot."""
+    """Every class and channel as a cell, and on it an unseen point that can be clicked."""
     classes, columns = range(len(CLASS_LABELS)), range(len(effects))
-    cells = [
-        (column, number)
-        for number in classes
-        for column in columns
-        if not np.isnan(effects[column].change[number])
-    ]
-    values = [float(effects[column].change[number]) for column, number in cells]
+    change = np.stack([effect.change for effect in effects], axis=1)
+    cells = np.argwhere(~np.isnan(change)).tolist()
     figure = go.Figure(
-        go.Scatter(
-            x=[column for column, _ in cells],
-            y=[number for _, number in cells],
-            mode="markers+text",
-            text=[f"{value:+.2f}" for value in values],
-            textfont={"size": 10, "color": ["white" if abs(v) > 0.62 else "black" for v in values]},
-            marker={
-                "symbol": "square",
-                "size": CELL_PIXELS,
-                "color": values,
-                "colorscale": "PuOr",
-                "cmin": -1,
-                "cmax": 1,
-                "colorbar": {"title": "change", "thickness": 12, "len": 0.6},
-            },
-            customdata=[
-                [f"{number}.{effects[column].channel}.{fill}", *_ends(effects[column], number)]
-                for column, number in cells
-            ],
-            hovertemplate="%{text} (95 %: %{customdata[1]} to %{customdata[2]})<extra></extra>",
+        heatmap(
+            change,
+            zmin=-1,
+            zmax=1,
+            xgap=1,
+            ygap=1,
+            hoverinfo="skip",
+            texttemplate="%{z:+.2f}",
+            textfont={"size": 10},
+            colorbar={"title": "change", "thickness": 12, "len": 0.6},
         )
     )
+    points = unseen_points(
+        [column for _, column in cells],
+        [number for number, _ in cells],
+        customdata=[
+            [
+                f"{number}.{effects[column].channel}.{fill}",
+                f"{change[number, column]:+.2f}",
+                *_ends(effects[column], number),
+            ]
+            for number, column in cells
+        ],
+        hovertemplate="%{customdata[1]} (95 %: %{customdata[2]} to %{customdata[3]})"
+        "<extra></extra>",
+    )
+    figure.add_trace(points)
+    figure.update_layout(hoverdistance=-1)  # A wide cell is clicked at its edges too.
     figure.update_xaxes(
         tickvals=list(columns),
         ticktext=[STAINS[effect.channel].replace(" ", "<br>") for effect in effects],
@@ -216,7 +217,7 @@ def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
         showgrid=False,
         zeroline=False,
     )
-    return tidy(figure, height=(CELL_PIXELS + 1) * len(CLASS_LABELS) + 70)
+    return tidy(figure, height=ROW_PIXELS * len(CLASS_LABELS) + 70)
 
 
 def _ends(effect: ChannelEffect, number: int) -> tuple[str, str]:

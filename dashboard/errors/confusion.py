@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.charts import CLASS_LABELS, tidy
+from dashboard.charts import CLASS_LABELS, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
 from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
@@ -105,7 +105,7 @@ def _pairs(found: Confusions) -> pd.DataFrame:
 
 
 def _matrix(found: Confusions, shown: str) -> go.Figure:
-    """A heat map, and on every cell that holds an image an unseen marker that can be clicked."""
+    """A heat map, and on every cell that holds an image an unseen point that can be clicked."""
     counts = np.zeros((len(CLASS_LABELS) + 1,) * 2, dtype=np.int64)
     counts[:-1, :-1] = found.swapped
     counts[:-1, -1], counts[-1, :-1] = found.only_missed, found.only_false
@@ -113,19 +113,17 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
     across, down = [*CLASS_LABELS, "nothing said"], [*CLASS_LABELS, "nothing missed"]
     figure = go.Figure(_heat(counts, found, shown, across, down))
     names = [*map(str, range(len(CLASS_LABELS))), NOTHING]
-    figure.add_scatter(
-        x=[across[column] for column in columns],
-        y=[down[row] for row in rows],
-        mode="markers",
-        marker={"symbol": "square", "size": 22, "color": "rgba(0,0,0,0)"},
+    points = unseen_points(
+        [across[column] for column in columns],
+        [down[row] for row in rows],
         customdata=[
             [f"{names[row]}.{names[column]}", counts[row, column], *_told(found, row, column)]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ],
         hovertemplate="missed: %{y}<br>said: %{x}<br>%{customdata[1]:,} images%{customdata[2]}"
         "<extra></extra>",
-        showlegend=False,
     )
+    figure.add_trace(points)
     figure.update_xaxes(
         title="said falsely (class number; \u2205: nothing)",
         tickvals=across,
@@ -144,14 +142,13 @@ def _heat(
     if shown == RESIDUAL:
         values = np.full(counts.shape, np.nan)
         values[:-1, :-1] = np.where(found.expected > 0, found.residual, np.nan)
-        scale = {"zmin": -CLIP, "zmax": CLIP, "colorscale": "RdBu_r"}
-        colours = values
+        colours, limits = values, {"zmin": -CLIP, "zmax": CLIP}
     else:
         values = np.where(counts > 0, counts, np.nan).astype(float)
         # A root, for one cell of hundreds would leave all others one colour.
-        colours, scale = np.sqrt(values), {"colorscale": "Cividis"}
-    return go.Heatmap(
-        z=colours,
+        colours, limits = np.sqrt(values), {}
+    return heatmap(
+        colours,
         x=across,
         y=down,
         xgap=1,
@@ -161,7 +158,7 @@ def _heat(
         texttemplate="%{text}",
         textfont={"size": 11},
         showscale=False,
-        **scale,
+        **limits,
     )
 
 

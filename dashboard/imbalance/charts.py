@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, heatmap, tidy
 
 
 def class_count_bars(
@@ -46,15 +46,15 @@ def pair_heatmap(values: np.ndarray, *, title: str, diverging: bool) -> go.Figur
     """A C x C matrix of class pairs; a diverging scale is centred on zero and clipped at +-20."""
     hidden = values.astype(float)
     np.fill_diagonal(hidden, np.nan)
-    limits = {"zmin": -20, "zmax": 20, "colorscale": "RdBu_r"} if diverging else {}
+    limits = {"zmin": -20, "zmax": 20} if diverging else {}
     figure = go.Figure(
-        go.Heatmap(
-            z=hidden,
+        heatmap(
+            hidden,
             x=list(CLASS_LABELS),
             y=list(CLASS_LABELS),
             colorbar={"title": {"text": title, "side": "right"}},
             hovertemplate=f"%{{y}}<br>%{{x}}<br>{title}: %{{z:,.1f}}<extra></extra>",
-            **(limits or {"colorscale": "Cividis"}),
+            **limits,
         )
     )
     figure.update_yaxes(autorange="reversed")

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import BLUE, CLASS_LABELS, GREEN, ORANGE, PINK, RED, SKY
+from dashboard.charts import BLUE, CLASS_LABELS, GREEN, ORANGE, PINK, RED, SKY, heatmap
 
 GREY = "#999999"
 COLOURS = (ORANGE, SKY, GREEN, PINK, RED, BLUE, GREY)
@@ -101,13 +102,12 @@ def class_curves(run: Curves, classes: Sequence[int]) -> go.Figure:
 def class_heatmap(run: Curves) -> go.Figure:
     """Draw the validation F1 of all 28 classes over the epochs, one row a class."""
     chart = go.Figure(
-        go.Heatmap(
+        heatmap(
+            np.array([record["f1/validation"] for record in run.records], dtype=float).T,
             x=[record["epoch"] for record in run.records],
             y=list(CLASS_LABELS),
-            z=list(zip(*(record["f1/validation"] for record in run.records), strict=True)),
             zmin=0,
             zmax=1,
-            colorscale="Cividis",
             colorbar={"title": {"text": "F1 at 0.5, validation", "side": "right"}},
             hovertemplate="%{y}<br>epoch %{x}: F1 %{z:.3f}<extra></extra>",
         )

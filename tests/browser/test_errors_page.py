@@ -7,7 +7,14 @@ from playwright.sync_api import Page, expect
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import Serve
 from tests.conftest import MakeDataset
+from tests.dashboard.test_heat_colours import THEME
 from tests.scored import score_dataset
+
+DRAWN_IN = """(colours) => {
+    const traces = document.querySelector(".js-plotly-plot")._fullData;
+    const scale = traces.find((trace) => trace.type === "heatmap").colorscale;
+    return String(scale.map(([, colour]) => colour)) === String(colours);
+}"""
 
 
 def click_point(page: Page) -> None:
@@ -41,6 +48,11 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
 
     page.get_by_role("radio", name="Confusion").click()
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    page.wait_for_function(DRAWN_IN, arg=THEME["light"]["chartSequentialColors"])
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    page.wait_for_function(DRAWN_IN, arg=THEME["dark"]["chartSequentialColors"])
     click_point(page)
     expect(page.get_by_text("say nothing falsely")).to_be_visible()
     expect(page.get_by_text(first)).to_be_visible()
