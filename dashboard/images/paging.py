@@ -3,6 +3,9 @@
 The viewer opens and closes images by itself and tells the server, which writes the link. Where the
 link says otherwise (it was followed, or the page was turned), the server tells the viewer: the
 token changes.
+
+A page turned is drawn by itself, without the script around it; what the script draws besides
+follows the image shown large and the filter, so when one of them changes all of it runs.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +15,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard.components.channel_viewer import Page, Tile, channel_viewer
+from dashboard.guard import guarded
 from dashboard.images.context import image_context
 from dashboard.images.gallery import find_tile, make_tile
 from dashboard.selections.active import set_filter
@@ -26,10 +30,17 @@ _KEY = "gallery-image"
 
 @dataclass
 class _Shown:
-    """The image that this visitor sees large, as far as the server knows."""
+    """What this visitor sees, as far as the server knows.
+
+    Attributes:
+        image: the one shown large.
+        token: see `channel_viewer.Page`.
+        outdated: whether the script around the viewer has to run again.
+    """
 
     image: str | None = None
     token: int = 0
+    outdated: bool = False
 
 
 def draw_gallery(
@@ -49,14 +60,29 @@ def draw_gallery(
         thresholds: what the calls of `samples` follow; of no meaning where they have no scores.
         scored_class: the class whose score every tile shows, where there are scores.
     """
-    channel_viewer(
-        dataset.info,
-        replace(_chosen_page(samples, order, dataset), scored_class=scored_class),
-        thresholds=None if samples.calls is None else thresholds.thresholds,
-        on_image=_remember_image,
-        on_go=lambda position, large: _go_to(samples, order, position, large=large),
-        on_filter=_show_all,
-    )
+    _shown().outdated = False
+    _draw_page(dataset, samples, order, thresholds, scored_class)
+
+
+@st.fragment
+def _draw_page(
+    dataset: Dataset,
+    samples: Samples,
+    order: Int[np.ndarray, " n"],
+    thresholds: ThresholdSet,
+    scored_class: int | None,
+) -> None:
+    if _shown().outdated:
+        st.rerun()
+    with guarded():
+        channel_viewer(
+            dataset.info,
+            replace(_chosen_page(samples, order, dataset), scored_class=scored_class),
+            thresholds=None if samples.calls is None else thresholds.thresholds,
+            on_image=_remember_image,
+            on_go=lambda position, large: _go_to(samples, order, position, large=large),
+            on_filter=_show_all,
+        )
 
 
 def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset) -> Page:
@@ -79,7 +105,9 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
 
 def _remember_image(sample_id: str | None) -> None:
     """Take note of the image that the viewer opened, and put it into the link."""
-    _shown().image = sample_id
+    shown = _shown()
+    shown.outdated |= shown.image != sample_id
+    shown.image = sample_id
     if sample_id is None:
         # Keys can be quicker than the link: the browser then tells of an address from before the
         # image was opened, and a key that is not there is not taken out of the one it has by now.
@@ -92,6 +120,7 @@ def _show_all(wanted: str) -> None:
     set_filter(wanted)
     _remember_image(None)
     _shown().token += 1
+    _shown().outdated = True
 
 
 def _go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:

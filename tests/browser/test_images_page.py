@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expect
 
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.workspace import Workspace
@@ -271,6 +271,28 @@ def test_the_next_page_is_there_before_it_is_turned(
     settle(browser_page)
     shown = pixels(viewer.locator(".tile canvas").first)
     assert_shows(shown, np.asarray(tiny.thumbnails[118]), PLAIN_CHANNELS)
+
+
+def test_a_page_turned_is_drawn_without_the_script_around_it(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    received: list[bytes] = []
+    sockets: list[WebSocket] = []
+
+    def listen(socket: WebSocket) -> None:
+        sockets.append(socket)
+        socket.on("framereceived", lambda frame: received.append(bytes(frame)))
+
+    browser_page.on("websocket", listen)
+    viewer = open_images(browser_page, serve(workspace))
+    heading = f"of dataset {tiny.info.name}".encode()
+    assert any(heading in frame for frame in received)
+    browser_page.wait_for_load_state("networkidle")
+    received.clear()
+    with sockets[0].expect_event("framereceived", lambda frame: b"sample-0118" in bytes(frame)):
+        browser_page.keyboard.press("]")
+    expect(viewer.locator(".tile-id").first).to_have_text("sample-0118")
+    assert not any(heading in frame for frame in received)
 
 
 def test_walking_past_the_end_of_a_page_goes_on_with_the_next(
