@@ -3,8 +3,9 @@
     python -m benchmarks.reruns [--samples 113446] [--repeats 20] [--clock processor] [--only label]
 
 Bar: 150 ms a rerun. A rerun is the whole script of the page, sidebar and all, as any click of a
-visitor starts it. Opening is the first time: what is worked out then is kept. Scores are random and
-images are holes in a sparse file: neither changes what a rerun does. The map is a PCA one.
+visitor starts it. Opening is the first time: what is worked out then is kept. Scores and
+embeddings are random and images are holes in a sparse file: none changes what a rerun does. The
+map is a PCA one; no neighbours are kept, so at so many samples a page offers to find them.
 """
 
 import argparse
@@ -107,7 +108,9 @@ def make_data(workspace: Workspace, samples: int) -> None:
     write_dataset(folder, manifest, name="large", source="kaggle", image_size=128)
     run = create_run(workspace, RunInfo(id="random", kind="scores", dataset="large"))
     probs = np.clip(targets * 0.5 + rng.random(targets.shape) * 0.6, 0, 1).astype(np.float32)
-    write_predictions(run, "validation", Predictions(ids=ids, probs=probs, targets=targets))
+    embeddings = rng.normal(size=(samples, 256)).astype(np.float16)
+    predictions = Predictions(ids=ids, probs=probs, targets=targets, embeddings=embeddings)
+    write_predictions(run, "validation", predictions)
     project_run(run, "validation", method="pca")
     with open_store(workspace) as store:
         store.give_role(PERSON["annotator"], "admin", by=PERSON["annotator"])

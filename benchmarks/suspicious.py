@@ -31,8 +31,14 @@ from cleanlab.multilabel_classification.rank import (
 from sklearn.metrics import average_precision_score
 
 from hpa_core.data.dataset import open_dataset, targets_from_lists
+from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.strategies import strategy_named
-from hpa_core.evaluation.suspicious.ranking import Order, correction_gains, rank_suspicious
+from hpa_core.evaluation.suspicious.ranking import (
+    NEIGHBOURS,
+    Order,
+    correction_gains,
+    rank_suspicious,
+)
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.workspace import Workspace
@@ -88,7 +94,8 @@ def our_cells(
     probs: np.ndarray, labels: np.ndarray, embeddings: np.ndarray | None, order: Order
 ) -> np.ndarray:
     """Score every cell by its place in our ranking."""
-    found = rank_suspicious(probs, labels, embeddings, order=order, limit=None)
+    nearest = None if embeddings is None else nearest_rows(embeddings, NEIGHBOURS)
+    found = rank_suspicious(probs, labels, nearest, order=order, limit=None)
     scores = np.empty(labels.shape)
     scores[found.row, found.class_id] = -np.arange(len(found.row))
     return scores

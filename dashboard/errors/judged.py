@@ -12,11 +12,11 @@ from jaxtyping import Bool, Float, Int
 
 from dashboard import cache
 from dashboard.guard import need
-from dashboard.images.gallery import embeddings_of, scored_samples
+from dashboard.images.gallery import scored_samples
 from dashboard.selections.active import active_rows
 from dashboard.session import UNSAVED, Session
 from dashboard.synthetic import synthetic_note
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import Dataset, DatasetInfo
 from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predictions_path
@@ -32,6 +32,9 @@ class Judged:
     Attributes:
         key: changes with anything that the figures follow from.
         samples: with calls; each has a label.
+        everything: all samples of the split that are scored, in the same order; what a sample is
+            told by others comes from them too.
+        labels_of: the dataset whose labels are the truth; None where it came with the scores.
         dataset: whose images they are; None where there are no images of them.
         filter: what the samples had to fulfil; empty if nothing.
     """
@@ -41,6 +44,8 @@ class Judged:
     split: str
     thresholds: ThresholdSet
     samples: Samples
+    everything: Samples
+    labels_of: DatasetInfo | None = None
     dataset: Dataset | None = None
     filter: str = ""
 
@@ -87,10 +92,6 @@ class Judged:
         """Return the place of the sample of that id; None if it is not judged."""
         return self.samples.identities.place_of.get(sample_id)
 
-    def embeddings(self) -> Float[np.ndarray, "N E"] | None:
-        """Return the run's embeddings in this order; None where it has none."""
-        return embeddings_of(self.run.id, self.split, self.ids)
-
 
 def judge(chosen: Session) -> Judged:
     """Return what the sidebar's pickers say; end the page where nothing can be right or wrong."""
@@ -114,6 +115,8 @@ def judge(chosen: Session) -> Judged:
             split=split,
             thresholds=chosen.thresholds,
             samples=samples,
+            everything=samples,
+            labels_of=dataset.info if own and dataset else None,
             dataset=dataset if own and dataset and dataset.info.has_images else None,
         ),
         chosen.filter,

@@ -1,5 +1,7 @@
 """Labels that are probably wrong, with the image and what speaks against each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -8,6 +10,7 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
+from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import reason_of
 from hpa_core.selections.suspicion import suspicious_labels
@@ -67,12 +70,14 @@ def draw_suspicious(judged: Judged) -> None:
             key="suspicious-class",
             width=320,
         )
-    found = _ranked(f"{judged.key} {order}", order, judged)
+    heard = _hear(judged)
+    offer_neighbours(judged.run.id, judged.split, judged.labels_of, heard)
+    found = _ranked(judged, order, heard)
     places = _kept(found, kind, number)
-    voted = "embeddings' nearest neighbours" if found.neighbours else "no embeddings in this run"
     st.markdown(
         f"The first **{len(places):,}** of {judged.targets.size:,} labels that scores, the image's "
-        f"other labels and neighbours ({voted}) speak against. Click a row to see the image."
+        f"other labels and neighbours ({_who_speaks(heard)}) speak against. Click a row to see the "
+        "image."
     )
     if judged.dataset is not None:
         st.page_link("../pages/label.py", label="Correct them by keys", icon=":material/edit:")
@@ -97,15 +102,33 @@ def open_suspicious(judged: Judged, pick: str) -> Opened:
     number, place = class_of(text), judged.place_of(sample_id)
     if place is None:
         raise NoSuchPickError(pick)
-    found = _ranked(f"{judged.key} gain", "gain", judged)
+    found = _ranked(judged, "gain", _hear(judged))
     held = np.flatnonzero((found.row == place) & (found.class_id == number))
     title = reason_of(found, int(held[0]), CLASS_LABELS) if held.size else CLASS_LABELS[number]
     return Opened(title=title, rows=np.array([place]), scored_class=number)
 
 
+def _hear(judged: Judged) -> Heard:
+    return hear_neighbours(judged.run.id, judged.split, judged.everything, judged.labels_of)
+
+
+def _who_speaks(heard: Heard) -> str:
+    if heard.waiting:
+        return "not asked yet"
+    return "no embeddings in this run" if heard.nearest is None else "nearest in the embedding"
+
+
+def _ranked(judged: Judged, order: Order, heard: Heard) -> Suspicions:
+    return _weighed(f"{judged.key} {order} {heard.key}", order, judged, heard)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Weighing every label\u2026")
-def _ranked(key: str, order: Order, _judged: Judged) -> Suspicions:
-    return suspicious_labels(_judged.samples, _judged.embeddings(), order=order)
+def _weighed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicions:
+    """List the judged samples' labels; what speaks against them are all samples of the split."""
+    places = _judged.everything.identities.place_of
+    among = np.array([places[sample_id] for sample_id in _judged.ids.tolist()])
+    found = suspicious_labels(_judged.everything, _heard.nearest, among=among, order=order)
+    return replace(found, row=np.searchsorted(among, found.row))
 
 
 def _kept(found: Suspicions, kind: str, number: int | None) -> np.ndarray:

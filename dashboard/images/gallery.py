@@ -1,9 +1,7 @@
 """The samples that pages choose images from, in memory once for all visitors and reruns."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from jaxtyping import Float
 
 from dashboard import cache
 from dashboard.components.channel_viewer import Tile
@@ -23,16 +21,6 @@ def scored_samples(chosen: Session, dataset: Dataset) -> Samples | None:
     key = f"{dataset.info.hash} {chosen.run} {chosen.split} {written}"
     aligned = _aligned(key, dataset, predictions)
     return _called(key, chosen.thresholds, aligned) if len(aligned.rows) else None
-
-
-def embeddings_of(run: str, split: str, ids: np.ndarray) -> Float[np.ndarray, "N E"] | None:
-    """Return what a run embeds samples to, in the order of `ids`; None where it has none."""
-    predictions = cache.predictions(run, split)
-    if predictions.embeddings is None or np.array_equal(predictions.ids, ids):
-        return predictions.embeddings
-    places = pd.Index(predictions.ids).get_indexer(ids)
-    embeddings: np.ndarray = predictions.embeddings[places]
-    return embeddings
 
 
 def labelled_samples(dataset: Dataset, split: str) -> Samples:

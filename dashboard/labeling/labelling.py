@@ -6,8 +6,16 @@ import streamlit as st
 
 from dashboard.components.label_pad import Assignment, label_pad
 from dashboard.labeling.person import Person
-from dashboard.labeling.queue import NEEDS, QUESTIONS, REVIEWS, QueueChoice, queue_fields
+from dashboard.labeling.queue import (
+    NEEDS,
+    QUESTIONS,
+    REVIEWS,
+    QueueChoice,
+    queue_fields,
+    queue_neighbours,
+)
 from dashboard.labeling.tickets import issue_ticket
+from dashboard.neighbours import offer_neighbours
 from dashboard.session import session
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
@@ -25,6 +33,7 @@ def draw_pad(dataset: Dataset, person: Person) -> None:
             settings=_choose_settings(),
             **_run_in_force(),
         )
+    offer_neighbours(choice.run, choice.split, dataset.info, queue_neighbours(dataset, choice))
     _draw(dataset, person, choice)
 
 

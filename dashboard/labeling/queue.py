@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.images.gallery import embeddings_of, labelled_samples, scored_samples
+from dashboard.images.gallery import labelled_samples, scored_samples
+from dashboard.neighbours import Heard, hear_neighbours, neighbours_written
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError, LabelingError
@@ -109,6 +110,15 @@ def queue_samples(dataset: Dataset, queue: QueueChoice) -> Samples:
     return scored or labelled_samples(dataset, queue.split)
 
 
+def queue_neighbours(dataset: Dataset, queue: QueueChoice) -> Heard:
+    """Return what neighbours say of the labels of a queue, if its order asks them."""
+    if queue.need == "suspicious":
+        samples = queue_samples(dataset, queue)
+        if samples.probs is not None:
+            return hear_neighbours(queue.run, queue.split, samples, dataset.info)
+    return Heard(key="", nearest=None)
+
+
 def queue_of(dataset: Dataset, queue: QueueChoice) -> Queue:
     """Return a queue as the store takes it, the most needed image first.
 
@@ -141,12 +151,13 @@ def _order(dataset: Dataset, queue: QueueChoice) -> list[str]:
     return _ordered(f"{dataset.info.hash} {queue} {_written(queue)}", dataset, queue)
 
 
-def _written(queue: QueueChoice) -> int:
-    """Return when the run's scores were written: new ones are another order."""
+def _written(queue: QueueChoice) -> tuple[int, ...]:
+    """Return when the run's scores and neighbours were written: new ones are another order."""
     if not queue.run:
-        return 0
+        return ()
     path = predictions_path(cache.run(queue.run), queue.split)
-    return path.stat().st_mtime_ns if path.exists() else 0
+    scored = path.stat().st_mtime_ns if path.exists() else 0
+    return scored, neighbours_written(queue.run, queue.split)
 
 
 def _to_review(dataset: Dataset, need: str) -> list[str]:
@@ -167,7 +178,7 @@ def _ordered(key: str, _dataset: Dataset, _queue: QueueChoice) -> list[str]:
     if _queue.need == "random" or samples.probs is None or samples.calls is None:
         return at_random(samples.ids, seed=_queue.settings.seed)
     if _queue.need == "suspicious" and samples.truth_known:
-        return by_suspicion(samples, embeddings_of(_queue.run, _queue.split, samples.ids))
+        return by_suspicion(samples, queue_neighbours(_dataset, _queue).nearest)
     return by_uncertainty(samples.ids, samples.probs, samples.calls)
 
 

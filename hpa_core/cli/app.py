@@ -24,6 +24,7 @@ COMMANDS = (
     "plans",
     "scores",
     "selecting",
+    "neighbours",
     "strategies",
     "comparing",
     "errors",

@@ -13,8 +13,10 @@ from hpa_core.errors import ConfigError
 from hpa_core.labeling import LabelStore, Queue, QueueSettings, next_samples
 from hpa_core.labeling.current import current_labels
 from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
+from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import read_predictions
+from hpa_core.selections.neighbours import find_neighbours
 from hpa_core.selections.samples import predicted_samples
 from hpa_core.selections.suspicion import by_suspicion
 
@@ -72,13 +74,14 @@ def _order(store: LabelStore, data: Dataset, need: Need, split: str) -> list[str
 def _scored_order(store: LabelStore, data: Dataset, need: Need, run: str, split: str) -> list[str]:
     if need in {"random", "disagreements"}:
         return _order(store, data, need, split)
-    predictions = read_predictions(open_run(workspace_of(), run), split)
+    scored = open_run(workspace_of(), run)
+    predictions = read_predictions(scored, split)
     samples = predicted_samples(data, predictions)
     probs = np.asarray(samples.probs)
     if need == "uncertain":
         return by_uncertainty(samples.ids, probs, probs > 0.5)
     if need == "rare":
         return by_rarity(samples.ids, probs, current_labels(store, data).targets)
-    known = np.isin(predictions.ids, samples.ids)
-    embeddings = None if predictions.embeddings is None else predictions.embeddings[known]
-    return by_suspicion(samples, embeddings)
+    with terminal_progress() as progress:
+        near = find_neighbours(scored, split, samples, progress=progress)
+    return by_suspicion(samples, near.nearest if near else None)

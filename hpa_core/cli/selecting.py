@@ -1,4 +1,4 @@
-"""Commands: the samples that a filter finds, selections saved by name, the likes of a sample."""
+"""Commands: the samples that a filter finds, and selections saved by name."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,15 +10,13 @@ import typer
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.cli.scores import FallbackOption, chosen_thresholds
 from hpa_core.data.dataset import Dataset, open_dataset
-from hpa_core.errors import FilterError, ScoresError, WorkspaceError
-from hpa_core.evaluation.neighbours import Neighbourhood
+from hpa_core.errors import FilterError, WorkspaceError
 from hpa_core.files import write_atomic
 from hpa_core.labeling import open_store
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.expression import Expression
-from hpa_core.selections.identities import Identities
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import (
     Samples,
@@ -93,30 +91,6 @@ def selections(
         return
     for each in saved:
         typer.echo(f"{each.name}: {each.filter[:200]}{f'  ({each.note})' if each.note else ''}")
-
-
-@app.command()
-def neighbours(
-    run_id: Annotated[str, typer.Argument(metavar="RUN")],
-    *,
-    sample: Annotated[str, typer.Option("--id", help="The sample whose likes are wanted.")],
-    split: Annotated[str, typer.Option(help="Of the run's predictions.")] = "validation",
-    count: Annotated[int, typer.Option(min=1, help="How many.")] = 12,
-    as_json: Json = False,
-) -> None:
-    """Name the samples nearest to one in the embedding of RUN, and the cosine of each."""
-    predictions = read_predictions(open_run(workspace_of(), run_id), split)
-    place = Identities(predictions.ids).place_of.get(sample)
-    if place is None or predictions.embeddings is None:
-        missing = "embeddings" if place is not None else f"sample {sample[:60]!r}"
-        raise ScoresError(f"Run {run_id!r} has no {missing} in {split!r}; predict that split.")
-    rows, cosines = Neighbourhood(predictions.embeddings).nearest(place, count)
-    found = zip(predictions.ids[rows].tolist(), cosines.tolist(), strict=True)
-    near = [{"id": each, "cosine": round(cosine, 6)} for each, cosine in found]
-    if as_json:
-        print_json({"run": run_id, "split": split, "id": sample, "neighbours": near})
-        return
-    typer.echo("\n".join(f"{each['id']}  {each['cosine']:.3f}" for each in near))
 
 
 def _samples_of_run(

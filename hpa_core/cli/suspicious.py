@@ -9,12 +9,23 @@ from rich.table import Table
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.cli.duplicates import plain_leaks
-from hpa_core.cli.scores import AsJson, RunId, Split, decide, truth_of, warn_of_leaks
-from hpa_core.evaluation.suspicious.ranking import Suspicions, rank_suspicious
+from hpa_core.cli.scores import (
+    AsJson,
+    RunId,
+    Split,
+    chosen_thresholds,
+    truth_of,
+    warn_of_leaks,
+)
+from hpa_core.evaluation.suspicious.ranking import Suspicions
 from hpa_core.evaluation.suspicious.wording import reason_of
 from hpa_core.imbalance.leaks import learnt_split, score_leaks
+from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import Predictions, read_predictions
+from hpa_core.selections.neighbours import find_neighbours
+from hpa_core.selections.samples import outside_samples
+from hpa_core.selections.suspicion import suspicious_labels
 
 
 @app.command("suspicious")
@@ -40,14 +51,14 @@ def suspicious(  # noqa: PLR0913 - one parameter for each option
     workspace = workspace_of()
     run = open_run(workspace, run_id)
     predictions = read_predictions(run, split)
-    found = rank_suspicious(
-        predictions.probs,
-        truth_of(run, split, predictions),
-        predictions.embeddings,
-        calls=decide(run, split, thresholds, None).calls if thresholds else None,
-        order=order,
-        limit=limit,
-    )
+    truth_of(run, split, predictions)  # Refuses where there is none.
+    samples = outside_samples(predictions, split)
+    if thresholds:
+        samples = samples.called(chosen_thresholds(run, thresholds))
+    with terminal_progress() as progress:
+        near = find_neighbours(run, split, samples, progress=progress)
+    nearest = near.nearest if near else None
+    found = suspicious_labels(samples, nearest, order=order, limit=limit)
     learnt, leaks = learnt_split(run, split) == split, score_leaks(workspace, run, split)
     if as_json:
         about = {"run": run.id, "split": split, "thresholds": thresholds, "order": order}

@@ -8,11 +8,16 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
+from threadpoolctl import threadpool_info
 
 from hpa_core.errors import ScoresError
+from hpa_core.progress import Progress, quiet
 
 CHUNK = 8192
 """Rows that are widened to 32 bits at a time: embeddings are kept in 16."""
+
+ROWS_AT_ONCE = 2048
+"""Rows that each thread compares with all others between two words of progress."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,18 +74,23 @@ class Neighbourhood:
 
 
 def nearest_rows(
-    embeddings: Float[np.ndarray, "N E"], k: int, *, rows: Int[np.ndarray, " n"] | None = None
+    embeddings: Float[np.ndarray, "N E"],
+    k: int,
+    *,
+    rows: Int[np.ndarray, " n"] | None = None,
+    progress: Progress = quiet,
 ) -> Int[np.ndarray, "n k"]:
     """Return the k samples most like each of `rows`, nearest first, never the sample itself.
 
     Features are brought to mean 0 and variance 1 and compared by cosine, so that neither a
-    feature's unit nor an image's brightness decides. Exact; all rows of 31,072 with 256 features
-    take half a minute on one core.
+    feature's unit nor an image's brightness decides. Exact, n x N x E products (docs/errors.md says
+    how long), in the memory of three copies of the embeddings in 32 bits at most.
 
     Args:
         embeddings: any finite numbers.
         k: at least 1; all others where there are fewer.
         rows: which samples are asked about; all by default.
+        progress: told of samples.
 
     Raises:
         ScoresError: an embedding is not finite, or there are fewer than two samples.
@@ -99,16 +109,34 @@ def nearest_rows(
     points = _directions(embeddings)
     count = min(k + 1, len(points))
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(points)
-    found = search.kneighbors(points[asked], return_distance=False)
-    return _without_self(found, asked)
+    found, done = [], 0
+    progress(done, len(asked), unit="samples")
+    for part in _parts(asked):
+        found.append(search.kneighbors(points[part], return_distance=False))
+        done += len(part)
+        progress(done, len(asked), unit="samples")
+    return _without_self(np.concatenate(found), asked)
+
+
+def _parts(rows: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " m"]]:
+    """Cut rows so that a search of each part finds what one of all finds, equals among them.
+
+    scikit-learn takes 256 rows at a time, whose products may differ by the last bit in another
+    block, and searches in another order where a thread has four such blocks or fewer.
+    """
+    threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "openmp"]
+    at_once = ROWS_AT_ONCE * max(threads, default=1)
+    return np.split(rows, range(at_once, len(rows) - at_once + 1, at_once))
 
 
 def _directions(embeddings: Float[np.ndarray, "N E"]) -> Float[np.ndarray, "N E"]:
     """Standardise the features, then bring every sample to length 1."""
     wide = embeddings.astype(np.float32)
-    wide = (wide - wide.mean(axis=0)) / np.maximum(wide.std(axis=0), 1e-6)
-    length = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.asarray(wide / np.maximum(length, 1e-6))
+    mean, scale = wide.mean(axis=0), np.maximum(wide.std(axis=0), 1e-6)
+    wide -= mean
+    wide /= scale
+    wide /= np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-6)
+    return wide
 
 
 def _without_self(

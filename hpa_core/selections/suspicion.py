@@ -1,12 +1,12 @@
 """The suspicious labels of samples: one ranking for every page, queue and command that shows it.
 
-Axes: N samples, E length of an embedding.
+Axes: N samples, n of them with a label, k neighbours.
 """
 
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 
 from hpa_core.evaluation.suspicious.ranking import LIMIT, Order, Suspicions, rank_suspicious
 from hpa_core.selections.samples import Samples
@@ -14,8 +14,9 @@ from hpa_core.selections.samples import Samples
 
 def suspicious_labels(
     samples: Samples,
-    embeddings: Float[np.ndarray, "N E"] | None,
+    nearest: Int[np.ndarray, "n k"] | None,
     *,
+    among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
     limit: int | None = LIMIT,
 ) -> Suspicions:
@@ -24,7 +25,9 @@ def suspicious_labels(
     Args:
         samples: with scores. F1 is that of their calls, or of each class's best where there are
             none.
-        embeddings: of the same samples; their neighbours then have a say.
+        nearest: the neighbours of those with a label, as rows among them (`find_neighbours`);
+            neighbours have no say if None.
+        among: the places whose labels are listed, rising; those with a label by default.
         order: see `rank_suspicious`.
         limit: how many labels at most; all if None.
 
@@ -37,16 +40,17 @@ def suspicious_labels(
     found = rank_suspicious(
         samples.probs[kept],
         samples.targets[kept],
-        None if embeddings is None else embeddings[kept],
+        nearest,
         calls=None if samples.calls is None else samples.calls[kept],
+        among=None if among is None else np.flatnonzero(np.isin(kept, among)),
         order=order,
         limit=limit,
     )
     return replace(found, row=kept[found.row])
 
 
-def by_suspicion(samples: Samples, embeddings: Float[np.ndarray, "N E"] | None) -> list[str]:
+def by_suspicion(samples: Samples, nearest: Int[np.ndarray, "n k"] | None) -> list[str]:
     """Return ids, each where the most harmful of its suspicious labels stands."""
-    found = suspicious_labels(samples, embeddings, limit=None)
+    found = suspicious_labels(samples, nearest, limit=None)
     first = np.unique(found.row, return_index=True)[1]
     return [str(sample) for sample in samples.ids[found.row[np.sort(first)]]]

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
 
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.neighbours import Neighbourhood, nearest_rows
@@ -44,6 +46,32 @@ def test_one_sample_is_asked_about_across_chunks_of_half_precision(
             nearest_rows(embeddings, 5, rows=np.array([row]))[0].tolist()
         )
     assert len(neighbourhood.nearest(3, 100)[0]) == 49
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_search_in_parts_finds_what_one_search_finds_equals_too(threads: int) -> None:
+    rng = np.random.default_rng(2)
+    embeddings = rng.normal(size=(300, 16))[rng.integers(0, 300, 9_000)].astype(np.float16)
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int, *, unit: str, note: str = "") -> None:
+        told.append((done, total))
+
+    with threadpool_limits(threads):
+        found = nearest_rows(embeddings, 10, progress=progress)
+        assert np.array_equal(found, found_at_once(embeddings, 10))
+    steps = [0, 2048, 4096, 6144, 9000] if threads == 1 else [0, 4096, 9000]
+    assert told == [(done, 9000) for done in steps]
+
+
+def found_at_once(embeddings: np.ndarray, k: int) -> np.ndarray:
+    """Ask scikit-learn about all rows in one call; leave each one, or else the last, out."""
+    points = embeddings.astype(np.float32)
+    points = (points - points.mean(axis=0)) / points.std(axis=0)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(points)
+    rows = search.kneighbors(points, return_distance=False).tolist()
+    return np.array([[each for each in row if each != own][:k] for own, row in enumerate(rows)])
 
 
 def test_fewer_samples_than_neighbours_give_all_others() -> None:

@@ -11,11 +11,14 @@ import pytest
 from dashboard.labeling.queue import QueueChoice, queue_fields
 from dashboard.labeling.tickets import issue_ticket
 from hpa_core.data.dataset import Dataset
-from hpa_core.evaluation.suspicious.ranking import rank_suspicious
+from hpa_core.evaluation.neighbours import nearest_rows
+from hpa_core.evaluation.suspicious.ranking import NEIGHBOURS, rank_suspicious
 from hpa_core.labeling import Decision, new_key, open_store
 from hpa_core.labeling.queue.planning import QueueSettings
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import read_predictions, write_predictions
+from hpa_core.selections.neighbours import find_neighbours
+from hpa_core.selections.samples import outside_samples
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.scored import score_dataset
@@ -88,8 +91,9 @@ def test_a_queue_holds_exactly_what_it_names(
     assert ids(ask(want=50, **choice)) == wanted
 
 
+@pytest.mark.parametrize("few", [True, False])
 def test_the_suspicious_queue_is_the_errors_pages_ranking_with_its_neighbours(
-    ask: Ask, dataset: Dataset, workspace: Workspace
+    ask: Ask, dataset: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, few: bool
 ) -> None:
     run = open_run(workspace, "scored")
     plain = read_predictions(run, "validation")
@@ -99,13 +103,18 @@ def test_the_suspicious_queue_is_the_errors_pages_ranking_with_its_neighbours(
     embedded = plain.targets @ rng.normal(size=(28, 8)) + rng.normal(size=(70, 8)) / 4
     write_predictions(run, "validation", replace(plain, probs=probs, embeddings=embedded))
     calls = probs > 0.5
-    shown = rank_suspicious(probs, plain.targets, embedded, calls=calls, limit=None)
+    nearest = nearest_rows(embedded, NEIGHBOURS)
+    shown = rank_suspicious(probs, plain.targets, nearest, calls=calls, limit=None)
     blind = rank_suspicious(probs, plain.targets, calls=calls, limit=None)
     first, without = (
         list(dict.fromkeys(plain.ids[found.row].tolist()))[:20] for found in (shown, blind)
     )
-    assert ids(ask(need="suspicious", want=20)) == first
     assert first != without
+    if not few:
+        monkeypatch.setattr("dashboard.neighbours.AT_ONCE", 0)
+        assert ids(ask(need="suspicious", want=20)) == without
+        find_neighbours(run, "validation", outside_samples(plain, "validation"))
+    assert ids(ask(need="suspicious", want=20)) == first
 
 
 def test_the_likeliest_of_a_class_come_first(ask: Ask, dataset: Dataset) -> None:

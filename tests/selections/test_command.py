@@ -101,17 +101,6 @@ def test_scores_of_no_dataset_are_filtered_with_their_own_truth(
     assert "samples have none" in hpa("select", "outside", "--filter", "saved:x", status=1)
 
 
-def test_the_likes_of_a_sample_are_named_with_their_cosine(hpa: Say, workspace: Workspace) -> None:
-    run = create_run(workspace, RunInfo(id="outside", kind="scores"))
-    embeddings = np.array([[1, 0], [0, 1], [1, 0.1], [-1, -1]], dtype=np.float16)
-    ids, probs = np.array(list("abcd")), np.zeros((4, 28), np.float32)
-    write_predictions(run, "validation", Predictions(ids=ids, probs=probs, embeddings=embeddings))
-    said = json.loads(hpa("neighbours", "outside", "--id", "a", "--count", "2", "--json"))
-    assert [each["id"] for each in said["neighbours"]] == ["c", "b"]
-    assert said["neighbours"][0]["cosine"] > 0.9
-    assert "no sample 'x'" in hpa("neighbours", "outside", "--id", "x", status=1)
-
-
 def test_no_cell_of_the_table_can_begin_a_formula(
     hpa: Say, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -13,7 +13,6 @@ from scipy.special import expit
 
 from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.metrics import f1_from_counts
-from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.optimum import best_of_class
 from hpa_core.evaluation.suspicious.evidence import error_log_odds
 
@@ -41,11 +40,11 @@ class Suspicions:
         rank: how many of the N samples score higher in the class, from 0.
         beyond: of the samples with this label (or without it, where it is missing) the share whose
             score contradicts it less, in [0, 1].
-        votes: how many of the `neighbours` carry the class; -1 without embeddings.
+        votes: how many of the `neighbours` carry the class; -1 without neighbours.
         partner: where this looks like one class in the place of another, the other one: the
             sample's most suspicious cell of the other kind. -1 where none is suspicious.
         samples: N.
-        neighbours: k; 0 without embeddings.
+        neighbours: k; 0 where none had a say.
     """
 
     row: Int[np.ndarray, " n"]
@@ -69,9 +68,10 @@ class Suspicions:
 def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     probs: Float[np.ndarray, "N C"],
     targets: Bool[np.ndarray, "N C"],
-    embeddings: Float[np.ndarray, "N E"] | None = None,
+    nearest: Int[np.ndarray, "N k"] | None = None,
     *,
     calls: Bool[np.ndarray, "N C"] | None = None,
+    among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
     limit: int | None = LIMIT,
 ) -> Suspicions:
@@ -83,25 +83,26 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     Args:
         probs: (N, C) in [0, 1].
         targets: the labels that are questioned.
-        embeddings: of the same samples; their neighbours then have a say.
+        nearest: the rows most like each (`nearest_rows`), which then have a say.
         calls: what the classes' F1 is of; by default each class's best calls on these samples.
+        among: the rows whose labels are listed, rising; all by default. Every label is evidence.
         order: `gain` puts first what changes macro F1 most, rare classes first among equals;
             `suspicion` what is most probably wrong.
-        limit: how many cells at most; all N x C if None.
+        limit: how many cells at most; all of them if None.
 
     Raises:
-        ScoresError: a score is NaN or outside [0, 1], there is no sample, or an embedding is not
-            finite.
+        ScoresError: a score is NaN or outside [0, 1], or there is no sample.
     """
     check_truth(probs, targets)
-    nearest = _nearest(embeddings)
     votes = None if nearest is None else targets[nearest].sum(axis=1)
     neighbours = 0 if nearest is None else nearest.shape[1]
     against = error_log_odds(probs, targets, votes, neighbours=neighbours)
     suspicion = expit(against)
     gains = suspicion * correction_gains(targets, _best_calls(probs, targets, calls))
-    cells = _first(gains if order == "gain" else against, against, limit)
-    rows, classes = np.unravel_index(cells, probs.shape)
+    listed = np.arange(len(probs)) if among is None else among
+    cells = _first((gains if order == "gain" else against)[listed], against[listed], limit)
+    places, classes = np.unravel_index(cells, (len(listed), probs.shape[1]))
+    rows = listed[places]
     return Suspicions(
         row=rows,
         class_id=classes,
@@ -132,12 +133,6 @@ def correction_gains(
     turned = np.where(targets, -1, 1)
     then = f1_from_counts(tp + turned * calls, positives + turned, called)
     return np.asarray((then - now) / targets.shape[1])
-
-
-def _nearest(embeddings: Float[np.ndarray, "N E"] | None) -> Int[np.ndarray, "N k"] | None:
-    if embeddings is None or len(embeddings) < 2:
-        return None
-    return nearest_rows(embeddings, NEIGHBOURS)
 
 
 def _best_calls(

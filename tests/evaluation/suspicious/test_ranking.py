@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from sklearn.metrics import average_precision_score, f1_score
 
 from hpa_core.errors import ScoresError
+from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.suspicious.calibration import calibrate_through_errors
 from hpa_core.evaluation.suspicious.ranking import (
+    NEIGHBOURS,
     Suspicions,
     correction_gains,
     rank_suspicious,
@@ -54,8 +56,8 @@ def test_wrong_labels_are_found_before_one_minus_the_probability_finds_them() ->
         labels = with_noise(truth, seed=seed + 10)
         wrong = labels != truth
         rankings = [
-            rank_suspicious(probs, labels, given_, order="suspicion", limit=None)
-            for given_ in (None, embeddings)
+            rank_suspicious(probs, labels, nearest, order="suspicion", limit=None)
+            for nearest in (None, nearest_rows(embeddings, NEIGHBOURS))
         ]
         scores = [np.where(labels, 1 - probs, probs)]
         scores += [as_matrix(each, wrong.shape) for each in rankings]
@@ -69,7 +71,9 @@ def test_embeddings_that_say_nothing_change_next_to_nothing() -> None:
     labels = with_noise(truth)
     noise = np.random.default_rng(5).normal(size=(len(probs), 8))
     alone = rank_suspicious(probs, labels, order="suspicion", limit=50)
-    beside = rank_suspicious(probs, labels, noise, order="suspicion", limit=50)
+    beside = rank_suspicious(
+        probs, labels, nearest_rows(noise, NEIGHBOURS), order="suspicion", limit=50
+    )
     kept = set(zip(alone.row, alone.class_id, strict=True)) & set(
         zip(beside.row, beside.class_id, strict=True)
     )
@@ -94,11 +98,24 @@ def test_every_cell_is_ranked_once_with_numbers_in_their_ranges(
 
 def test_a_limit_gives_the_first_of_the_whole_ranking() -> None:
     probs, truth, embeddings = made_up(samples=200)
-    whole = rank_suspicious(probs, with_noise(truth), embeddings, limit=None)
-    first = rank_suspicious(probs, with_noise(truth), embeddings, limit=30)
+    nearest = nearest_rows(embeddings, NEIGHBOURS)
+    whole = rank_suspicious(probs, with_noise(truth), nearest, limit=None)
+    first = rank_suspicious(probs, with_noise(truth), nearest, limit=30)
     assert np.array_equal(whole.row[:30], first.row)
     assert np.array_equal(whole.gain[:30], first.gain)
     assert (np.diff(whole.gain) <= 0).all()
+
+
+def test_a_ranking_of_some_rows_is_the_whole_ones_without_the_others() -> None:
+    probs, truth, embeddings = made_up(samples=200)
+    nearest = nearest_rows(embeddings, NEIGHBOURS)
+    whole = rank_suspicious(probs, with_noise(truth), nearest, limit=None)
+    wanted = np.arange(5, 200, 7)
+    some = rank_suspicious(probs, with_noise(truth), nearest, among=wanted, limit=40)
+    kept = np.flatnonzero(np.isin(whole.row, wanted))[:40]
+    for name in ("row", "class_id", "suspicion", "gain", "rank", "beyond", "votes", "partner"):
+        assert np.array_equal(getattr(some, name), getattr(whole, name)[kept]), name
+    assert some.samples == 200
 
 
 def test_a_higher_score_speaks_for_a_missing_label_and_against_a_surplus_one() -> None:
@@ -128,7 +145,8 @@ def test_the_reason_counts_what_anyone_can_count() -> None:
     alone = np.flatnonzero(truth[:, 2] & (truth.sum(axis=1) == 1))
     row = int(alone[probs[alone, 1].argmin()])
     labels[row] = [False, True, False]  # One class in the place of another.
-    found = rank_suspicious(probs, labels, embeddings, order="suspicion", limit=None)
+    nearest = nearest_rows(embeddings, NEIGHBOURS)
+    found = rank_suspicious(probs, labels, nearest, order="suspicion", limit=None)
     place = int(np.flatnonzero((found.row == row) & (found.class_id == 2))[0])
     higher = int((probs[:, 2] > probs[row, 2]).sum())
     beyond = 100 * (probs[~labels[:, 2], 2] < probs[row, 2]).mean()
@@ -156,6 +174,7 @@ def test_scores_that_are_no_probabilities_are_refused() -> None:
 
 @pytest.mark.parametrize("labels", [np.zeros((5, 2), dtype=bool), np.ones((5, 2), dtype=bool)])
 def test_classes_that_nobody_or_everybody_carries_are_ranked_too(labels: np.ndarray) -> None:
-    found = rank_suspicious(np.full((5, 2), 0.5), labels, np.eye(5), limit=None)
+    nearest = nearest_rows(np.eye(5), NEIGHBOURS)
+    found = rank_suspicious(np.full((5, 2), 0.5), labels, nearest, limit=None)
     assert np.isfinite(found.suspicion).all()
     assert np.isfinite(found.gain).all()
