@@ -63,8 +63,8 @@ def offer_neighbours(run: str, split: str, labels_of: DatasetInfo | None, heard:
     if not heard.waiting:
         return
     st.info(
-        f"Neighbours have not spoken yet: these labels are ordered by scores and each image's "
-        f"other labels alone. The nearest of {heard.waiting:,} labelled images take a job to find.",
+        "Neighbours have not spoken yet: these labels are ordered by scores and each image's other "
+        f"labels alone. The nearest of {heard.waiting:,} labelled images take a job to find.",
         icon=":material/hub:",
     )
     offer_job(
@@ -77,7 +77,7 @@ def offer_neighbours(run: str, split: str, labels_of: DatasetInfo | None, heard:
         key="neighbours-find",
         told="A second or two for ten thousand images, minutes for a hundred thousand. The run "
         "keeps them until its predictions change, or which images have a label.",
-        primary=True,
+        primary=False,
     )
 
 

@@ -75,9 +75,8 @@ def draw_suspicious(judged: Judged) -> None:
     found = _ranked(judged, order, heard)
     places = _kept(found, kind, number)
     st.markdown(
-        f"The first **{len(places):,}** of {judged.targets.size:,} labels that scores, the image's "
-        f"other labels and neighbours ({_who_speaks(heard)}) speak against. Click a row to see the "
-        "image."
+        f"The first **{len(places):,}** of {judged.targets.size:,} labels that {_speakers(heard)} "
+        "speak against. Click a row to see the image."
     )
     if judged.dataset is not None:
         st.page_link("../pages/label.py", label="Correct them by keys", icon=":material/edit:")
@@ -112,10 +111,11 @@ def _hear(judged: Judged) -> Heard:
     return hear_neighbours(judged.run.id, judged.split, judged.everything, judged.labels_of)
 
 
-def _who_speaks(heard: Heard) -> str:
-    if heard.waiting:
-        return "not asked yet"
-    return "no embeddings in this run" if heard.nearest is None else "nearest in the embedding"
+def _speakers(heard: Heard) -> str:
+    if heard.nearest is not None:
+        return "scores, the image's other labels and its nearest neighbours in the embedding"
+    why = "" if heard.waiting else " (the run has no embeddings, so no neighbours)"
+    return f"scores and the image's other labels{why}"
 
 
 def _ranked(judged: Judged, order: Order, heard: Heard) -> Suspicions:

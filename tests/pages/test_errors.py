@@ -144,6 +144,7 @@ def test_suspicious_labels_come_with_picture_reason_and_gain(
     first, *_ = faulty(dataset)
     page = open_page("errors", atlas="Suspicious labels", **{"suspicious-order": "suspicion"})
     assert not page.exception
+    assert "the run has no embeddings, so no neighbours" in said(page)
     table = page.dataframe[0].value
     assert table["id"].iloc[0] == first
     assert table["correction"].iloc[0].startswith("\u2212")
