@@ -7,6 +7,7 @@ import json
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any
 
 import typer
@@ -14,35 +15,44 @@ import typer
 from hpa_core.errors import HpaError
 from hpa_core.workspace import Workspace, default_workspace
 
-COMMANDS = (
-    "demo",
-    "data",
-    "download",
-    "folds",
-    "merging",
-    "duplicates",
-    "plans",
-    "scores",
-    "selecting",
-    "neighbours",
-    "strategies",
-    "comparing",
-    "errors",
-    "suspicious",
-    "training",
-    "predicting",
-    "tensorboard",
-    "explaining",
-    "projecting",
-    "oversample",
-    "experiments",
-    "augmentation",
-    "jobs",
-    "labels",
-    "label_queue",
-    "label_files",
-)
-"""The modules of this package that add commands when they are imported."""
+COMMANDS = {
+    "demo": ("demo",),
+    "import": ("data", "scores"),
+    "datasets": ("data",),
+    "counts": ("data",),
+    "download": ("download",),
+    "split": ("folds",),
+    "folds": ("folds",),
+    "merge": ("merging",),
+    "duplicates": ("duplicates",),
+    "plan": ("plans",),
+    "plans": ("plans",),
+    "evaluate": ("scores",),
+    "submit": ("scores",),
+    "select": ("selecting",),
+    "selections": ("selecting",),
+    "neighbours": ("neighbours",),
+    "thresholds": ("strategies",),
+    "compare": ("comparing",),
+    "sweep": ("comparing",),
+    "score": ("comparing",),
+    "shift": ("comparing",),
+    "errors": ("errors",),
+    "suspicious": ("suspicious",),
+    "train": ("training",),
+    "predict": ("predicting",),
+    "tensorboard": ("tensorboard",),
+    "explain": ("explaining",),
+    "ablate": ("explaining",),
+    "project": ("projecting",),
+    "oversample": ("oversample",),
+    "experiment": ("experiments",),
+    "experiments": ("experiments",),
+    "augment": ("augmentation",),
+    "jobs": ("jobs",),
+    "labels": ("labels", "label_queue", "label_files"),
+}
+"""Each command, or group of them, and the modules of this package that add it when imported."""
 
 WITH_LABELS = ("selecting", "labels", "label_queue", "label_files")
 """Those that open the label database. A machine that trains needs no database installed."""
@@ -62,12 +72,21 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
 
 
+def add_commands(wanted: str = "") -> None:
+    """Import what adds a command; all of them where it is none, to list them.
+
+    A command waits for no other one's imports, which take two seconds of a core together.
+    """
+    modules = COMMANDS.get(wanted) or dict.fromkeys(chain.from_iterable(COMMANDS.values()))
+    without = WITH_LABELS if find_spec("sqlalchemy") is None else ()
+    for name in modules:
+        if name not in without:
+            import_module(f"hpa_core.cli.{name}")
+
+
 def main() -> None:
     """Run the command line; turn an `HpaError` into one line on stderr and status 1."""
-    trains = sys.argv[1:2] == ["train"] or find_spec("sqlalchemy") is None
-    for name in COMMANDS:
-        if not (trains and name in WITH_LABELS):
-            import_module(f"hpa_core.cli.{name}")
+    add_commands(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except HpaError as error:
