@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from hypothesis import settings
 from hpa_core.classes import N_CLASSES
 from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
 from hpa_core.workspace import Workspace
+from tests import command
+from tests.command import Hpa
 from tests.postgres_server import Server, postgres_server, required_programs
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +32,12 @@ settings.load_profile("untimed")
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace").create()
+
+
+@pytest.fixture
+def hpa(workspace: Workspace) -> Hpa:
+    """Return the command line on this test's workspace, within this process."""
+    return partial(command.hpa, workspace)
 
 
 @pytest.fixture(scope="session")
@@ -73,40 +82,42 @@ def own_postgres() -> Iterator[Server]:
         yield server
 
 
+def write_random_dataset(
+    workspace: Workspace,
+    name: str = "tiny",
+    *,
+    samples: int = 56,
+    size: int = 32,
+    seed: int = 0,
+    source: str = "kaggle",
+) -> Dataset:
+    """Write a dataset of random pixels; row i has class i % 28."""
+    rng = np.random.default_rng(seed)
+    folder = workspace.dataset(name)
+    folder.mkdir(parents=True)
+    images = rng.integers(0, 256, (samples, 4, size, size), dtype=np.uint8)
+    np.save(folder / "images.npy", images)
+    np.save(folder / "thumbnails.npy", images[:, :, ::2, ::2])
+    targets = [sorted({row % N_CLASSES, (row * 7) % N_CLASSES}) for row in range(samples)]
+    ids = [f"sample-{row:04d}" for row in range(samples)]
+    manifest = pd.DataFrame(
+        {
+            "id": ids,
+            "targets": targets,
+            "split": np.where(np.arange(samples) < samples // 2, "train", "validation"),
+            "group": ids,
+            "source": "test",
+            "sha256": [f"{row:064x}" for row in range(samples)],
+        }
+    )
+    write_dataset(folder, manifest, name=name, source=source, image_size=size)
+    return open_dataset(workspace, name)
+
+
 @pytest.fixture
 def make_dataset(workspace: Workspace) -> MakeDataset:
-    """Return a function that writes a dataset of random pixels; row i has class i % 28."""
-
-    def make(
-        name: str = "tiny",
-        *,
-        samples: int = 56,
-        size: int = 32,
-        seed: int = 0,
-        source: str = "kaggle",
-    ) -> Dataset:
-        rng = np.random.default_rng(seed)
-        folder = workspace.dataset(name)
-        folder.mkdir(parents=True)
-        images = rng.integers(0, 256, (samples, 4, size, size), dtype=np.uint8)
-        np.save(folder / "images.npy", images)
-        np.save(folder / "thumbnails.npy", images[:, :, ::2, ::2])
-        targets = [sorted({row % N_CLASSES, (row * 7) % N_CLASSES}) for row in range(samples)]
-        ids = [f"sample-{row:04d}" for row in range(samples)]
-        manifest = pd.DataFrame(
-            {
-                "id": ids,
-                "targets": targets,
-                "split": np.where(np.arange(samples) < samples // 2, "train", "validation"),
-                "group": ids,
-                "source": "test",
-                "sha256": [f"{row:064x}" for row in range(samples)],
-            }
-        )
-        write_dataset(folder, manifest, name=name, source=source, image_size=size)
-        return open_dataset(workspace, name)
-
-    return make
+    """Return a function that writes a dataset into this test's workspace."""
+    return partial(write_random_dataset, workspace)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

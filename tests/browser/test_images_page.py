@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expe
 
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.workspace import Workspace
-from tests.browser.conftest import Serve
+from tests.browser.conftest import Serve, Server
 from tests.composites import assert_shows
-from tests.conftest import MakeDataset
+from tests.conftest import MakeDataset, write_random_dataset
 from tests.quartets import quartet_pixels, write_quartets
 from tests.scored import score_dataset
 
@@ -62,11 +62,26 @@ def settle(page: Page) -> None:
     )
 
 
-@pytest.fixture
-def tiny(make_dataset: MakeDataset, workspace: Workspace) -> Dataset:
-    dataset = make_dataset(samples=140, size=32)
-    score_dataset(workspace, dataset)
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("images") / "workspace").create()
+
+
+@pytest.fixture(scope="module")
+def tiny(shared: Workspace) -> Dataset:
+    dataset = write_random_dataset(shared, samples=140)
+    score_dataset(shared, dataset)
     return dataset
+
+
+@pytest.fixture(scope="module")
+def address(
+    shared: Workspace, tiny: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """One dashboard for all tests that only look at `tiny`; each opens its own session."""
+    server = Server(shared, tmp_path_factory.mktemp("log") / "dashboard.log")
+    yield server.url
+    server.kill()
 
 
 @pytest.fixture
@@ -95,14 +110,13 @@ def _addresses(request: Request) -> list[str]:
 @pytest.mark.parametrize("painter", ["webgl", "canvas"])
 def test_every_mixer_setting_shows_the_exact_composite_and_asks_the_server_nothing(
     tiny: Dataset,
-    workspace: Workspace,
-    serve: Serve,
+    address: str,
     browser_page: Page,
     traffic: Any,
     painter: str,
 ) -> None:
     browser_page.add_init_script(f"localStorage.setItem('hpa-painter', '{painter}')")
-    viewer = open_images(browser_page, serve(workspace))
+    viewer = open_images(browser_page, address)
     expect(viewer).to_have_attribute("data-painter", painter)
     browser_page.wait_for_load_state("networkidle")
     browser_page.wait_for_timeout(1500)  # Streamlit's own start-up traffic ends.
@@ -141,9 +155,9 @@ def test_every_mixer_setting_shows_the_exact_composite_and_asks_the_server_nothi
 
 
 def test_settings_of_one_image_are_its_own_until_they_are_everyones(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace), "?image=sample-0071")
+    viewer = open_images(browser_page, address, "?image=sample-0071")
     expect(viewer.locator(".stage-canvas")).to_have_attribute("data-full", "true")
     own, other = (viewer.locator(".tile canvas").nth(place) for place in (1, 2))
     before = pixels(other)
@@ -163,9 +177,8 @@ def test_settings_of_one_image_are_its_own_until_they_are_everyones(
 
 
 def test_a_link_brings_the_mixer_and_a_saved_picture_its_legend(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page, tmp_path: Path
+    tiny: Dataset, address: str, browser_page: Page, tmp_path: Path
 ) -> None:
-    address = serve(workspace)
     viewer = open_images(browser_page, address, "?image=sample-0071")
     browser_page.keyboard.press("3")
     viewer.get_by_label("nucleus: upper limit").press("PageDown")
@@ -193,9 +206,9 @@ def test_a_link_brings_the_mixer_and_a_saved_picture_its_legend(
 
 
 def test_limits_follow_the_pointer_on_the_histogram(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    tiny: Dataset, address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace))
+    viewer = open_images(browser_page, address)
     box = viewer.locator(".histogram").nth(1).bounding_box()
     assert box is not None
     browser_page.mouse.move(box["x"] + box["width"], box["y"] + 10)
@@ -209,10 +222,7 @@ def test_limits_follow_the_pointer_on_the_histogram(
     assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels, rounding=1e-3)
 
 
-def test_mixer_settings_outlive_the_page_and_the_tab(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
-) -> None:
-    address = serve(workspace)
+def test_mixer_settings_outlive_the_page_and_the_tab(address: str, browser_page: Page) -> None:
     open_images(browser_page, address)
     browser_page.keyboard.press("3")
     settle(browser_page)
@@ -224,10 +234,7 @@ def test_mixer_settings_outlive_the_page_and_the_tab(
     expect(toggle(other, "protein")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_broken_store_does_not_break_the_viewer(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
-) -> None:
-    address = serve(workspace)
+def test_a_broken_store_does_not_break_the_viewer(address: str, browser_page: Page) -> None:
     open_images(browser_page, address)
     broken = '{"channels": [{"lo": 9, "hi": 3}]}'
     browser_page.evaluate("text => sessionStorage.setItem('hpa-mixer', text)", broken)
@@ -236,9 +243,9 @@ def test_a_broken_store_does_not_break_the_viewer(
 
 
 def test_keys_choose_an_image_open_it_walk_on_and_come_back(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace))
+    viewer = open_images(browser_page, address)
     viewer.locator(".tile").first.focus()
     browser_page.keyboard.press("ArrowRight")
     browser_page.keyboard.press("ArrowRight")
@@ -260,9 +267,9 @@ def test_keys_choose_an_image_open_it_walk_on_and_come_back(
 
 
 def test_the_next_page_is_there_before_it_is_turned(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    tiny: Dataset, address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace))
+    viewer = open_images(browser_page, address)
     browser_page.wait_for_load_state("networkidle")
     browser_page.route("**/hpa/tiles/**", lambda route: route.abort())
     browser_page.keyboard.press("]")
@@ -274,7 +281,7 @@ def test_the_next_page_is_there_before_it_is_turned(
 
 
 def test_a_page_turned_is_drawn_without_the_script_around_it(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    tiny: Dataset, address: str, browser_page: Page
 ) -> None:
     received: list[bytes] = []
     sockets: list[WebSocket] = []
@@ -284,7 +291,7 @@ def test_a_page_turned_is_drawn_without_the_script_around_it(
         socket.on("framereceived", lambda frame: received.append(bytes(frame)))
 
     browser_page.on("websocket", listen)
-    viewer = open_images(browser_page, serve(workspace))
+    viewer = open_images(browser_page, address)
     heading = f"of dataset {tiny.info.name}".encode()
     assert any(heading in frame for frame in received)
     browser_page.wait_for_load_state("networkidle")
@@ -296,9 +303,9 @@ def test_a_page_turned_is_drawn_without_the_script_around_it(
 
 
 def test_walking_past_the_end_of_a_page_goes_on_with_the_next(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace), "?image=sample-0117")
+    viewer = open_images(browser_page, address, "?image=sample-0117")
     name = viewer.locator(".image-id")
     expect(name).to_have_text("sample-0117")
     expect(viewer.locator(".image-place")).to_have_text("48 of 70")
@@ -310,9 +317,8 @@ def test_walking_past_the_end_of_a_page_goes_on_with_the_next(
 
 
 def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    address: str, browser_page: Page
 ) -> None:
-    address = serve(workspace)
     viewer = open_images(browser_page, address, "?filter=wrong")
     expect(viewer.locator(".tile-id")).to_have_text(["sample-0070", "sample-0071"])
     expect(viewer.locator(".tile").nth(1).locator(".chip.false")).to_have_text("✗ Rods & rings")
@@ -325,9 +331,9 @@ def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
 
 
 def test_the_scores_of_an_image_stand_against_their_thresholds(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+    address: str, browser_page: Page
 ) -> None:
-    viewer = open_images(browser_page, serve(workspace), "?image=sample-0071")
+    viewer = open_images(browser_page, address, "?image=sample-0071")
     rows = viewer.locator(".score")
     expect(rows).to_have_count(28)
     last = rows.nth(27)
@@ -358,12 +364,10 @@ def test_an_id_with_markup_is_shown_as_text(
     assert browser_page.evaluate("window.hit") is None
 
 
-def test_a_server_that_refuses_the_tiles_is_quoted(
-    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
-) -> None:
+def test_a_server_that_refuses_the_tiles_is_quoted(address: str, browser_page: Page) -> None:
     sentence = "Dataset 'tiny' has changed since this page was drawn; reload it."
     browser_page.route("**/hpa/tiles/**", lambda r: r.fulfill(status=404, body=sentence))
-    browser_page.goto(f"{serve(workspace)}/images")
+    browser_page.goto(f"{address}/images")
     expect(browser_page.locator(".viewer .gallery-head + .fault")).to_have_text(sentence)
 
 

@@ -1,8 +1,6 @@
 """Importing the atlas's own files: what comes in, what is refused, and what a second time does."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from hpa_core.data.importing import NOTHING_TO_DO, import_external
 from hpa_core.data.sources import stale_samples
 from hpa_core.errors import DatasetError
 from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.data.jpegs import cells, false_colour, write_external
 
 ROOT = Path(__file__).parents[2]
@@ -30,17 +29,11 @@ def labels(source: Path) -> Path:
 
 
 def test_the_real_files_come_in_and_the_incomplete_sample_is_refused_by_id_and_reason(
-    realdata: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    realdata: Path, workspace: Workspace, hpa: Hpa
 ) -> None:
-    monkeypatch.setenv("HPA_WORKSPACE", str(workspace.root))
     table = realdata / "labels" / "HPAv18RBGY_wodpl.csv"
     command = ["import", "external", realdata / "external", "--labels", table, "--name", "atlas"]
-    done = subprocess.run(
-        [sys.executable, "-m", "hpa_core", *map(str, command), "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = hpa(*command, "--json")
     told = json.loads(done.stdout)
     assert (told["samples"], told["refused"], told["image_size"]) == (2, 74_604, 512)
 

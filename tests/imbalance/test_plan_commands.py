@@ -1,17 +1,14 @@
 """`plan` and `plans`, run as a user runs them."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hpa_core.cli.app import main
 from hpa_core.data.dataset import Dataset
-from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.conftest import MakeDataset
 
 ROOT = Path(__file__).parents[2]
@@ -24,36 +21,7 @@ def tiny(make_dataset: MakeDataset) -> Dataset:
     return make_dataset()
 
 
-@pytest.fixture
-def hpa(workspace: Workspace) -> Run:
-    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hpa_core", *map(str, arguments)],
-            cwd=ROOT,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return command
-
-
-@pytest.fixture
-def status(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Status:
-    """Return a function that runs a command in this process, which is quicker, to its end."""
-
-    def ended(*arguments: str) -> int:
-        monkeypatch.setenv("HPA_WORKSPACE", str(workspace.root))
-        monkeypatch.setattr(sys, "argv", ["hpa_core", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return ended
-
-
-def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Run, tiny: Dataset) -> None:
+def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Hpa, tiny: Dataset) -> None:
     steps = ("--step", "copy-classes factors=3:4,5:2", "--step", '{"step": "ml-ros"}')
     made = json.loads(hpa("plan", "tiny", *steps, "--name", "mine", "--json").stdout)
     rows = tiny.rows("train")
@@ -89,20 +57,16 @@ def test_a_plan_is_shown_saved_listed_and_deleted(hpa: Run, tiny: Dataset) -> No
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(
-    status: Status,
-    tiny: Dataset,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    sentence: str,
+    hpa: Hpa, tiny: Dataset, arguments: list[str], sentence: str
 ) -> None:
-    assert status("plan", "tiny", *arguments) == 1
-    printed = capsys.readouterr()
-    assert sentence in printed.err
-    assert printed.err.count("\n") == 1
-    assert not printed.out
+    refused = hpa("plan", "tiny", *arguments)
+    assert refused.returncode == 1
+    assert sentence in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not refused.stdout
     assert not (tiny.folder / "plans").exists()
 
 
-def test_a_plan_of_nothing_is_wrong_usage(status: Status, tiny: Dataset) -> None:
-    assert status("plan", tiny.info.name) == 2
-    assert status("plan", tiny.info.name, "--remake", "a", "--preset", "ml-ros") == 2
+def test_a_plan_of_nothing_is_wrong_usage(hpa: Hpa, tiny: Dataset) -> None:
+    assert hpa("plan", tiny.info.name).returncode == 2
+    assert hpa("plan", tiny.info.name, "--remake", "a", "--preset", "ml-ros").returncode == 2

@@ -4,21 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hpa_core.workspace import Workspace
-from tests import command
-
-Hpa = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def hpa(workspace: Workspace) -> Hpa:
-    return partial(command.hpa, workspace)
+from tests.command import Hpa
 
 
 def submit(hpa: Hpa, *argv: str) -> str:

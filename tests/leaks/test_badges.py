@@ -1,10 +1,7 @@
 """Every score of a run whose split leaks says so: on the pages and on the command line."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +18,8 @@ from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.training import create_training_run
 from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.command import hpa as in_process
-from tests.conftest import ROOT
 from tests.leaks.conftest import SENTENCE
 from tests.pages.conftest import OpenPage, open_page
 from tests.scored import score_dataset
@@ -66,26 +63,15 @@ def test_without_leaks_there_is_no_badge(
 
 
 def test_the_command_line_says_it_with_every_score(
-    leaking: Dataset, scored: RunFolder, workspace: Workspace
+    leaking: Dataset, scored: RunFolder, hpa: Hpa
 ) -> None:
-    def hpa(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "hpa_core", *arguments],
-            cwd=ROOT,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
     fit = ("thresholds", "fit", scored.id, "--strategy", "fixed-0.5", "--name", "p", "--json")
-    leaks = json.loads(hpa(*fit))["leaks"]
+    leaks = json.loads(hpa(*fit).stdout)["leaks"]
     assert (leaks["leaking"], leaks["exact"], leaks["near"]) == (3, 2, 1)
     assert (leaks["samples"], leaks["learnt"], leaks["scored"]) == (28, "train", "validation")
     expected = leaking.targets[[30, 40, 50]].sum(axis=0)
     assert [row["leaking"] for row in leaks["per_class"]] == expected.tolist()
-    assert f"Beware: {SENTENCE}" in hpa("evaluate", scored.id, "--thresholds", "0.5")
+    assert f"Beware: {SENTENCE}" in hpa("evaluate", scored.id, "--thresholds", "0.5").stdout
 
 
 def test_the_gain_of_corrections_says_it_of_both_runs(

@@ -1,9 +1,6 @@
 """`train` refuses a dataset whose validation images it would learn from, and says how to go on."""
 
 import logging
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -17,7 +14,7 @@ from hpa_core.runs.folder import list_runs
 from hpa_core.runs.training import create_training_run
 from hpa_core.training import train
 from hpa_core.workspace import Workspace
-from tests.conftest import ROOT
+from tests.command import hpa
 from tests.training.conftest import QUICK, one_thread
 
 __all__ = ["one_thread"]
@@ -26,14 +23,7 @@ __all__ = ["one_thread"]
 def test_the_train_command_refuses_the_same_image_in_both_splits(
     leaking: Dataset, workspace: Workspace
 ) -> None:
-    refused = subprocess.run(
-        [sys.executable, "-m", "hpa_core", "train", "tiny", "--device", "cpu"],
-        cwd=ROOT,
-        env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    refused = hpa(workspace, "train", "tiny", "--device", "cpu")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == (
         "2 of 28 images of split 'validation' are in split 'train' of dataset 'tiny' too "

@@ -1,9 +1,6 @@
 """A preview shows what training feeds the network: the loop's own steps are the oracle."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from hpa_core.loading.preview import render_preview
 from hpa_core.loading.source import Resident
 from hpa_core.training.steps import Batch
 from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.conftest import MakeDataset
 
 CONFIG = TrainConfig(
@@ -146,25 +144,16 @@ def test_a_sample_that_is_not_learnt_from_is_refused(make_dataset: MakeDataset) 
 
 
 def test_the_command_renders_pictures_and_tells_their_labels(
-    make_dataset: MakeDataset, workspace: Workspace, tmp_path: Path
+    make_dataset: MakeDataset, workspace: Workspace, hpa: Hpa, tmp_path: Path
 ) -> None:
     dataset = make_dataset()
     folder = workspace.dataset("labels")
     folder.mkdir()
     write_dataset(folder, dataset.manifest, name="labels", source="labels")
 
-    def augment(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hpa_core", "augment", *arguments],
-            cwd=ROOT,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root), "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-        )
-
     settings = json.dumps({"image_size": 32, "cutmix": 1.0})
-    done = augment(
-        *("tiny", "--id", SAMPLE, "--settings", settings, "--epochs", "3", "--json"),
+    done = hpa(
+        *("augment", "tiny", "--id", SAMPLE, "--settings", settings, "--epochs", "3", "--json"),
         *("--out", str(tmp_path / "sheet.png")),
     )
     assert done.returncode == 0, done.stderr
@@ -173,6 +162,6 @@ def test_the_command_renders_pictures_and_tells_their_labels(
     assert all(variant["pasted"] for variant in told["variants"])
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.size == (5 * 32, 2 * 32)  # as stored, 3 variants, 3 partners
-    refused = augment("labels", "--id", SAMPLE)
+    refused = hpa("augment", "labels", "--id", SAMPLE)
     assert refused.returncode == 1
     assert refused.stderr.strip() == "Dataset 'labels' holds labels only; import its images."

@@ -10,6 +10,7 @@ import time
 from hpa_core.oversampling.report import read_report, report_path
 from hpa_core.progress import JOB_FOLDER_VARIABLE, read_progress
 from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.oversampling.conftest import MakeRun
 
 COMMAND = (sys.executable, "-m", "hpa_core", "oversample", "embedded")
@@ -21,15 +22,11 @@ def environment(workspace: Workspace) -> dict[str, str]:
 
 
 def test_the_command_prints_one_object_and_leaves_the_same_in_the_run(
-    workspace: Workspace, make_run: MakeRun
+    hpa: Hpa, make_run: MakeRun
 ) -> None:
     run = make_run()
-    ended = subprocess.run(
-        [*COMMAND, "--folds", "2", "--repeats", "2", "--k", "3", "--json"],
-        capture_output=True,
-        text=True,
-        env=environment(workspace),
-    )
+    options = ("--folds", "2", "--repeats", "2", "--k", "3", "--json")
+    ended = hpa("oversample", "embedded", *options)
     assert ended.returncode == 0, ended.stderr
     said = json.loads(ended.stdout)
     assert said.pop("file") == str(report_path(run, "validation"))
@@ -41,12 +38,10 @@ def test_the_command_prints_one_object_and_leaves_the_same_in_the_run(
 
 
 def test_a_split_without_predictions_is_one_sentence_and_status_1(
-    workspace: Workspace, make_run: MakeRun
+    hpa: Hpa, make_run: MakeRun
 ) -> None:
     make_run()
-    ended = subprocess.run(
-        [*COMMAND, "--split", "test"], capture_output=True, text=True, env=environment(workspace)
-    )
+    ended = hpa("oversample", "embedded", "--split", "test")
     assert ended.returncode == 1
     assert ended.stderr.strip() == (
         "Run 'embedded' has no predictions of 'test'; it has: validation."

@@ -1,9 +1,5 @@
 """A small score file in every kind, its table of ids, and the command line."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +7,6 @@ import pandas as pd
 import pytest
 
 from hpa_core.classes import N_CLASSES
-from hpa_core.workspace import Workspace
 
 SAMPLES = 40
 
@@ -46,20 +41,3 @@ def frame(probs: np.ndarray, ids: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(probs, columns=[str(class_id) for class_id in range(N_CLASSES)])
     table.insert(0, "Id", ids)
     return table
-
-
-@pytest.fixture
-def hpa(workspace: Workspace) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs `python -m hpa_core` as a user types it."""
-
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hpa_core", *map(str, arguments)],
-            check=False,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-            timeout=120,
-        )
-
-    return run

@@ -16,7 +16,7 @@ from hpa_core.workspace import Workspace
 from tests.training.outcomes import outcome
 from tests.training.programs import told_by
 
-KILLS = int(os.environ.get("HPA_KILLS", "20"))
+KILLS = int(os.environ.get("HPA_KILLS", "6"))
 MakeRun = Callable[..., RunFolder]
 
 
@@ -60,9 +60,7 @@ def test_dropout_momentum_parts_and_the_scale_of_fp16_go_on_too(
     assert outcome(halved) == outcome(whole)
 
 
-def test_twenty_kills_at_random_moments_change_nothing(
-    workspace: Workspace, make_run: MakeRun
-) -> None:
+def test_kills_at_random_moments_change_nothing(workspace: Workspace, make_run: MakeRun) -> None:
     whole, killed = make_run(epochs=3, keep_best=2), make_run(epochs=3, keep_best=2)
     met = told_by("kill_and_resume.py", workspace.root, whole.id, killed.id, str(KILLS))
     assert len(met) == KILLS

@@ -1,39 +1,28 @@
 """`duplicates find|import|list|review|apply`, as a person calls them."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hpa_core.data.dataset import open_dataset
 from hpa_core.workspace import Workspace
-from tests.conftest import ROOT
+from tests.command import Hpa
 from tests.data.duplicates.conftest import CopiedDataset
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(workspace: Workspace) -> Run:
-    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hpa_core", "duplicates", *map(str, arguments)],
-            cwd=ROOT,
-            env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return command
+def run(hpa: Hpa) -> Hpa:
+    return partial(hpa, "duplicates")
 
 
 def test_copies_are_found_judged_listed_and_put_to_use(
-    copied: CopiedDataset, run: Run, workspace: Workspace, tmp_path: Path
+    copied: CopiedDataset, run: Hpa, workspace: Workspace, tmp_path: Path
 ) -> None:
     copied(copies={11: 7}, hashes={5: 1})
     found = json.loads(run("find", "copied", "--json").stdout)
@@ -59,7 +48,7 @@ def test_copies_are_found_judged_listed_and_put_to_use(
     assert open_dataset(workspace, "fresh").manifest["group"][11] == "s7"
 
 
-def test_what_cannot_be_done_is_one_sentence(copied: CopiedDataset, run: Run) -> None:
+def test_what_cannot_be_done_is_one_sentence(copied: CopiedDataset, run: Hpa) -> None:
     copied()
     for arguments, sentence in (
         (["find", "copied", "--similarity", "0"], "tells no copies"),

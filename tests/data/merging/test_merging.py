@@ -18,6 +18,7 @@ from hpa_core.data.merging.links import read_id_groups
 from hpa_core.data.merging.merging import NOTHING_TO_DO, Merged, merge_datasets
 from hpa_core.errors import DatasetError
 from hpa_core.workspace import Workspace
+from tests.command import Hpa
 from tests.conftest import MakeDataset
 
 ROOT = Path(__file__).parents[3]
@@ -271,17 +272,13 @@ def test_the_real_lists_merge_as_following_them_by_hand_says(
 
 
 def test_the_command_reports_rows_duplicates_and_labels(
-    pair: tuple[Dataset, Dataset], workspace: Workspace, tmp_path: Path
+    pair: tuple[Dataset, Dataset], hpa: Hpa, tmp_path: Path
 ) -> None:
     pairs = tmp_path / "pairs.txt"
     pairs.write_text("b1,m1\nb2,elsewhere\n")
-    command = [sys.executable, "-m", "hpa_core", "merge", "base", "more", "--name", "both"]
-    options = ["--rule", "union-of-labels", "--duplicates", str(pairs)]
-    environment = {**os.environ, "HPA_WORKSPACE": str(workspace.root)}
+    options = ("--rule", "union-of-labels", "--duplicates", pairs)
     texts = [
-        subprocess.run(
-            [*command, *options, *more], cwd=ROOT, env=environment, capture_output=True, text=True
-        ).stdout
+        hpa("merge", "base", "more", "--name", "both", *options, *more).stdout
         for more in ([], ["--json"])
     ]
     assert "1 of 4 listed ids are in neither dataset" in texts[0]
