@@ -97,7 +97,7 @@ def test_a_training_is_started_from_the_form_and_watched_to_its_end(
     expect(browser_page.get_by_text("validation, tuned in-sample")).to_be_visible()
 
 
-def test_a_training_outlives_the_dashboard_and_is_found_again(
+def test_a_training_outlives_the_dashboard_and_a_killed_one_fails_and_resumes_where_it_was(
     make_dataset: MakeDataset,
     workspace: Workspace,
     start_server: StartServer,
@@ -117,24 +117,9 @@ def test_a_training_outlives_the_dashboard_and_is_found_again(
     badge(browser_page, "running")
     assert trainer_of(run) == trainer
     assert not process_gone(trainer)
-    browser_page.get_by_role("button", name="Stop").click()
-    badge(browser_page, "stopped")
-    wait_until(lambda: process_gone(trainer), "the end of the trainer")
 
-
-def test_a_killed_trainer_shows_as_failed_and_resumes_where_it_was(
-    make_dataset: MakeDataset,
-    workspace: Workspace,
-    start_server: StartServer,
-    browser_page: Page,
-) -> None:
-    make_dataset()
-    start_training(browser_page, start_server(workspace).url, epochs=5000)
-    run = only_run(workspace)
-    wait_for_epochs(run, 2)
-    badge(browser_page, "running")
     before = without_timings(read_metrics(run.path / METRICS)[:2])
-    os.kill(trainer_of(run), signal.SIGKILL)
+    os.kill(trainer, signal.SIGKILL)
     failed = browser_page.get_by_text("It failed: killed (SIGKILL); perhaps out of memory")
     expect(failed).to_be_visible(timeout=PROMISED_SECONDS * 1000)
 
@@ -142,8 +127,10 @@ def test_a_killed_trainer_shows_as_failed_and_resumes_where_it_was(
     badge(browser_page, "running")
     lost = len(read_metrics(run.path / METRICS))
     wait_for_epochs(run, lost + 2)
+    resumed = trainer_of(run)
     browser_page.get_by_role("button", name="Stop").click()
     badge(browser_page, "stopped")
+    wait_until(lambda: process_gone(resumed), "the end of the trainer")
     records = read_metrics(run.path / METRICS)
     assert [record["epoch"] for record in records] == list(range(1, len(records) + 1))
     assert without_timings(records[:2]) == before
