@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import streamlit as st
+from jaxtyping import Float
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
@@ -13,7 +14,7 @@ from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import reason_of
-from hpa_core.selections.suspicion import suspicious_labels
+from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
 
 ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"}
 ANY, MISSING, SURPLUS = "both", "missing", "surplus"
@@ -119,15 +120,24 @@ def _speakers(heard: Heard) -> str:
 
 
 def _ranked(judged: Judged, order: Order, heard: Heard) -> Suspicions:
-    return _weighed(f"{judged.key} {order} {heard.key}", order, judged, heard)
+    return _listed(f"{judged.key} {order} {heard.key}", order, judged, heard)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Weighing every label\u2026")
-def _weighed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicions:
+@st.cache_resource(max_entries=4, show_spinner="Weighing every label\u2026")
+def _weighed(key: str, _judged: Judged, _heard: Heard) -> Float[np.ndarray, "n C"]:
+    """Weigh all labels of the split, once for every threshold, order and filter."""
+    return weigh_labels(_judged.everything, _heard.nearest)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _listed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicions:
     """List the judged samples' labels; what speaks against them are all samples of the split."""
+    against = _weighed(_heard.key, _judged, _heard)
     places = _judged.everything.identities.place_of
     among = np.array([places[sample_id] for sample_id in _judged.ids.tolist()])
-    found = suspicious_labels(_judged.everything, _heard.nearest, among=among, order=order)
+    found = suspicious_labels(
+        _judged.everything, _heard.nearest, against=against, among=among, order=order
+    )
     return replace(found, row=np.searchsorted(among, found.row))
 
 

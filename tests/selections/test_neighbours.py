@@ -17,7 +17,7 @@ from hpa_core.runs.neighbours import neighbours_path, read_neighbours
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.selections.neighbours import find_neighbours
 from hpa_core.selections.samples import Samples, outside_samples
-from hpa_core.selections.suspicion import suspicious_labels
+from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
 from hpa_core.workspace import Workspace
 from tests import command
 
@@ -103,6 +103,12 @@ def test_a_labels_votes_are_those_of_its_labelled_neighbours(run: RunFolder) -> 
         mine = found.ids.tolist().index(samples.ids[ranked.row[cell]])
         near = [places[each] for each in found.ids[found.nearest[mine]].tolist()]
         assert ranked.votes[cell] == samples.targets[near, ranked.class_id[cell]].sum()
+    against = weigh_labels(samples, found.nearest)
+    weighed = suspicious_labels(samples, found.nearest, against=against, limit=None)
+    assert np.array_equal(weighed.suspicion, ranked.suspicion)
+    assert np.array_equal(weighed.row, ranked.row)
+    unheard = suspicious_labels(samples, None, limit=None)
+    assert not np.array_equal(unheard.suspicion, ranked.suspicion)
     some = suspicious_labels(samples, found.nearest, among=np.array([4, 5, 6]), limit=None)
     assert set(some.row.tolist()) == {4, 5, 6}
     assert some.samples == 45

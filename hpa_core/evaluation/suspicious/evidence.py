@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 
+from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.recalibration import log_odds
 from hpa_core.evaluation.suspicious.calibration import (
     ErrorRates,
@@ -41,22 +42,23 @@ MOST_WEIGHT = 2.0
 def error_log_odds(
     probs: Float[np.ndarray, "N C"],
     targets: Bool[np.ndarray, "N C"],
-    votes: Int[np.ndarray, "N C"] | None = None,
-    *,
-    neighbours: int = 0,
+    nearest: Int[np.ndarray, "N k"] | None = None,
 ) -> Float[np.ndarray, "N C"]:
     """Return the log-odds that each cell is wrong.
 
     Args:
         probs: of images that the network did not learn from, (N, C) in [0, 1].
         targets: the labels, which are questioned; a few are wrong.
-        votes: how many of its neighbours carry the class, (N, C).
-        neighbours: k, how many were asked.
+        nearest: the rows most like each (`nearest_rows`), which then have a say.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], or there is no sample.
     """
+    check_truth(probs, targets)
     fit = calibrate_through_errors(probs, targets)
     presence = log_odds(fit.recalibration.apply(probs))
-    if votes is not None and neighbours:
-        presence = _with_votes(presence, votes, targets, neighbours, fit.rates)
+    if nearest is not None and nearest.size:
+        presence = _with_votes(presence, targets, nearest, fit.rates)
     unlike = logit(usual_shares(targets)) + np.log(UNLIKE_SHARE)
     presence = np.logaddexp(presence + np.log1p(-UNLIKE_SHARE), unlike)
     return mistake_log_odds(presence, targets, fit.rates)
@@ -64,9 +66,8 @@ def error_log_odds(
 
 def _with_votes(
     presence: Float[np.ndarray, "N C"],
-    votes: Int[np.ndarray, "N C"],
     targets: Bool[np.ndarray, "N C"],
-    neighbours: int,
+    nearest: Int[np.ndarray, "N k"],
     rates: ErrorRates,
 ) -> Float[np.ndarray, "N C"]:
     """Add what the neighbours tell.
@@ -74,7 +75,8 @@ def _with_votes(
     What a vote is worth is learnt from these very labels, one weight for all classes: embeddings
     that say nothing beyond the scores get none.
     """
-    usual = usual_shares(targets)
+    usual, neighbours = usual_shares(targets), nearest.shape[1]
+    votes = targets[nearest].sum(axis=1)
     told = logit((votes + PRIOR_VOTES * usual) / (neighbours + PRIOR_VOTES)) - logit(usual)
     mistaken = rates.of_free(mistaken_odds(targets))
 

@@ -11,7 +11,6 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.special import expit
 
-from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.metrics import f1_from_counts
 from hpa_core.evaluation.optimum import best_of_class
 from hpa_core.evaluation.suspicious.evidence import error_log_odds
@@ -70,6 +69,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     targets: Bool[np.ndarray, "N C"],
     nearest: Int[np.ndarray, "N k"] | None = None,
     *,
+    against: Float[np.ndarray, "N C"] | None = None,
     calls: Bool[np.ndarray, "N C"] | None = None,
     among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
@@ -84,6 +84,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         probs: (N, C) in [0, 1].
         targets: the labels that are questioned.
         nearest: the rows most like each (`nearest_rows`), which then have a say.
+        against: `error_log_odds` of these arrays, where that is known already: most of the work.
         calls: what the classes' F1 is of; by default each class's best calls on these samples.
         among: the rows whose labels are listed, rising; all by default. Every label is evidence.
         order: `gain` puts first what changes macro F1 most, rare classes first among equals;
@@ -93,10 +94,8 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     Raises:
         ScoresError: a score is NaN or outside [0, 1], or there is no sample.
     """
-    check_truth(probs, targets)
-    votes = None if nearest is None else targets[nearest].sum(axis=1)
-    neighbours = 0 if nearest is None else nearest.shape[1]
-    against = error_log_odds(probs, targets, votes, neighbours=neighbours)
+    if against is None:
+        against = error_log_odds(probs, targets, nearest)
     suspicion = expit(against)
     gains = suspicion * correction_gains(targets, _best_calls(probs, targets, calls))
     listed = np.arange(len(probs)) if among is None else among
@@ -112,10 +111,10 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         prob=probs[rows, classes],
         rank=_ranks(probs, rows, classes),
         beyond=_beyond(probs, targets, rows, classes),
-        votes=np.full(len(rows), -1) if votes is None else votes[rows, classes],
+        votes=_votes(targets, nearest, rows, classes),
         partner=_partners(suspicion, targets, rows, classes),
         samples=len(probs),
-        neighbours=neighbours,
+        neighbours=0 if nearest is None else nearest.shape[1],
     )
 
 
@@ -187,6 +186,15 @@ def _by_class(classes: Int[np.ndarray, " n"]) -> Iterator[tuple[int, Int[np.ndar
     numbers, starts = np.unique(classes[order], return_index=True)
     parts = np.split(order, starts[1:])
     yield from zip(numbers.tolist(), parts, strict=True)
+
+
+def _votes(
+    targets: np.ndarray, nearest: np.ndarray | None, rows: np.ndarray, classes: np.ndarray
+) -> Int[np.ndarray, " n"]:
+    """Count the neighbours of each cell's sample that carry its class."""
+    if nearest is None:
+        return np.full(len(rows), -1)
+    return np.asarray(targets[nearest[rows], classes[:, None]].sum(axis=1))
 
 
 def _partners(
