@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hpa_core.errors import WorkspaceError
+from hpa_core.errors import HpaError, WorkspaceError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _REASONS = {
@@ -59,6 +59,20 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
             partial.unlink(missing_ok=True)
         if durable:
             sync_folder(path.parent)
+
+
+def delete_file(path: Path, *, missing: HpaError) -> None:
+    """Delete a file that somebody named.
+
+    Raises:
+        HpaError: `missing`, if there is none.
+        WorkspaceError: it cannot be deleted.
+    """
+    with explained_os_errors(path):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            raise missing from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -26,6 +26,7 @@ DatasetName = Annotated[str, typer.Argument(metavar="DATASET")]
 SampleId = Annotated[str, typer.Argument(metavar="ID", help="The sample.")]
 By = Annotated[str, typer.Option(help="Your name, as it stands in the history.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Act = Annotated[int | None, typer.Option(help="This act; your last one by default.")]
 
 
 def opened(name: str) -> tuple[LabelStore, Dataset]:
@@ -132,7 +133,7 @@ def undo(
     dataset: DatasetName,
     *,
     by: By,
-    act: Annotated[int | None, typer.Option(help="This act; your last one by default.")] = None,
+    act: Act = None,
     as_json: AsJson = False,
 ) -> None:
     """Take back your last act in DATASET, as a new act."""
@@ -147,7 +148,7 @@ def redo(
     dataset: DatasetName,
     *,
     by: By,
-    act: Annotated[int | None, typer.Option(help="This act; your last one by default.")] = None,
+    act: Act = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring back what you took back last in DATASET, as a new act."""

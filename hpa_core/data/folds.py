@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Int
 
 from hpa_core.errors import DatasetError, HpaError
-from hpa_core.files import checked_name, explained_os_errors, write_atomic
+from hpa_core.files import checked_name, delete_file, explained_os_errors, write_atomic
 
 FOLDS = "folds"
 MOST_FOLDS = 100
@@ -174,12 +174,7 @@ def delete_folds(folder: Path, name: str) -> None:
         DatasetError: there is none.
         WorkspaceError: the name cannot be a file's, or the file cannot be deleted.
     """
-    path = _path(folder, name)
-    with explained_os_errors(path):
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            raise _missing(folder, name) from None
+    delete_file(_path(folder, name), missing=_missing(folder, name))
 
 
 def fold_names(folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import DatasetError, HpaError, PlanError
-from hpa_core.files import checked_name, explained_os_errors, write_atomic
+from hpa_core.files import checked_name, delete_file, explained_os_errors, write_atomic
 from hpa_core.imbalance.plan import Plan
 from hpa_core.imbalance.planning import LONGEST_EPOCH, make_plan
 from hpa_core.imbalance.steps import steps_from_dicts
@@ -85,12 +85,7 @@ def delete_plan(dataset: Dataset, name: str) -> None:
         PlanError: there is none.
         WorkspaceError: the name cannot be a file's, or the file cannot be deleted.
     """
-    path = _path(dataset, name)
-    with explained_os_errors(path):
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            raise _missing(dataset, name) from None
+    delete_file(_path(dataset, name), missing=_missing(dataset, name))
 
 
 def remake_plan(dataset: Dataset, name: str) -> Plan:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hpa_core.errors import FilterError, WorkspaceError
-from hpa_core.files import checked_name, explained_os_errors, read_json, write_json
+from hpa_core.files import checked_name, delete_file, explained_os_errors, read_json, write_json
 from hpa_core.selections.expression import Among, And, Everything, Expression, Not, Or, Saved
 from hpa_core.selections.parsing import parse_filter
 
@@ -89,7 +89,7 @@ def read_selection(folder: Path, name: str) -> SavedSelection:
     """
     path = _path(folder, name)
     if not path.is_file():
-        raise FilterError(None, f"this dataset has no selection {name!r}")
+        raise _missing(name)
     values: Any = read_json(path)
     texts = values if isinstance(values, dict) else {}
     known = {key: texts.get(key, "") for key in ("filter", "note", "created")}
@@ -105,12 +105,7 @@ def delete_selection(folder: Path, name: str) -> None:
         FilterError: there is none.
         WorkspaceError: the name cannot be a file's, or the file cannot be deleted.
     """
-    path = _path(folder, name)
-    with explained_os_errors(path):
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            raise FilterError(None, f"this dataset has no selection {name!r}") from None
+    delete_file(_path(folder, name), missing=_missing(name))
 
 
 def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
@@ -177,6 +172,10 @@ def resolve(expression: Expression, folder: Path, *, within: tuple[str, ...] = (
         case Not(part):
             return Not(resolve(part, folder, within=within))
     return expression
+
+
+def _missing(name: str) -> FilterError:
+    return FilterError(None, f"this dataset has no selection {name!r}")
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Opens a page as a visitor would, without a browser: through the menu, with a link's choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
+from hpa_core.jobs import open_backend
 from hpa_core.workspace import Workspace
+from tests.jobs.conftest import wait_until
 
 ROOT = Path(__file__).parents[2]
 OpenPage = Callable[..., AppTest]
@@ -34,3 +36,14 @@ def open_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> OpenPage
         return test.run()
 
     return open_
+
+
+@pytest.fixture
+def jobs_end_at_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no training outlive its test, nor import torch first, to save what nobody reads."""
+    monkeypatch.setenv("HPA_GRACE_SECONDS", "0")
+    yield
+    backend = open_backend(workspace)
+    for job in backend.list():
+        backend.stop(job.id)
+    wait_until(lambda: all(job.ended for job in backend.list()), "the end of every job")

@@ -1,6 +1,5 @@
 """The Experiments page: starts the report's questions, and shows what they have shown."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,17 +12,9 @@ from hpa_core.runs.folder import open_run
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.jobs.conftest import wait_until
 from tests.pages.conftest import OpenPage
 
-
-@pytest.fixture(autouse=True)
-def _no_training_outlives_its_test(workspace: Workspace) -> Iterator[None]:
-    yield
-    backend = open_backend(workspace)
-    for job in backend.list():
-        backend.stop(job.id)
-    wait_until(lambda: all(job.ended for job in backend.list()), "the end of every job")
+pytestmark = pytest.mark.usefixtures("jobs_end_at_once")
 
 
 def test_the_form_queues_one_training_a_variant_and_seed(

@@ -1,6 +1,5 @@
 """The Train page: its form makes the run that was asked for, and it tells how trainings stand."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import numpy as np
@@ -27,20 +26,8 @@ from tests.conftest import MakeDataset
 from tests.jobs.conftest import wait_until
 from tests.pages.conftest import OpenPage, picker
 
+pytestmark = pytest.mark.usefixtures("jobs_end_at_once")
 SETTINGS = [item.name for item in fields(TrainConfig) if item.name != "dataset"]
-
-
-@pytest.fixture(autouse=True)
-def _no_training_outlives_its_test(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    # Else each would import torch first, to save what nobody reads.
-    monkeypatch.setenv("HPA_GRACE_SECONDS", "0")
-    yield
-    backend = open_backend(workspace)
-    for job in backend.list():
-        backend.stop(job.id)
-    wait_until(lambda: all(job.ended for job in backend.list()), "the end of every job")
 
 
 def widget(page: AppTest, preset: str, name: str) -> object:

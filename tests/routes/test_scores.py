@@ -2,16 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
-from threading import Thread
-from time import sleep
 
 import numpy as np
 import pytest
 import streamlit as st
-import uvicorn
-from starlette.applications import Starlette
 
-from dashboard.routes import scores
 from dashboard.thresholds.score_file import BAND_GRID, score_file_address
 from hpa_core.evaluation.bands import f1_bands
 from hpa_core.runs.folder import RunInfo, create_run
@@ -20,19 +15,6 @@ from hpa_core.workspace import ENVIRONMENT_VARIABLE, Workspace
 
 Ask = Callable[..., tuple[HTTPResponse, bytes]]
 HEADER_BYTES = 24
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    config = uvicorn.Config(Starlette(routes=scores.routes), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture
