@@ -9,7 +9,6 @@ until its queue is empty. Random pixels, seed 0.
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.timing import CLOCKS, seconds_of
 from hpa_core.classes import N_CLASSES
 from hpa_core.config import TrainConfig
 from hpa_core.loading.augmentation import augment, draw_augmentation, mix_targets
@@ -96,17 +96,9 @@ def _step(model: str, images: torch.Tensor) -> Work:
 def _medians(works: dict[str, Work], repeats: int) -> dict[str, float]:
     for work in works.values():
         work()
-    times = [[_seconds(work) for work in works.values()] for _ in range(repeats)]
+    clock = CLOCKS["wall" if torch.cuda.is_available() else "processor"]
+    times = [[seconds_of(work, clock) for work in works.values()] for _ in range(repeats)]
     return dict(zip(works, np.median(times, axis=0).tolist(), strict=True))
-
-
-def _seconds(work: Work) -> float:
-    clock = time.perf_counter if torch.cuda.is_available() else time.process_time
-    began = clock()
-    work()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return clock() - began
 
 
 if __name__ == "__main__":

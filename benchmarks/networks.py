@@ -21,6 +21,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.timing import seconds_of
 from hpa_core.choices import COMPILES, PRECISIONS
 from hpa_core.classes import N_CLASSES
 from hpa_core.models.devices import autocast, compiled, compute_device, number_format, place
@@ -95,7 +96,7 @@ def _limit(device: torch.device, dtype: torch.dtype, clock: Callable[[], float])
     """Return the operations a second of the best of five products of large square matrices."""
     side = 8192 if device.type == "cuda" else 2048
     one, other = torch.randn(2, side, side, device=device, dtype=dtype)
-    seconds = [_seconds(lambda: one @ other, clock) for _ in range(6)][1:]
+    seconds = [seconds_of(lambda: one @ other, clock) for _ in range(6)][1:]
     return 2 * side**3 / min(seconds)
 
 
@@ -103,13 +104,13 @@ def _measured(
     what: str, benches: list[Bench], turns: int, clock: Callable[[], float], limit: float
 ) -> list[str]:
     for bench in benches:
-        bench.first_seconds = _seconds(bench.train, clock)
+        bench.first_seconds = seconds_of(bench.train, clock)
         for _ in range(WARM_UP):
             bench.train()
         bench.score()
     seconds = np.array(
         [
-            [[_seconds(work, clock) for work in (bench.train, bench.score)] for bench in benches]
+            [[seconds_of(work, clock) for work in (bench.train, bench.score)] for bench in benches]
             for _ in range(turns)
         ]
     )
@@ -142,14 +143,6 @@ def _benches(
         Bench("channels_last", last, last, images, options.precision),
         Bench("weights contiguous", first, first, images, options.precision),
     ]
-
-
-def _seconds(work: Callable[[], None], clock: Callable[[], float]) -> float:
-    began = clock()
-    work()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return clock() - began
 
 
 if __name__ == "__main__":

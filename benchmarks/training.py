@@ -10,13 +10,13 @@ OMP_NUM_THREADS=1, the reading ahead counts in full, which the clock on the wall
 """
 
 import argparse
-import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch.amp import GradScaler
 
+from benchmarks.timing import CLOCKS, seconds_of
 from hpa_core.classes import N_CLASSES
 from hpa_core.config import TrainConfig
 from hpa_core.loading.augmentation import augment, draw_augmentation
@@ -30,8 +30,6 @@ from hpa_core.training.ranks import Ranks
 from hpa_core.training.state import TrainingState
 from hpa_core.training.steps import Batch, Watch, train_step
 from hpa_core.training.tally import Tally
-
-CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
 
 
 def main() -> None:
@@ -88,7 +86,7 @@ def _rates(model: str, options: argparse.Namespace, device: torch.device) -> tup
     for work in works:
         work()
     turns = range(options.repeats)
-    seconds = np.array([[_seconds(work, clock) for work in works] for _ in turns])
+    seconds = np.array([[seconds_of(work, clock) for work in works] for _ in turns])
     return tuple((samples / np.median(seconds, axis=0)).tolist())
 
 
@@ -151,14 +149,6 @@ def _whole(
         state.step = 0
 
     return epoch
-
-
-def _seconds(work: Callable[[], None], clock: Callable[[], float]) -> float:
-    began = clock()
-    work()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return clock() - began
 
 
 if __name__ == "__main__":
