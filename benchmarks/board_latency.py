@@ -53,6 +53,7 @@ TRACED = ["disabled-by-default-devtools.timeline", "devtools.timeline", "blink.u
 TRACED += ["cc", "viz"]
 STAGES = (
     "ProxyMain::BeginMainFrame",
+    "ProxyImpl::Commit",
     "LayerTreeHostImpl::ActivateSyncTree",
     "ProxyImpl::ScheduledActionDraw",
     "DisplayScheduler::DrawAndSwap",
@@ -181,7 +182,7 @@ def read_move(sent: float, named: dict[str, list[dict]], tasks: list[dict]) -> M
     if answer is None:
         return None
     frame = [begun for begun in named[STAGES[0]] if begun["ts"] <= answer["ts"]][-1]
-    moment = end(frame)
+    moment = frame["ts"]
     for stage in STAGES[1:]:
         drawn = first_after(named[stage], moment)
         if drawn is None:

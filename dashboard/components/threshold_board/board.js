@@ -13,6 +13,7 @@ import { Toolbar } from "./toolbar.js";
 import { Turns } from "./turns.js";
 
 const KEYS_REST_MS = 250; // A burst of key presses is one step of the history and one message.
+const LULL_MS = 100; // A hand that has been still for so long leaves its frames free.
 const TIDY_MS = 5; // How long a hand that comes back may be kept waiting.
 const MANUAL = "manual";
 
@@ -162,6 +163,7 @@ export class Board {
 
   dispose() {
     clearTimeout(this.restTimer);
+    clearTimeout(this.lullTimer);
     clearTimeout(this.tidyTimer);
     cancelAnimationFrame(this.frame);
   }
@@ -197,10 +199,17 @@ export class Board {
     const moved = this.requested.size === 1 ? this.rows[this.requested.keys().next().value] : null;
     this.#apply();
     this.needles.paint(this.visible.map((row) => row.mark()));
-    if (this.turns.paint(moved, moving)) this.repaint();
+    if (this.turns.paint(moved, moving)) this.#goOn(moving);
     this.summary.paint(this.state.summary(), this.reference);
     this.detail.paint();
     this.toolbar.paint();
+  }
+
+  /** Write the rows that wait with the next frame, or once a hand that moves has paused. */
+  #goOn(moving) {
+    clearTimeout(this.lullTimer);
+    if (moving) this.lullTimer = setTimeout(() => this.repaint(), LULL_MS);
+    else this.repaint();
   }
 
   #rest() {
