@@ -1,12 +1,14 @@
 """The honest estimate: what it must be exactly, and what it must say of data made for it."""
 
+from math import hypot, sqrt
+
 import numpy as np
 import pytest
 from hypothesis import given
 
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.honesty import cross_fitted, halves
+from hpa_core.evaluation.honesty import cross_fitted, error_spread, halves
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.strategies import strategy_named
 from tests.evaluation.arrays import scored
@@ -70,10 +72,20 @@ def test_tuning_to_noise_is_seen_through() -> None:
 def test_the_interval_narrows_with_more_samples() -> None:
     widths = []
     for samples in (300, 3000):
-        probs, targets = noise(5, samples=samples)
-        honest = cross_fitted(probs, targets, strategy=strategy_named("prevalence"))
+        luck, targets = noise(5, samples=samples)
+        told = (luck + targets) / 2  # Far from 0 and 1, where the interval would be cut.
+        honest = cross_fitted(told, targets, strategy=strategy_named("prevalence"))
         widths.append(honest.interval[1] - honest.interval[0])
     assert widths[1] < widths[0]
+
+
+def test_the_luck_of_choosing_counts_once_and_that_of_scoring_twice() -> None:
+    rng = np.random.default_rng(0)
+    choice, scoring = rng.normal(0, 0.03, (4000, 1)), rng.normal(0, 0.02, (4000, 8))
+    assert error_spread(choice + np.zeros(8)) == pytest.approx(0.03, rel=0.03)
+    assert error_spread(scoring) == pytest.approx(0.02 * sqrt(2), rel=0.03)
+    both = hypot(0.03, 0.02 * sqrt(2))
+    assert error_spread(choice + scoring) == pytest.approx(both, rel=0.03)
 
 
 def test_the_same_seed_gives_the_same_estimate_and_another_seed_another() -> None:
