@@ -9,7 +9,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hpa_core.evaluation.suspicious.evidence import error_log_odds
-from hpa_core.evaluation.suspicious.ranking import LIMIT, Order, Suspicions, rank_suspicious
+from hpa_core.evaluation.suspicious.ranking import (
+    LIMIT,
+    Order,
+    Suspicions,
+    order_samples,
+    rank_suspicious,
+)
 from hpa_core.selections.samples import Samples
 
 
@@ -70,7 +76,14 @@ def weigh_labels(
 
 
 def by_suspicion(samples: Samples, nearest: Int[np.ndarray, "n k"] | None) -> list[str]:
-    """Return ids, each where the most harmful of its suspicious labels stands."""
-    found = suspicious_labels(samples, nearest, limit=None)
-    first = np.unique(found.row, return_index=True)[1]
-    return [str(sample) for sample in samples.ids[found.row[np.sort(first)]]]
+    """Return the ids that have a label, each where its most harmful suspicious label stands.
+
+    Raises:
+        ValueError: the samples have no scores.
+    """
+    if samples.probs is None:
+        raise ValueError("suspicion needs scores")
+    kept = np.flatnonzero(samples.labelled)
+    calls = None if samples.calls is None else samples.calls[kept]
+    order = order_samples(samples.probs[kept], samples.targets[kept], nearest, calls=calls)
+    return [str(sample) for sample in samples.ids[kept[order]]]

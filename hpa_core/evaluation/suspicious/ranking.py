@@ -97,7 +97,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     if against is None:
         against = error_log_odds(probs, targets, nearest)
     suspicion = expit(against)
-    gains = suspicion * correction_gains(targets, _best_calls(probs, targets, calls))
+    gains = _gains(probs, targets, suspicion, calls)
     listed = np.arange(len(probs)) if among is None else among
     cells = _first((gains if order == "gain" else against)[listed], against[listed], limit)
     places, classes = np.unravel_index(cells, (len(listed), probs.shape[1]))
@@ -118,6 +118,31 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     )
 
 
+def order_samples(
+    probs: Float[np.ndarray, "N C"],
+    targets: Bool[np.ndarray, "N C"],
+    nearest: Int[np.ndarray, "N k"] | None = None,
+    *,
+    calls: Bool[np.ndarray, "N C"] | None = None,
+) -> Int[np.ndarray, " N"]:
+    """Return all rows, each where `rank_suspicious` by gain would first list a label of it.
+
+    Args:
+        probs: as `rank_suspicious` takes it, and so the others.
+        targets: the labels that are questioned.
+        nearest: the rows most like each.
+        calls: what the classes' F1 is of.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], or there is no sample.
+    """
+    against = error_log_odds(probs, targets, nearest)
+    gains = _gains(probs, targets, expit(against), calls)
+    most = gains.max(axis=1)
+    ties = np.where(gains == most[:, None], against, -np.inf).max(axis=1)
+    return np.asarray(np.lexsort((-ties, -most)))
+
+
 def correction_gains(
     targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]
 ) -> Float[np.ndarray, "N C"]:
@@ -132,6 +157,16 @@ def correction_gains(
     turned = np.where(targets, -1, 1)
     then = f1_from_counts(tp + turned * calls, positives + turned, called)
     return np.asarray((then - now) / targets.shape[1])
+
+
+def _gains(
+    probs: np.ndarray,
+    targets: np.ndarray,
+    suspicion: Float[np.ndarray, "N C"],
+    calls: Bool[np.ndarray, "N C"] | None,
+) -> Float[np.ndarray, "N C"]:
+    """Return what correcting each label gains on average: see `Suspicions.gain`."""
+    return np.asarray(suspicion * correction_gains(targets, _best_calls(probs, targets, calls)))
 
 
 def _best_calls(

@@ -12,6 +12,7 @@ from hpa_core.evaluation.suspicious.ranking import (
     NEIGHBOURS,
     Suspicions,
     correction_gains,
+    order_samples,
     rank_suspicious,
 )
 from hpa_core.evaluation.suspicious.wording import reason_of
@@ -178,3 +179,14 @@ def test_classes_that_nobody_or_everybody_carries_are_ranked_too(labels: np.ndar
     found = rank_suspicious(np.full((5, 2), 0.5), labels, nearest, limit=None)
     assert np.isfinite(found.suspicion).all()
     assert np.isfinite(found.gain).all()
+
+
+@settings(max_examples=30)
+@given(scored())
+def test_samples_stand_where_the_first_of_their_labels_is_listed(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
+    probs, labels = case
+    listed = rank_suspicious(probs, labels, limit=None).row
+    first = listed[np.sort(np.unique(listed, return_index=True)[1])]
+    assert order_samples(probs, labels).tolist() == first.tolist()
