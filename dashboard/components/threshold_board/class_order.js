@@ -10,8 +10,7 @@ export class ClassOrder {
   /** `scores`: Float32Array (n) in [0, 1], none of them -0; `truths`: Uint32Array (n) whose bit `bit` is the truth. */
   constructor(scores, truths, bit) {
     this.scores = scores;
-    this.bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
-    this.order = ascending(this.bits);
+    this.order = ascending(new Int32Array(scores.buffer, scores.byteOffset, scores.length));
     this.positivesBelow = countPositives(this.order, truths, bit);
     this.support = this.positivesBelow[scores.length];
   }

@@ -1,13 +1,13 @@
 // Thresholds of all classes over all samples, and every F1 of them, exact after each move.
 //
-// Each sample's calls are the bits of one integer. A move touches only the samples whose score lies
-// between the old and the new threshold; sums are kept as integer counts, so nothing drifts.
+// Each sample's calls are the bits of one integer. A move turns only the bits of samples whose score
+// lies between the old and the new threshold; sums are kept as integer counts, so nothing drifts.
 
 import { ClassOrder, f1FromCounts } from "./class_order.js";
 
 const CLIMB_ROUNDS = 20;
 const LEAST_GAIN = 1e-12;
-const REBUILD_SHARE = 1; // Above one changed call a sample, a pass over all scores is quicker.
+const RECOUNT_SHARE = 0.5; // Above so many changed calls a sample, counting all anew is quicker.
 
 export class ThresholdState {
   /** `file`: as `parseScores` returns it; `orders`: its classes as ClassOrder, prepared once. */
@@ -18,30 +18,30 @@ export class ThresholdState {
     this.truths = truths ?? new Uint32Array(samples);
     this.sizes = Uint8Array.from(this.truths, countBits);
     this.highest = highestClasses(file);
-    this.calls = new Uint32Array(samples);
-    this.thresholds = new Float64Array(classes).fill(0.5);
+    this.calls = new Uint32Array(samples).fill(2 ** classes - 1);
+    this.thresholds = new Float64Array(classes);
     this.positions = new Int32Array(classes);
     this.width = 2 * classes + 1;
     this.supports = orders.map((order) => order.support);
     this.bare = orders.map((order) => order.optimum()); // Best thresholds without the fallback.
     this.totalSupport = this.supports.reduce((sum, support) => sum + support, 0);
-    this.#rebuild();
+    this.#recount();
+    this.moveAll(new Array(classes).fill(0.5));
   }
 
   /** Move one class's threshold. */
   move(index, threshold) {
-    const target = this.orders[index].position(threshold);
-    this.thresholds[index] = threshold;
-    this.#flip(index, target);
+    this.moveAll(this.thresholds.with(index, threshold));
   }
 
   /** Move all classes at once; `thresholds` has one number a class. */
   moveAll(thresholds) {
     const targets = this.orders.map((order, index) => order.position(thresholds[index]));
-    const flips = targets.reduce((sum, at, index) => sum + Math.abs(at - this.positions[index]), 0);
+    const turned = targets.reduce((sum, at, index) => sum + Math.abs(at - this.positions[index]), 0);
+    const recounted = turned > RECOUNT_SHARE * this.samples;
+    targets.forEach((target, index) => this.#turn(index, target, !recounted));
+    if (recounted) this.#recount();
     this.thresholds.set(thresholds);
-    if (flips > REBUILD_SHARE * this.samples) this.#rebuild();
-    else targets.forEach((target, index) => this.#flip(index, target));
   }
 
   /** Counts and ratios of one class under the rule in force. */
@@ -150,47 +150,29 @@ export class ThresholdState {
     return sum / Math.max(this.samples, 1);
   }
 
-  #flip(index, target) {
+  /** Turn the calls of a class that its new place in the order changes, and keep count if `counted`. */
+  #turn(index, target, counted) {
+    const { calls, positions } = this;
     const { order } = this.orders[index];
-    const position = this.positions[index];
-    const [start, end] = target > position ? [position, target] : [target, position];
+    const [start, end] = [positions[index], target].sort((a, b) => a - b);
     const bit = 1 << index;
     for (let k = start; k < end; k += 1) {
       const sample = order[k];
-      this.#count(sample, -1);
-      this.calls[sample] ^= bit;
-      this.#count(sample, 1);
+      if (counted) this.#count(sample, -1);
+      calls[sample] ^= bit;
+      if (counted) this.#count(sample, 1);
     }
-    this.positions[index] = target;
+    positions[index] = target;
   }
 
-  #rebuild() {
-    const { samples, classes, calls } = this;
+  #recount() {
+    const { samples, classes } = this;
     this.pairs = new Int32Array((classes + 1) * this.width); // [hits, calls + positives]: samples
     this.silent = 0;
     this.silentCalls = new Int32Array(classes);
     this.silentHits = new Int32Array(classes);
     this.silentHitSizes = new Int32Array(classes + 1);
-    calls.fill(0);
-    for (let index = 0; index < classes; index += 1) this.#callClass(index);
     for (let sample = 0; sample < samples; sample += 1) this.#count(sample, 1);
-  }
-
-  /** Call the samples above the threshold: the few of them in order, many in one plain pass. */
-  #callClass(index) {
-    const { calls, samples } = this;
-    const { order, bits } = this.orders[index];
-    const position = this.orders[index].position(this.thresholds[index]);
-    this.positions[index] = position;
-    if (samples - position < samples / 8) {
-      for (let k = position; k < samples; k += 1) calls[order[k]] |= 1 << index;
-      return;
-    }
-    const bound = floatBitsBelow(this.thresholds[index]);
-    for (let sample = 0; sample < samples; sample += 1) {
-      // Floats from 0 up sort as their bits do; the sign of a difference is a call, unbranched.
-      calls[sample] |= ((bound - bits[sample]) >>> 31) << index;
-    }
   }
 
   #count(sample, step) {
@@ -248,13 +230,6 @@ function highestClasses({ samples, classes, scores }) {
     }
   }
   return highest;
-}
-
-/** Bits of the highest 32-bit float at or below `value`, which is 0 or more. */
-function floatBitsBelow(value) {
-  const float = new Float32Array([value]);
-  const [bits] = new Int32Array(float.buffer);
-  return float[0] > value ? bits - 1 : bits;
 }
 
 function countBits(value) {
