@@ -25,7 +25,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The kill-and-resume test with 200 kills instead of 6; a compiled training with its own dropout.
+# The kill-and-resume test with 200 kills instead of 20; a compiled training with its own dropout.
 soak: $(VENV)/installed-dev
 	HPA_SOAK=1 HPA_KILLS=200 $(BIN)/python -m pytest tests/training/test_resume.py tests/training/test_compiled.py
 

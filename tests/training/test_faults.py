@@ -234,8 +234,8 @@ def test_a_write_that_the_kernel_refuses_after_any_number_of_bytes_costs_nothing
     ]
 
 
-# Before Python runs, before anything is imported, among the imports.
-@pytest.mark.parametrize("delay", [0.0, 0.1, 1.0])
+# Before Python runs, before anything is imported, among the imports, after them.
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 1.0, 2.0])
 def test_a_stop_right_after_the_start_ends_in_peace(
     workspace: Workspace, make_run: MakeRun, delay: float
 ) -> None:

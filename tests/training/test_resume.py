@@ -16,7 +16,7 @@ from hpa_core.workspace import Workspace
 from tests.training.outcomes import outcome
 from tests.training.programs import told_by
 
-KILLS = int(os.environ.get("HPA_KILLS", "6"))
+KILLS = int(os.environ.get("HPA_KILLS", "20"))
 MakeRun = Callable[..., RunFolder]
 
 
