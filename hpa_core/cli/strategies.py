@@ -3,17 +3,20 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
+from jaxtyping import Bool
 from rich.console import Console
 from rich.table import Table
 
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.cli.duplicates import plain_leaks
-from hpa_core.cli.scores import AsJson, RunId, Split, truth_of, warn_of_leaks
+from hpa_core.cli.scores import AsJson, RunId, Split, warn_of_leaks
 from hpa_core.data.dataset import SPLITS, open_dataset
 from hpa_core.data.prevalence import Shares, read_prevalence, split_prevalence
 from hpa_core.errors import ConfigError
+from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.estimates import (
     Estimates,
     estimate_strategies,
@@ -32,6 +35,7 @@ from hpa_core.workspace import Workspace
 thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
 app.add_typer(thresholds_app, name="thresholds")
 
+Calls = Bool[np.ndarray, "N C"]
 NAMES = ", ".join(STRATEGIES)
 Prevalence = Annotated[
     str,
@@ -62,28 +66,35 @@ def fit(  # noqa: PLR0913 - one parameter for each option
     split: Split = "validation",
     as_json: AsJson = False,
 ) -> None:
-    """Choose thresholds by a strategy, save them, and say what to expect of them on new data."""
+    """Choose thresholds by a strategy, save them, and say what to expect of them on new data.
+
+    Without truth, strategies that need none still choose; nothing can then be scored.
+    """
     workspace = workspace_of()
     run = open_run(workspace, run_id)
     predictions = read_predictions(run, split)
-    targets = truth_of(run, split, predictions)
     chosen = strategy_named(strategy)
     told = _options(workspace, run, prevalence, column, constraint)
     chosen.check(told)
-    with terminal_progress() as progress:
-        honest = cross_fitted(
-            predictions.probs,
-            targets,
-            strategy=chosen,
-            options=told,
-            fallback=fallback,
-            progress=progress,
-        )
+    honest = None
+    if predictions.targets is None:
+        thresholds = chosen.fit(predictions.probs, None, told)
+    else:
+        with terminal_progress() as progress:
+            honest = cross_fitted(
+                predictions.probs,
+                predictions.targets,
+                strategy=chosen,
+                options=told,
+                fallback=fallback,
+                progress=progress,
+            )
+        thresholds = honest.thresholds
     save_thresholds(
         run,
         ThresholdSet(
             name=name,
-            thresholds=tuple(honest.thresholds.tolist()),
+            thresholds=tuple(thresholds.tolist()),
             fallback=fallback,
             run=run.id,
             split=split,
@@ -91,22 +102,25 @@ def fit(  # noqa: PLR0913 - one parameter for each option
             data_hash=predictions_hash(run, split),
         ),
     )
-    low, high = honest.interval
-    leaks = score_leaks(workspace, run, split)
+    calls = apply_thresholds(predictions.probs, thresholds, fallback=fallback)
+    leaks = score_leaks(workspace, run, split) if honest else None
     if as_json:
         print_json(
             {
-                "thresholds": honest.thresholds.tolist(),
-                "macro_f1": honest.in_sample,
-                "expected_macro_f1": honest.expected,
-                "interval": [low, high],
-                "noise": honest.gains.noise.nonzero()[0].tolist(),
+                "thresholds": thresholds.tolist(),
+                **_plain_honest(honest),
+                **_plain_calls(calls),
                 "leaks": plain_leaks(leaks),
             }
         )
         return
+    typer.echo(f"Saved {name}: {_calls_sentence(calls)}")
+    if honest is None:
+        typer.echo(f"Split {split} has no truth: nothing of it can be scored.")
+        return
+    low, high = honest.interval
     typer.echo(
-        f"Saved {name}: macro F1 {honest.in_sample:.4f} on these samples; on new ones expect "
+        f"Macro F1 {honest.in_sample:.4f} on these samples; on new ones expect "
         f"{honest.expected:.3f} (95 %: {low:.3f} to {high:.3f})."
     )
     _print_noise(honest)
@@ -171,6 +185,32 @@ def _shares(workspace: Workspace, run: RunFolder, words: str, column: str) -> Sh
     if words in SPLITS:
         return split_prevalence(open_dataset(workspace, run.info.dataset), words)
     return read_prevalence(Path(words), column)
+
+
+def _plain_honest(honest: Honest | None) -> dict[str, object]:
+    """Return the figures as JSON takes them, each null where there is no truth."""
+    return {
+        "macro_f1": honest and honest.in_sample,
+        "expected_macro_f1": honest and honest.expected,
+        "interval": honest and list(honest.interval),
+        "noise": honest and honest.gains.noise.nonzero()[0].tolist(),
+    }
+
+
+def _plain_calls(calls: Calls) -> dict[str, object]:
+    return {
+        "samples": len(calls),
+        "calls": calls.sum(axis=0).tolist(),
+        "without_call": int((~calls.any(axis=1)).sum()),
+    }
+
+
+def _calls_sentence(calls: Calls) -> str:
+    silent = int((~calls.any(axis=1)).sum())
+    return (
+        f"{calls.sum() / max(len(calls), 1):.2f} calls an image, {silent:,} of {len(calls):,} "
+        "images without one."
+    )
 
 
 def _print_noise(honest: Honest) -> None:

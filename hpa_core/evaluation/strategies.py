@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from hpa_core.errors import ConfigError
+from hpa_core.errors import ConfigError, ScoresError
 from hpa_core.evaluation.choosing.blended import blended_thresholds
 from hpa_core.evaluation.choosing.constrained import constrained_thresholds
 from hpa_core.evaluation.choosing.direct import (
@@ -23,7 +23,7 @@ from hpa_core.evaluation.choosing.micro_macro import micro_macro_thresholds
 from hpa_core.evaluation.choosing.prevalence import matching_prevalence, matching_shares
 from hpa_core.evaluation.choosing.recalibrated import recalibrated_thresholds
 from hpa_core.evaluation.choosing.soft_f1 import soft_f1_thresholds
-from hpa_core.evaluation.contract import Probs, Targets, Thresholds
+from hpa_core.evaluation.contract import Probs, Targets, Thresholds, check_probs
 from hpa_core.evaluation.options import Options
 
 LOWERED = 0.7
@@ -41,6 +41,7 @@ class Strategy:
         summary: what it does, in one line.
         source: who described or used it; empty for what goes without saying.
         needs: what the options must hold for it.
+        needs_truth: whether it looks at the truth; else it can choose on scores alone.
         choose: scores, truth and options in, thresholds (C,) in [0, 1] out.
     """
 
@@ -48,18 +49,37 @@ class Strategy:
     summary: str
     source: str = ""
     needs: Need = "nothing"
+    needs_truth: bool = True
     choose: Callable[[Probs, Targets, Options], Thresholds]
 
-    def fit(self, probs: Probs, targets: Targets, options: Options | None = None) -> Thresholds:
+    def fit(
+        self, probs: Probs, targets: Targets | None, options: Options | None = None
+    ) -> Thresholds:
         """Choose thresholds, (C,).
+
+        Args:
+            probs: (N, C) in [0, 1].
+            targets: the truth, (N, C), or None where it is unknown.
+            options: what the strategy is told beside them.
 
         Raises:
             ConfigError: the options lack what this strategy needs.
-            ScoresError: a score is NaN or outside [0, 1], or there is no sample.
+            ScoresError: a score is NaN or outside [0, 1], there is no sample, or this strategy
+                needs the truth and there is none.
         """
         told = options or Options()
         self.check(told)
-        return self.choose(probs, targets, told)
+        if targets is not None:
+            return self.choose(probs, targets, told)
+        if self.needs_truth:
+            able = ", ".join(each.name for each in STRATEGIES.values() if not each.needs_truth)
+            raise ScoresError(
+                f"The strategy {self.name!r} needs the truth, which these scores come without; "
+                f"those that do not: {able}."
+            )
+        check_probs(probs)
+        not_looked_at = np.zeros(probs.shape, dtype=bool)
+        return self.choose(probs, not_looked_at, told)
 
     def check(self, options: Options) -> None:
         """Refuse options that lack what this strategy needs.
@@ -97,6 +117,7 @@ def _fixed(threshold: float) -> Strategy:
     return Strategy(
         name=f"fixed-{threshold}",
         summary=f"{threshold} for every class, whatever the scores are",
+        needs_truth=False,
         choose=lambda probs, _targets, _options: np.full(probs.shape[1], threshold),
     )
 
@@ -146,6 +167,7 @@ _ALL = (
         summary="each class is called on the share of samples that is given",
         source="1st place of the competition",
         needs="prevalence",
+        needs_truth=False,
         choose=lambda probs, _targets, options: matching_shares(probs, options.prevalence or ()),
     ),
     Strategy(

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpa_core.errors import ConfigError
+from hpa_core.errors import ConfigError, ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.optimum import NO_CALL
-from hpa_core.evaluation.strategies import ready_strategies, strategy_named
+from hpa_core.evaluation.options import Constraint, Options
+from hpa_core.evaluation.strategies import STRATEGIES, ready_strategies, strategy_named
 from tests.evaluation.arrays import scored
 
 
@@ -105,3 +106,20 @@ def test_on_real_scores_auto_keeps_up_with_whichever_recipe_is_best(
             reached[each] += macro_f1(probs[scored_on], targets[scored_on], thresholds) / 4
     assert reached["auto"] > max(reached[each] for each in rivals) - 0.01
     assert reached["auto"] > np.mean([reached[each] for each in rivals]) + 0.005
+
+
+@given(scored(), st.sampled_from(list(STRATEGIES)))
+def test_without_truth_a_strategy_chooses_the_same_or_refuses(
+    case: tuple[np.ndarray, np.ndarray], name: str
+) -> None:
+    probs, targets = case
+    told = Options(
+        prevalence=(0.3,) * probs.shape[1], constraints=(Constraint(class_id=0, most_calls=1),)
+    )
+    strategy = strategy_named(name)
+    if strategy.needs_truth:
+        with pytest.raises(ScoresError, match="needs the truth"):
+            strategy.fit(probs, None, told)
+    else:
+        expected = strategy.fit(probs, targets, told)
+        assert strategy.fit(probs, None, told).tolist() == expected.tolist()

@@ -155,3 +155,45 @@ def test_a_constraint_and_a_table_of_shares_reach_the_strategy(
         *("--prevalence", "train"),
     )
     assert (ended.returncode, "names no dataset" in ended.stderr) == (1, True)
+
+
+@pytest.fixture
+def bare_run(hpa, tmp_path: Path, probs: np.ndarray, ids: list[str]) -> str:
+    """Scores of a test split, whose truth nobody has."""
+    np.save(tmp_path / "scores.npy", probs)
+    (tmp_path / "bare.csv").write_text("\n".join(["Id", *ids]) + "\n")
+    source = (tmp_path / "scores.npy", "--ids", tmp_path / "bare.csv", "--split", "test")
+    assert hpa("import", "scores", *source, "--name", "bare").returncode == 0
+    return "bare"
+
+
+def test_a_prevalence_is_matched_on_a_split_without_truth(
+    hpa, workspace, tmp_path, bare_run, probs
+) -> None:
+    table = tmp_path / "label_dist.csv"
+    table.write_text("class,lb\n" + "".join(f"{number},0.05\n" for number in range(28)))
+    fit = ("thresholds", "fit", bare_run, "--split", "test", "--strategy", "prevalence-target")
+    fit += ("--prevalence", table, "--column", "lb", "--name", "lb")
+    said = json.loads(hpa(*fit, "--json").stdout)
+    calls = probs > np.array(said["thresholds"])
+    assert said["calls"] == calls.sum(axis=0).tolist() == [2] * 28
+    assert said["without_call"] == np.count_nonzero(calls.sum(axis=1) == 0) > 0
+    assert said["macro_f1"] is said["expected_macro_f1"] is said["interval"] is None
+    saved = load_thresholds(open_run(workspace, bare_run), "lb")
+    assert list(saved.thresholds) == said["thresholds"]
+    assert (saved.split, saved.strategy) == ("test", "prevalence-target")
+    told = hpa(*fit).stdout
+    assert f"1.40 calls an image, {said['without_call']} of 40 images without one." in told
+    assert "Split test has no truth: nothing of it can be scored." in told
+    assert json.loads(hpa(*fit, "--fallback", "top1", "--json").stdout)["without_call"] == 0
+
+
+def test_a_strategy_that_needs_the_truth_names_those_that_do_not(hpa, bare_run) -> None:
+    fit = ("thresholds", "fit", bare_run, "--split", "test", "--name", "x")
+    ended = hpa(*fit, "--strategy", "auto")
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "The strategy 'auto' needs the truth, which these scores come without; those that do not: "
+        "fixed-0.5, fixed-0.15, prevalence-target.\n"
+    )
+    assert hpa(*fit, "--strategy", "fixed-0.5").returncode == 0
