@@ -5,19 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from hpa_core.classes import N_CLASSES
-from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.runs.thresholds import ThresholdSet, fixed_thresholds
 
 KEY = "hpa"
-UNSAVED = "unsaved"
-"""Name of the active threshold set while it differs from every saved one."""
-
-
-def fixed_thresholds(value: float) -> ThresholdSet:
-    """Return the set that has `value` for every class."""
-    return ThresholdSet(
-        name=f"fixed-{value:g}", thresholds=(value,) * N_CLASSES, strategy=f"fixed {value:g}"
-    )
 
 
 @dataclass

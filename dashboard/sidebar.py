@@ -9,12 +9,17 @@ from dashboard import cache
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import follow_filter
 from dashboard.selections.sidebar import choose_selection
-from dashboard.session import UNSAVED, Session, fixed_thresholds, session, write_link
+from dashboard.session import Session, session, write_link
 from dashboard.synthetic import synthetic_part
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
-from hpa_core.runs.thresholds import ThresholdSet, list_thresholds
+from hpa_core.runs.thresholds import (
+    UNSAVED,
+    ThresholdSet,
+    fixed_thresholds,
+    known_thresholds,
+)
 
 NO_RUN = ""
 
@@ -76,14 +81,14 @@ def _choose_split(chosen: Session, run: RunFolder) -> None:
 
 
 def _choose_thresholds(chosen: Session, run: RunFolder) -> None:
-    """Offer the saved sets, two fixed ones, and the active set while it is not saved.
+    """Offer the saved sets, the built-in ones, and the active set while it is not saved.
 
     A set stays active only for the run it was chosen on: another run starts from 0.5.
     """
     if chosen.thresholds_owner != run.id:
         chosen.thresholds, chosen.thresholds_owner = fixed_thresholds(0.5), run.id
     unsaved = [chosen.thresholds] if chosen.thresholds.name == UNSAVED else []
-    sets = [*unsaved, *list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    sets = [*unsaved, *known_thresholds(run)]
     for linked in sets:
         if linked.name == chosen.linked_thresholds:
             chosen.thresholds = linked

@@ -14,13 +14,13 @@ from dashboard import cache
 from dashboard.guard import need
 from dashboard.images.gallery import scored_samples
 from dashboard.selections.active import active_rows
-from dashboard.session import UNSAVED, Session
+from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset, DatasetInfo
 from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predictions_path
-from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.samples import Samples, outside_samples
 

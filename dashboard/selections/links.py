@@ -10,8 +10,9 @@ from typing import Literal, NoReturn
 import streamlit as st
 
 from dashboard.selections.active import FILTER
-from dashboard.session import UNSAVED, session
+from dashboard.session import session
 from hpa_core.classes import CLASS_NAMES
+from hpa_core.runs.thresholds import UNSAVED
 from hpa_core.selections.expression import EVERYTHING, Expression
 
 IMAGES_PAGE = "../pages/images.py"

@@ -12,11 +12,11 @@ import streamlit as st
 from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
-from dashboard.session import UNSAVED, fixed_thresholds, session
+from dashboard.session import session
 from dashboard.thresholds.history import remember_stand
 from dashboard.thresholds.score_file import score_file_address
 from hpa_core.evaluation.metrics import Scores
-from hpa_core.runs.thresholds import Fallback, ThresholdSet, list_thresholds
+from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet, known_thresholds
 
 Held = tuple[tuple[float, ...], Fallback]
 """Thresholds, and what becomes of a sample without a call."""
@@ -111,7 +111,7 @@ def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:
 
 def _recognised(moved: ThresholdSet) -> ThresholdSet:
     """Return the known set with the same thresholds: an undo may lead back to one."""
-    known = [*list_thresholds(cache.run(moved.run)), fixed_thresholds(0.5), fixed_thresholds(0.15)]
+    known = known_thresholds(cache.run(moved.run))
     same = (
         item
         for item in known

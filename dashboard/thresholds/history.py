@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard.session import UNSAVED, session
+from dashboard.session import session
 from dashboard.thresholds.scores import score_set
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 
 KEY = "hpa-threshold-history"
 MOST = 200

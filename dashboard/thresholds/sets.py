@@ -10,12 +10,17 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.session import UNSAVED, fixed_thresholds, session
+from dashboard.session import session
 from dashboard.thresholds.scores import score_set
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
-from hpa_core.errors import RunError
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
+from hpa_core.runs.thresholds import (
+    UNSAVED,
+    ThresholdSet,
+    known_thresholds,
+    load_thresholds,
+    save_thresholds,
+)
 
 
 def draw_save_form(run: RunFolder) -> None:
@@ -93,12 +98,8 @@ def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdS
     Raises:
         RunError: the name is taken and `over` is not asked for, or it cannot be a name.
     """
-    if named.name == UNSAVED:
-        raise RunError(f"{UNSAVED!r} names the set that is not saved yet; choose another name.")
-    if not over and named.name in {item.name for item in list_thresholds(run)}:
-        raise RunError(f"Run {run.id!r} has a set {named.name!r} already; tick Replace, or rename.")
-    save_thresholds(run, named)
-    return next(item for item in list_thresholds(run) if item.name == named.name)
+    save_thresholds(run, named, over=over)
+    return load_thresholds(run, named.name)
 
 
 def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float]) -> None:
@@ -117,10 +118,9 @@ def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float
 
 
 def offered_sets(run: RunFolder) -> list[ThresholdSet]:
-    """The active set first, then the saved ones and the two fixed ones that differ from it."""
+    """The active set first, then the saved and the built-in ones that differ from it."""
     active = session().thresholds
-    others = [*list_thresholds(run), fixed_thresholds(0.5), fixed_thresholds(0.15)]
-    return [active, *(item for item in others if item != active)]
+    return [active, *(item for item in known_thresholds(run) if item != active)]
 
 
 def _use(thresholds: ThresholdSet) -> None:

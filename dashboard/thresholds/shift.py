@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
-from dashboard.session import UNSAVED, session
+from dashboard.session import session
 from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import (
@@ -20,7 +20,7 @@ from hpa_core.evaluation.shift import (
 )
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits, predictions_path
-from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 
 COLUMNS = {
     name: st.column_config.NumberColumn(format="%.2f %%", help=told)

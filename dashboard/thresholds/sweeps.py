@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
-from dashboard.session import UNSAVED, session
+from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
 from hpa_core.classes import N_CLASSES
@@ -19,7 +19,7 @@ from hpa_core.evaluation.sweeps import (
     sweep_threshold,
 )
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet
 
 REPORTED_BASE = 0.15
 

@@ -26,7 +26,7 @@ from hpa_core.runs.scores import import_scores
 from hpa_core.runs.thresholds import (
     Fallback,
     ThresholdSet,
-    list_thresholds,
+    known_thresholds,
     load_thresholds,
     read_thresholds,
 )
@@ -38,7 +38,8 @@ Chosen = Annotated[
     typer.Option(
         "--thresholds",
         metavar="SET|FILE|NUMBER",
-        help="A saved set's name, a JSON file of 28 numbers, or one number for all classes.",
+        help="The name of a saved set, fixed-0.5 or fixed-0.15, a JSON file of 28 numbers, or one "
+        "number for all classes.",
     ),
 ]
 FallbackOption = Annotated[
@@ -153,13 +154,13 @@ def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -
 
 
 def chosen_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:
-    """Read a number, else a saved set of the run, else a file."""
+    """Read a number, else a built-in set or a saved one of the run, else a file."""
     try:
         return ThresholdSet(name="one-number", thresholds=(float(chosen),) * N_CLASSES)
     except ValueError:
         pass
-    saved = any(chosen == item.name for item in list_thresholds(run))
-    if not saved and (Path(chosen).is_file() or Path(chosen).name != chosen):
+    known = any(chosen == item.name for item in known_thresholds(run))
+    if not known and (Path(chosen).is_file() or Path(chosen).name != chosen):
         return read_thresholds(Path(chosen))
     return load_thresholds(run, chosen)
 

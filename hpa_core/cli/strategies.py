@@ -29,7 +29,7 @@ from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import predictions_hash, read_predictions
-from hpa_core.runs.thresholds import Fallback, ThresholdSet, save_thresholds
+from hpa_core.runs.thresholds import Fallback, ThresholdSet, check_free, save_thresholds
 from hpa_core.workspace import Workspace
 
 thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
@@ -58,7 +58,10 @@ def fit(  # noqa: PLR0913 - one parameter for each option
     run_id: RunId,
     *,
     strategy: Annotated[str, typer.Option(help=f"One of: {NAMES}.")],
-    name: Annotated[str, typer.Option(help="The set's name; one of that name is replaced.")],
+    name: Annotated[str, typer.Option(help="The set's name.")],
+    over: Annotated[
+        bool, typer.Option("--replace", help="Replace a saved set of the same name.")
+    ] = False,
     prevalence: Prevalence = "",
     column: Column = "",
     constraint: Constraints = None,
@@ -72,6 +75,7 @@ def fit(  # noqa: PLR0913 - one parameter for each option
     """
     workspace = workspace_of()
     run = open_run(workspace, run_id)
+    check_free(run, name, over=over)
     predictions = read_predictions(run, split)
     chosen = strategy_named(strategy)
     told = _options(workspace, run, prevalence, column, constraint)
@@ -101,6 +105,7 @@ def fit(  # noqa: PLR0913 - one parameter for each option
             strategy=strategy,
             data_hash=predictions_hash(run, split),
         ),
+        over=over,
     )
     calls = apply_thresholds(predictions.probs, thresholds, fallback=fallback)
     leaks = score_leaks(workspace, run, split) if honest else None

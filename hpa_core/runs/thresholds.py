@@ -1,7 +1,7 @@
 """Threshold sets: 28 numbers with a name, and where they come from."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +14,14 @@ from hpa_core.runs.folder import RunFolder
 Fallback = Literal["none", "top1"]
 """What becomes of a sample without a call: nothing, or its highest class is called."""
 
+UNSAVED = "unsaved"
+"""Name of a set that is in use and not saved."""
+
 _WORDS = ("name", "fallback", "run", "split", "strategy", "data_hash", "created")
+
+
+def _is_probability(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,31 +59,91 @@ class ThresholdSet:
             )
 
 
-def save_thresholds(run: RunFolder, chosen: ThresholdSet) -> Path:
-    """Save a set under its name in the run's folder, replacing one of the same name."""
+def fixed_thresholds(value: float) -> ThresholdSet:
+    """Return the set that has `value` for every class."""
+    return ThresholdSet(
+        name=f"fixed-{value:g}", thresholds=(value,) * N_CLASSES, strategy=f"fixed {value:g}"
+    )
+
+
+BUILT_IN = (fixed_thresholds(0.5), fixed_thresholds(0.15))
+"""The sets that every run has."""
+
+_RESERVED = (*(item.name for item in BUILT_IN), UNSAVED)
+
+
+def save_thresholds(run: RunFolder, chosen: ThresholdSet, *, over: bool = False) -> Path:
+    """Save a set under its name in the run's folder.
+
+    Args:
+        run: the run it is for.
+        chosen: the set.
+        over: replace a set of the same name.
+
+    Raises:
+        RunError: as `check_free`.
+    """
+    check_free(run, chosen.name, over=over)
     path = run.thresholds / f"{chosen.name}.json"
     created = chosen.created or datetime.now(UTC).isoformat(timespec="seconds")
     write_json(path, {**asdict(chosen), "created": created})
     return path
 
 
+def check_free(run: RunFolder, name: str, *, over: bool = False) -> None:
+    """Refuse a name that no set can be saved under.
+
+    Args:
+        run: the run the set is for.
+        name: the name wanted.
+        over: whether a saved set may be replaced.
+
+    Raises:
+        RunError: the name means something else, or the run has such a set and `over` is false.
+        WorkspaceError: it cannot be the name of a file.
+    """
+    checked_name(name, what="threshold set")
+    if _is_reserved(name):
+        raise RunError(
+            f"{name!r} cannot name a saved threshold set, as numbers and the names "
+            f"{', '.join(_RESERVED)} mean something else; choose another name."
+        )
+    if not over and any(item.name == name for item in list_thresholds(run)):
+        raise RunError(
+            f"Run {run.id!r} has a set {name!r} already; choose another name, or replace it "
+            "(Replace on the page, --replace on the command line)."
+        )
+
+
 def list_thresholds(run: RunFolder) -> list[ThresholdSet]:
-    """Every saved set of a run, oldest first."""
+    """Every saved set of a run, oldest first.
+
+    A set that an earlier version saved as `fixed-0.5` or `0.15` is called `saved-fixed-0.5` or
+    `saved-0.15`, so that no name means two sets.
+    """
     sets = [read_thresholds(path) for path in run.thresholds.glob("*.json")]
-    return sorted(sets, key=lambda item: (item.created, item.name))
+    named = [
+        replace(item, name=f"saved-{item.name}") if _is_reserved(item.name) else item
+        for item in sets
+    ]
+    return sorted(named, key=lambda item: (item.created, item.name))
+
+
+def known_thresholds(run: RunFolder) -> list[ThresholdSet]:
+    """Every set that a name can mean for a run: the saved ones, then the built-in ones."""
+    return [*list_thresholds(run), *BUILT_IN]
 
 
 def load_thresholds(run: RunFolder, name: str) -> ThresholdSet:
-    """Load a set by its name.
+    """Load a saved or built-in set by its name.
 
     Raises:
         RunError: the run has no such set.
     """
-    path = run.thresholds / f"{checked_name(name, what='threshold set')}.json"
-    if not path.is_file():
-        names = ", ".join(item.name for item in list_thresholds(run)) or "none yet"
-        raise RunError(f"Run {run.id!r} has no threshold set {name!r}; it has: {names}.")
-    return read_thresholds(path)
+    sets = {item.name: item for item in known_thresholds(run)}
+    if name not in sets:
+        raise RunError(f"Run {run.id!r} has no threshold set {name!r}; it has: {', '.join(sets)}.")
+    return sets[name]
 
 
 def read_thresholds(path: Path) -> ThresholdSet:
@@ -111,5 +178,12 @@ def _fallback(word: str, path: Path) -> Fallback:
     raise RunError(f"The fallback is 'none' or 'top1'; {path} says {word[:40]!r}.")
 
 
-def _is_probability(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+def _is_reserved(name: str) -> bool:
+    """Whether a name means a built-in set, the unsaved one, or one number for all classes."""
+    if name in _RESERVED:
+        return True
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

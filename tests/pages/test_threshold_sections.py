@@ -8,13 +8,19 @@ import pytest
 from sklearn.metrics import f1_score, log_loss
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session import KEY, UNSAVED, fixed_thresholds
+from dashboard.session import KEY
 from dashboard.thresholds.history import Stand
 from dashboard.thresholds.sets import class_table
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
-from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
+from hpa_core.runs.thresholds import (
+    UNSAVED,
+    ThresholdSet,
+    fixed_thresholds,
+    load_thresholds,
+    save_thresholds,
+)
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage
@@ -49,6 +55,22 @@ def test_two_sets_are_compared_by_what_one_gains(run: RunFolder, open_page: Open
     assert f"**Macro F1 {macro(run, 0.15) - macro(run, 0.5):+.4f}**" in said(page)
     assert "for **fixed-0.15** over **fixed-0.5**" in said(page)
     assert len(page.get("plotly_chart")) == 1
+
+
+def test_a_set_saved_earlier_under_a_built_in_name_does_not_hide_the_built_in_one(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    saved = {"name": "fixed-0.15", "thresholds": [0.7] * 28}
+    (run.thresholds / "fixed-0.15.json").write_text(json.dumps(saved))
+    page = open_page("thresholds", studio="Compare")
+    page.selectbox(key="compare-first").select("fixed-0.5").run()
+    for name, threshold in (("fixed-0.15", 0.15), ("saved-fixed-0.15", 0.7)):
+        page.selectbox(key="compare-second").select(name).run()
+        assert f"**Macro F1 {macro(run, threshold) - macro(run, 0.5):+.4f}**" in said(page)
+    page = open_page("thresholds", studio="Flips")
+    for name, threshold in (("fixed-0.15", 0.15), ("saved-fixed-0.15", 0.7)):
+        page.selectbox(key="flips-base").select(name).run()
+        assert f"Macro F1 {macro(run, 0.5) - macro(run, threshold):+.5f}" in said(page)
 
 
 def test_a_set_is_not_compared_with_itself(run: RunFolder, open_page: OpenPage) -> None:

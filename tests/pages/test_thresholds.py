@@ -1,7 +1,6 @@
 """The Thresholds page: what it hands to the board, what it takes back, saves and exports."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,12 +8,12 @@ import pytest
 from sklearn.metrics import f1_score
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session import KEY, UNSAVED, Session
+from dashboard.session import KEY, Session
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
-from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
+from hpa_core.runs.thresholds import UNSAVED, ThresholdSet, load_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
@@ -133,7 +132,9 @@ def test_a_set_is_saved_with_where_it_comes_from(run: RunFolder, open_page: Open
     ("name", "sentence"),
     [
         ("taken", "has a set 'taken' already"),
-        (UNSAVED, "not saved yet"),
+        (UNSAVED, "cannot name a saved threshold set"),
+        ("fixed-0.15", "cannot name a saved threshold set"),
+        ("0.15", "cannot name a saved threshold set"),
         ("../up", "cannot be the name"),
         ("", "cannot be the name"),
     ],
@@ -147,7 +148,7 @@ def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(
     page.button(key="FormSubmitter:save-thresholds-Save in the run").click().run()
     assert sentence in page.error[0].value
     assert load_thresholds(run, "taken").thresholds == (0.4,) * 28
-    assert not list(Path(run.thresholds).glob("unsaved*"))
+    assert [path.stem for path in run.thresholds.glob("*.json")] == ["taken"]
 
 
 def test_the_link_chooses_the_section_and_an_unknown_one_is_the_first(

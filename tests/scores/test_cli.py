@@ -53,6 +53,27 @@ def test_thresholds_may_be_a_number_or_a_file(hpa, tmp_path, run_name, probs, tr
     assert said["macro_f1"] == pytest.approx(oracle, abs=1e-12)
 
 
+def test_a_saved_set_is_replaced_only_on_demand(hpa, workspace, run_name) -> None:
+    fit = ("thresholds", "fit", run_name, "--name", "lb", "--strategy")
+    assert hpa(*fit, "fixed-0.5").returncode == 0
+    ended = hpa(*fit, "fixed-0.15")
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "has a set 'lb' already" in ended.stderr
+    run = open_run(workspace, run_name)
+    assert load_thresholds(run, "lb").thresholds == (0.5,) * 28
+    assert hpa(*fit, "fixed-0.15", "--replace").returncode == 0
+    assert load_thresholds(run, "lb").thresholds == (0.15,) * 28
+
+
+@pytest.mark.parametrize("threshold", ["0.5", "0.15"])
+def test_the_built_in_sets_are_taken_by_the_names_of_the_page(hpa, run_name, threshold) -> None:
+    named = hpa("evaluate", run_name, "--thresholds", f"fixed-{threshold}", "--json")
+    number = hpa("evaluate", run_name, "--thresholds", threshold, "--json")
+    assert (named.returncode, named.stdout) == (0, number.stdout)
+    ended = hpa("compare", run_name, "--against", threshold, "--thresholds", f"fixed-{threshold}")
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_the_fallback_gives_every_sample_a_call(hpa, tmp_path, run_name) -> None:
     options = ("--thresholds", "1", "--fallback", "top1", "--out", tmp_path / "out.csv")
     assert hpa("submit", run_name, *options).returncode == 0
@@ -85,6 +106,10 @@ def test_the_commands_reproduce_a_real_submission(hpa, tmp_path, realdata, name)
             "no predictions of 'test'",
         ),
         (("thresholds", "fit", "mine", "--strategy", "x", "--name", "y"), "no threshold strategy"),
+        (
+            ("thresholds", "fit", "mine", "--strategy", "single", "--name", "fixed-0.5"),
+            "'fixed-0.5' cannot name a saved threshold set",
+        ),
         (("submit", "mine", "--thresholds", "0.5", "--out", "/no/x.csv"), "make the folder first"),
     ],
 )
@@ -173,7 +198,7 @@ def test_a_prevalence_is_matched_on_a_split_without_truth(
     table = tmp_path / "label_dist.csv"
     table.write_text("class,lb\n" + "".join(f"{number},0.05\n" for number in range(28)))
     fit = ("thresholds", "fit", bare_run, "--split", "test", "--strategy", "prevalence-target")
-    fit += ("--prevalence", table, "--column", "lb", "--name", "lb")
+    fit += ("--prevalence", table, "--column", "lb", "--name", "lb", "--replace")
     said = json.loads(hpa(*fit, "--json").stdout)
     calls = probs > np.array(said["thresholds"])
     assert said["calls"] == calls.sum(axis=0).tolist() == [2] * 28
