@@ -61,6 +61,19 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
             sync_folder(path.parent)
 
 
+def check_output(path: Path, *, what: str) -> None:
+    """Refuse a file that cannot be written, before the work that it shall hold.
+
+    Raises:
+        WorkspaceError: it is a folder, or its folder does not exist.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise WorkspaceError(
+            f"The {what} cannot be written to {path}: expected a file in a folder that exists; "
+            "make the folder first."
+        )
+
+
 def delete_file(path: Path, *, missing: HpaError) -> None:
     """Delete a file that somebody named.
 

@@ -17,18 +17,21 @@ from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.board import Held, held_before
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.flips import KINDS, Flips, find_flips, flipped_rows
-from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.contract import Targets
+from hpa_core.evaluation.flips import (
+    KINDS,
+    UNJUDGED,
+    Flips,
+    find_flips,
+    flipped_rows,
+    macro_f1_gain,
+)
 from hpa_core.runs.folder import RunFolder
 
+Calls = Bool[np.ndarray, "N C"]
 LAST_MOVE = "the last move"
 ANY = "any"
-MEANINGS = {
-    "found": "now called, and true",
-    "cleared": "no longer called, and not true",
-    "false": "now called, though not true",
-    "missed": "no longer called, though true",
-}
+MEANINGS = KINDS | UNJUDGED
 
 
 class Comparison(NamedTuple):
@@ -41,9 +44,6 @@ class Comparison(NamedTuple):
 def draw_flips(run: RunFolder, split: str) -> None:
     """Draw which calls differ from another state of the thresholds, and on which images."""
     predictions = cache.predictions(run.id, split)
-    if predictions.targets is None:
-        st.info("These scores come without the truth: no change of a call is right or wrong.")
-        return
     others = _comparisons(run)
     name = st.selectbox(
         "Compared with", [other.name for other in others], key="flips-base", width=320
@@ -57,15 +57,13 @@ def draw_flips(run: RunFolder, split: str) -> None:
     after = _calls(predictions.probs, (now.thresholds, now.fallback))
     flips = find_flips(before, after, predictions.targets)
     changed = flipped_rows(flips)
-    gain = evaluate(predictions.targets, after).macro_f1
-    gain -= evaluate(predictions.targets, before).macro_f1
     cells = ", ".join(
         f"**{int(count):,}** {kind}"
-        for kind, count in zip(KINDS, flips.counts().sum(axis=1), strict=True)
+        for kind, count in zip(flips.kinds, flips.counts().sum(axis=1), strict=True)
     )
     st.markdown(
         f"**{len(changed):,} of {len(predictions.ids):,} images** change: {cells}. "
-        f"Macro F1 {gain:+.5f} on these images (run `{run.id}`, split {split})."
+        f"{_worth(before, after, predictions.targets)} (run `{run.id}`, split {split})."
     )
     if not len(changed):
         return
@@ -73,9 +71,11 @@ def draw_flips(run: RunFolder, split: str) -> None:
         _table(flips, held[0], now.thresholds),
         hide_index=True,
         key="flips-table",
-        column_config={kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in KINDS},
+        column_config={
+            kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in flips.kinds
+        },
     )
-    _draw_images(run, held)
+    _draw_images(run, held, judged=predictions.targets is not None)
 
 
 def _comparisons(run: RunFolder) -> list[Comparison]:
@@ -87,23 +87,28 @@ def _comparisons(run: RunFolder) -> list[Comparison]:
     return [Comparison(LAST_MOVE, held_before()), *different]
 
 
-def _calls(probs: np.ndarray, held: Held) -> Bool[np.ndarray, "N C"]:
+def _calls(probs: np.ndarray, held: Held) -> Calls:
     return apply_thresholds(probs, np.array(held[0]), fallback=held[1])
+
+
+def _worth(before: Calls, after: Calls, targets: Targets | None) -> str:
+    if targets is None:
+        return "These scores come without the truth: no change is right or wrong"
+    return f"Macro F1 {macro_f1_gain(before, after, targets):+.5f} on these images"
 
 
 def _table(flips: Flips, before: Sequence[float], after: Sequence[float]) -> pd.DataFrame:
     counts = flips.counts()
-    order = np.argsort(-counts.sum(axis=0), kind="stable")
-    rows = order[: np.count_nonzero(counts.any(axis=0))]
+    rows = flips.classes()
     return pd.DataFrame(
         {"class": [CLASS_LABELS[row] for row in rows]}
         | {"threshold before": np.round(before, 4)[rows], "after": np.round(after, 4)[rows]}
-        | {kind: counts[number, rows] for number, kind in enumerate(KINDS)}
+        | {kind: counts[number, rows] for number, kind in enumerate(flips.kinds)}
     )
 
 
-def _draw_images(run: RunFolder, before: Held) -> None:
-    """Show the images that change, those that change for the better first."""
+def _draw_images(run: RunFolder, before: Held, *, judged: bool) -> None:
+    """Show the images that change, those that change for the better first where it is judged."""
     chosen = session()
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
     samples = scored_samples(chosen, dataset) if dataset else None
@@ -112,18 +117,19 @@ def _draw_images(run: RunFolder, before: Held) -> None:
         return
     if samples.probs is None or samples.calls is None:
         raise ValueError("scored samples have scores and calls")
-    flips = find_flips(_calls(samples.probs, before), samples.calls, samples.targets)
+    truth = samples.targets if judged else None
+    flips = find_flips(_calls(samples.probs, before), samples.calls, truth)
     kinds, classes = st.columns([3, 2], vertical_alignment="bottom")
     kind = kinds.segmented_control(
         "Change",
-        [ANY, *KINDS],
+        [ANY, *flips.kinds],
         default=ANY,
         required=True,
         key="flips-kind",
         on_change=lambda: write_link(page=None),
-        help="; ".join(f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()),
+        help="; ".join(f"{kind}: {MEANINGS[kind]}" for kind in flips.kinds),
     )
-    touched = np.flatnonzero(flips.counts().any(axis=0))
+    touched = np.sort(flips.classes())
     number = classes.selectbox(
         "Class",
         [None, *touched.tolist()],

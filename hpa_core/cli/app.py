@@ -34,6 +34,7 @@ COMMANDS = {
     "neighbours": ("neighbours",),
     "thresholds": ("strategies",),
     "compare": ("comparing",),
+    "flips": ("flips",),
     "sweep": ("comparing",),
     "score": ("comparing",),
     "shift": ("comparing",),

@@ -10,8 +10,8 @@ import typer
 from hpa_core.cli.app import app, print_json, workspace_of
 from hpa_core.cli.scores import FallbackOption, chosen_thresholds
 from hpa_core.data.dataset import Dataset, open_dataset
-from hpa_core.errors import FilterError, WorkspaceError
-from hpa_core.files import write_atomic
+from hpa_core.errors import FilterError
+from hpa_core.files import check_output, write_atomic
 from hpa_core.labeling import open_store
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.predictions import read_predictions
@@ -128,9 +128,5 @@ def _plain(expression: Expression, samples: Samples, rows: np.ndarray) -> dict[s
 
 
 def _write(path: Path, content: bytes) -> None:
-    if path.is_dir() or not path.parent.is_dir():
-        raise WorkspaceError(
-            f"The samples cannot be written to {path}: expected a file in a folder that exists; "
-            "make the folder first."
-        )
+    check_output(path, what="samples")
     write_atomic(path, content)

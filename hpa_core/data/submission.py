@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool
 
-from hpa_core.errors import LabelTableError, WorkspaceError
-from hpa_core.files import write_atomic
+from hpa_core.errors import LabelTableError
+from hpa_core.files import check_output, write_atomic
 from hpa_core.targets import (
     check_ids,
     format_target,
@@ -39,11 +39,7 @@ def write_submission(path: Path, ids: Sequence[str], calls: Bool[np.ndarray, "N 
         ValueError: ids and calls differ in number.
     """
     check_ids(ids, source="The submission")
-    if path.is_dir() or not path.parent.is_dir():
-        raise WorkspaceError(
-            f"The submission cannot be written to {path}: expected a file in a folder that exists; "
-            "make the folder first."
-        )
+    check_output(path, what="submission")
     lines = [HEADER, *(f"{sample_id},{text}" for sample_id, text in _rows(ids, calls))]
     write_atomic(path, ("\n".join(lines) + "\n").encode())
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hpa_core.evaluation.flips import KINDS, find_flips, flipped_rows
+from hpa_core.evaluation.flips import KINDS, UNJUDGED, find_flips, flipped_rows
 
 CELLS = arrays(bool, (3, 6, 4))
 
@@ -25,10 +25,27 @@ def test_every_change_is_counted_once_and_under_its_name(cells: np.ndarray) -> N
     for (row, number), was in np.ndenumerate(before):
         name = names.get((bool(was), bool(after[row, number]), bool(targets[row, number])))
         for kind in KINDS:
-            assert getattr(flips, kind)[row, number] == (kind == name)
+            assert flips.kinds[kind][row, number] == (kind == name)
         if name:
-            expected[KINDS.index(name), number] += 1
+            expected[list(KINDS).index(name), number] += 1
     assert flips.counts().tolist() == expected.tolist()
+
+
+@settings(deadline=None)
+@given(CELLS)
+def test_without_truth_a_change_is_gained_or_lost(cells: np.ndarray) -> None:
+    before, after, targets = cells
+    flips, judged = find_flips(before, after, None), find_flips(before, after, targets).kinds
+    assert list(flips.kinds) == list(UNJUDGED)
+    assert (flips.kinds["gained"] == judged["found"] | judged["false"]).all()
+    assert (flips.kinds["lost"] == judged["cleared"] | judged["missed"]).all()
+    changed = (before != after).any(axis=1)
+    assert sorted(flipped_rows(flips)) == np.flatnonzero(changed).tolist()
+
+
+def test_the_classes_with_most_changes_come_first() -> None:
+    before, after = np.zeros((2, 4), dtype=bool), np.array([[0, 1, 0, 1], [0, 0, 0, 1]], dtype=bool)
+    assert find_flips(before, after, None).classes().tolist() == [3, 1]
 
 
 @settings(deadline=None)
@@ -44,7 +61,7 @@ def test_rows_come_once_each_with_the_better_changes_first(
         held = [
             rank
             for rank, each in enumerate(KINDS)
-            if kind in (None, each) and any(getattr(flips, each)[row, c] for c in classes)
+            if kind in (None, each) and any(flips.kinds[each][row, c] for c in classes)
         ]
         return min(held, default=9)
 

@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
@@ -75,6 +75,30 @@ def test_flips_against_a_saved_set_name_what_got_worse(
     page.segmented_control(key="flips-kind").set_value("false").run()
     second = dataset.ids[dataset.rows("validation")[1]]
     assert [tile["id"] for tile in viewer(page)["tiles"]] == [second]
+
+
+def test_without_truth_flips_are_gained_and_lost(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    known = read_predictions(run, "validation")
+    write_predictions(run, "test", Predictions(ids=known.ids, probs=known.probs))
+    save_thresholds(run, ThresholdSet(name="moved", thresholds=(0.15,) * 27 + (0.7,)))
+    page = open_page("thresholds", studio="Flips")
+    page.selectbox(key="flips-base").select("moved").run()
+    page.segmented_control(key="flips-kind").set_value("false").run()
+    picker(page, "Split").select("test").run()
+    assert not page.exception
+    # Back from `moved` to 0.5 the first sample loses its classes, the second gains class 27.
+    lost = int((known.probs[0] > 0.15).sum())
+    assert f"**2 of 70 images** change: **1** gained, **{lost}** lost" in said(page)
+    assert "no change is right or wrong" in said(page)
+    assert "Macro F1" not in said(page).split("change:")[1]
+    table = page.dataframe[0].value.set_index("class")
+    assert table.loc["27 Rods & rings", ["gained", "lost"]].tolist() == [1, 0]
+    assert table[["gained", "lost"]].sum().tolist() == [1, lost]
+    assert {tile["id"] for tile in viewer(page)["tiles"]} == set(known.ids[:2])
+    page.segmented_control(key="flips-kind").set_value("gained").run()
+    assert [tile["id"] for tile in viewer(page)["tiles"]] == [known.ids[1]]
 
 
 def test_before_the_first_move_the_page_says_what_to_do(
