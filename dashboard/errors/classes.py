@@ -39,12 +39,18 @@ def draw_classes(judged: Judged) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control(
-            "Order", ORDERS, default=ORDERS[0], required=True, key="errors-order"
+            "Order",
+            ORDERS,
+            default=ORDERS[0],
+            required=True,
+            key="errors-order",
+            bind="query-params",
         )
         shares = st.toggle(
             "Bars as shares",
             value=True,
             key="errors-shares",
+            bind="query-params",
             help="Of the images that carry the class or are called it; else their number.",
         )
     clicked(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")

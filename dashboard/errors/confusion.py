@@ -34,6 +34,7 @@ def draw_confusion(judged: Judged) -> None:
         default=COUNT,
         required=True,
         key="errors-pairs",
+        bind="query-params",
         help="residual: (seen - expected) / sqrt(expected), expected if each class were missed and "
         "said falsely at its own rate whatever else the image shows, so co-occurrence alone. "
         "Above about 2: A is taken for B.",

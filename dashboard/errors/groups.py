@@ -38,6 +38,7 @@ def draw_groups(judged: Judged) -> None:
         default=SOURCE,
         required=True,
         key="errors-by",
+        bind="query-params",
         format_func=_told,
     )
     grouping = _grouping(judged, by)

@@ -27,6 +27,7 @@ def draw_mistakes(judged: Judged) -> None:
             default=ANY,
             required=True,
             key="errors-kind",
+            bind="query-params",
             on_change=lambda: write_link(page=None),
         )
         number = st.selectbox(
@@ -34,6 +35,7 @@ def draw_mistakes(judged: Judged) -> None:
             [None, *range(len(CLASS_LABELS))],
             format_func=lambda each: "any" if each is None else CLASS_LABELS[each],
             key="errors-mistaken",
+            bind="query-params",
             on_change=lambda: write_link(page=None),
             width=320,
         )

@@ -29,6 +29,7 @@ def draw_spectrum(judged: Judged) -> None:
             default=SCALES[0],
             required=True,
             key="errors-scale",
+            bind="query-params",
             help="log-odds spreads out what crowds at 0 and 1; rank gives every image its width.",
         )
     truth, called = judged.targets[:, number], judged.calls[:, number]

@@ -20,6 +20,7 @@ ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"
 ANY, MISSING, SURPLUS = "both", "missing", "surplus"
 SIGNS = {"missing": "+", "surplus": "\u2212"}
 """What correcting the label does: it is added, or taken away."""
+PAGE = "suspicious-page"
 PER_PAGE = 20
 ROW_HEIGHT = 104
 COLUMNS = {
@@ -60,15 +61,24 @@ def draw_suspicious(judged: Judged) -> None:
             format_func=lambda name: ORDERS[name],
             key="suspicious-order",
             bind="query-params",
+            on_change=_first_page,
         )
         kind = st.segmented_control(
-            "Labels", [ANY, MISSING, SURPLUS], default=ANY, required=True, key="suspicious-kind"
+            "Labels",
+            [ANY, MISSING, SURPLUS],
+            default=ANY,
+            required=True,
+            key="suspicious-kind",
+            bind="query-params",
+            on_change=_first_page,
         )
         number = st.selectbox(
             "Class",
             [None, *range(len(CLASS_LABELS))],
             format_func=lambda each: "any" if each is None else CLASS_LABELS[each],
             key="suspicious-class",
+            bind="query-params",
+            on_change=_first_page,
             width=320,
         )
     heard = _hear(judged)
@@ -154,8 +164,13 @@ def _choose_page(count: int) -> int:
     pages = max(-(-count // PER_PAGE), 1)
     if pages == 1:
         return 1
-    page: int = st.pagination(pages, key="suspicious-page")
+    page: int = st.pagination(pages, key=PAGE, bind="query-params")
     return page
+
+
+def _first_page() -> None:
+    if PAGE in st.session_state:
+        st.session_state[PAGE] = 1
 
 
 def _table(judged: Judged, found: Suspicions, places: np.ndarray) -> pd.DataFrame:

@@ -71,9 +71,12 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     page.get_by_role("radio", name="Suspicious labels").click()
     expect(page.get_by_text("speak against. Click a row")).to_be_visible()
     expect(table).to_have_count(1)  # The one before is gone.
+    page.get_by_role("radio", name="surplus").click()
+    expect(page).to_have_url(re.compile("suspicious-kind=surplus"))
     table.click(position={"x": 200, "y": 90})
     expect(page).to_have_url(re.compile("image=sample-"))
     expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
     page.keyboard.press("Backspace")
     expect(page.get_by_text("speak against. Click a row")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
+    expect(page.get_by_role("radio", name="surplus")).to_be_checked()

@@ -201,3 +201,45 @@ def test_without_a_truth_the_page_says_why_it_is_empty(
     page = open_page("errors")
     assert not page.exception
     assert "truth of split 'test'" in page.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("section", "pick", "kind", "setting"),
+    [
+        ("Classes", "false.27", "segmented_control", {"errors-order": "most errors first"}),
+        ("Classes", "false.27", "toggle", {"errors-shares": "false"}),
+        ("Confusion", "none.27", "segmented_control", {"errors-pairs": "residual"}),
+        ("Mistakes", "27.{}", "segmented_control", {"errors-kind": "missed"}),
+        ("Mistakes", "27.{}", "selectbox", {"errors-mistaken": "27 Rods & rings"}),
+        ("Spectrum", "27.image.{}", "segmented_control", {"errors-scale": "rank"}),
+        ("Groups", "brightness green.00", "segmented_control", {"errors-by": "protein intensity"}),
+        ("Suspicious labels", "27.{}", "segmented_control", {"suspicious-kind": "surplus"}),
+        ("Suspicious labels", "27.{}", "selectbox", {"suspicious-class": "27 Rods & rings"}),
+        ("Suspicious labels", "27.{}", "pagination", {"suspicious-page": "2"}),
+    ],
+)
+def test_what_a_section_was_set_to_survives_opening_a_pick_and_coming_back(
+    run: RunFolder,
+    dataset: Dataset,
+    open_page: OpenPage,
+    section: str,
+    pick: str,
+    kind: str,
+    setting: dict[str, str],
+) -> None:
+    (key,) = setting
+
+    def value() -> object:
+        (widget,) = (each for each in page.get(kind) if each.key == key)
+        return widget.value
+
+    page = open_page("errors", atlas=section)
+    default = value()
+    page = open_page("errors", atlas=section, **setting)
+    before = value()
+    assert before != default
+    page.query_params["pick"] = pick.format(faulty(dataset)[1])
+    page.run()
+    page.button(key="errors-back").click().run()
+    assert not page.exception
+    assert value() == before
