@@ -1,7 +1,5 @@
 """Whether the scores mean what they say: reliability of each class, and what would mend it."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,13 +9,7 @@ from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
-from hpa_core.evaluation.calibration import (
-    Reliability,
-    fit_temperature,
-    log_loss,
-    measure_reliability,
-    recalibrated_apart,
-)
+from hpa_core.evaluation.calibration import Calibration, Reliability, measure_calibration
 from hpa_core.runs.folder import RunFolder
 
 COLUMNS = {
@@ -29,16 +21,6 @@ COLUMNS = {
 }
 
 
-class Calibrated(NamedTuple):
-    """What the section shows of one split."""
-
-    temperature: float
-    before: list[Reliability]
-    after: list[Reliability]
-    loss_before: float
-    loss_after: float
-
-
 def draw_calibration(run: RunFolder, split: str) -> None:
     """Draw one class's reliability, every class's error, and what recalibration does."""
     predictions = cache.predictions(run.id, split)
@@ -46,12 +28,11 @@ def draw_calibration(run: RunFolder, split: str) -> None:
         st.info("Calibration needs the truth; these scores come without it.")
         return
     found = _calibrated(score_file(run.id, split).digest, run.id, split)
-    sure = "too sure" if found.temperature > 1 else "not sure enough"
     st.markdown(
         f"Log loss **{found.loss_before:.4f}**, after recalibrating each class "
         f"**{found.loss_after:.4f}** (each half by what the other taught). One temperature for "
-        f"all, {found.temperature:.2f}, says the scores are {sure}. {len(predictions.ids):,} "
-        f"images of run `{run.id}`, split {split}."
+        f"all, {found.temperature:.2f}, says the scores are {found.verdict}. "
+        f"{len(predictions.ids):,} images of run `{run.id}`, split {split}."
         f"{synthetic_note(run)}"
     )
     st.caption(
@@ -78,30 +59,15 @@ def draw_calibration(run: RunFolder, split: str) -> None:
 
 
 @st.cache_data(max_entries=10, show_spinner="Recalibrating\u2026")
-def _calibrated(version: str, run_id: str, split: str) -> Calibrated:
+def _calibrated(version: str, run_id: str, split: str) -> Calibration:
     """Measure once for each `version`, the hash of the scores."""
     predictions = cache.predictions(run_id, split)
-    probs, targets = predictions.probs, predictions.targets
-    if targets is None:
+    if predictions.targets is None:
         raise ValueError("calibration needs the truth")
-    apart = recalibrated_apart(probs, targets)
-    before, after = (
-        [
-            measure_reliability(scores, truth)
-            for scores, truth in zip(each.T, targets.T, strict=True)
-        ]
-        for each in (probs, apart)
-    )
-    return Calibrated(
-        temperature=fit_temperature(probs, targets),
-        before=before,
-        after=after,
-        loss_before=log_loss(probs, targets),
-        loss_after=log_loss(apart, targets),
-    )
+    return measure_calibration(predictions.probs, predictions.targets)
 
 
-def _table(found: Calibrated, positives: np.ndarray) -> pd.DataFrame:
+def _table(found: Calibration, positives: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "class": CLASS_LABELS,

@@ -38,6 +38,7 @@ COMMANDS = {
     "sweep": ("comparing",),
     "score": ("comparing",),
     "shift": ("comparing",),
+    "calibration": ("calibration",),
     "errors": ("errors",),
     "suspicious": ("suspicious",),
     "train": ("training",),

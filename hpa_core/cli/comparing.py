@@ -32,6 +32,7 @@ from hpa_core.evaluation.sweeps import GRID, sweep_threshold
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import read_predictions
+from hpa_core.runs.thresholds import Fallback
 
 
 @app.command("compare")
@@ -66,7 +67,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command("sweep")
-def sweep(
+def sweep(  # noqa: PLR0913 - one parameter for each option
     run_id: RunId,
     *,
     classes: Annotated[
@@ -75,6 +76,9 @@ def sweep(
     base: Annotated[
         float, typer.Option(min=0, max=1, help="Where the other classes stand.")
     ] = 0.15,
+    fallback: Annotated[
+        Fallback, typer.Option(help="What becomes of a sample without a call.")
+    ] = "none",
     split: Split = "validation",
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +88,12 @@ def sweep(
     predictions = read_predictions(run, split)
     truth = truth_of(run, split, predictions)
     swept = sweep_threshold(
-        predictions.probs, truth, classes=_class_numbers(classes), base=base, values=GRID
+        predictions.probs,
+        truth,
+        classes=_class_numbers(classes),
+        base=base,
+        values=GRID,
+        fallback=fallback,
     )
     leaks = score_leaks(workspace, run, split)
     if as_json:

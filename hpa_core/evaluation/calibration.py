@@ -70,6 +70,53 @@ def measure_reliability(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How far the scores of all classes mean what they say, as they are and recalibrated.
+
+    Attributes:
+        temperature: of highest likelihood, one for all classes; above 1 the scores are too sure.
+        before, after: reliability of each class, C of them, as scored and recalibrated.
+        loss_before, loss_after: log loss over all decisions, in nats, likewise.
+    """
+
+    temperature: float
+    before: list[Reliability]
+    after: list[Reliability]
+    loss_before: float
+    loss_after: float
+
+    @property
+    def verdict(self) -> str:
+        """What the temperature says of the scores."""
+        return "too sure" if self.temperature > 1 else "not sure enough"
+
+
+def measure_calibration(
+    probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]
+) -> Calibration:
+    """Measure every class before and after recalibration, each half by what the other taught.
+
+    Raises:
+        ScoresError: a score is NaN or outside [0, 1], or there are too few samples.
+    """
+    apart = recalibrated_apart(probs, targets)
+    before, after = (
+        [
+            measure_reliability(scores, truth)
+            for scores, truth in zip(each.T, targets.T, strict=True)
+        ]
+        for each in (probs, apart)
+    )
+    return Calibration(
+        temperature=fit_temperature(probs, targets),
+        before=before,
+        after=after,
+        loss_before=log_loss(probs, targets),
+        loss_after=log_loss(apart, targets),
+    )
+
+
 def fit_temperature(probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]) -> float:
     """Return the temperature of highest likelihood: all logits are divided by it, above 0.
 

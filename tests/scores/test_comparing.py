@@ -37,6 +37,16 @@ def test_a_sweep_moves_the_named_classes(hpa, run_name, probs, truth) -> None:
     assert said["macro_f1"][4] == pytest.approx(macro(truth, probs > thresholds), abs=1e-12)
 
 
+def test_a_sweep_follows_the_fallback(hpa, run_name, probs, truth) -> None:
+    ended = hpa("sweep", run_name, "--fallback", "top1", "--json")
+    said = json.loads(ended.stdout)
+    calls = probs > said["values"][-1]
+    silent = np.flatnonzero(~calls.any(axis=1))
+    assert len(silent)
+    calls[silent, probs[silent].argmax(axis=1)] = True
+    assert said["macro_f1"][-1] == pytest.approx(macro(truth, calls), abs=1e-12)
+
+
 def test_a_class_that_is_none_is_refused_in_one_sentence(hpa, run_name) -> None:
     ended = hpa("sweep", run_name, "--classes", "0,28")
     assert ended.returncode == 1
