@@ -67,7 +67,11 @@ def check_output(path: Path, *, what: str) -> None:
     Raises:
         WorkspaceError: it is a folder, or its folder does not exist.
     """
-    if path.is_dir() or not path.parent.is_dir():
+    if path.is_dir():
+        raise WorkspaceError(
+            f"The {what} cannot be written to {path}, which is a folder; name a file in it."
+        )
+    if not path.parent.is_dir():
         raise WorkspaceError(
             f"The {what} cannot be written to {path}: expected a file in a folder that exists; "
             "make the folder first."

@@ -139,10 +139,14 @@ def read_targets(
 
 
 def _check_rows(path: Path, rows: list[list[str]]) -> None:
-    header = rows[0] if rows else []
+    if not rows:
+        raise LabelTableError(
+            f"{path.name} is empty; expected the column Id with one row for each sample."
+        )
+    header = rows[0]
     if "Id" not in header or len(rows) < 2 or len(set(header)) < len(header):
         raise LabelTableError(
-            f"{path.name} has {max(len(rows) - 1, 0)} rows and the columns "
+            f"{path.name} has {len(rows) - 1} rows and the columns "
             f"{', '.join(header)[:80]!r}; expected the column Id with one row for each sample."
         )
     uneven = next((place for place, row in enumerate(rows) if len(row) != len(header)), None)

@@ -1,8 +1,6 @@
 """A threshold set from another run or from a file, kept in this run with where it came from."""
 
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import streamlit as st
 
@@ -12,7 +10,7 @@ from dashboard.session import session
 from dashboard.thresholds.sets import save_named
 from hpa_core.errors import RunError
 from hpa_core.runs.folder import RunFolder, list_runs
-from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, read_thresholds
+from hpa_core.runs.thresholds import list_thresholds, parse_thresholds
 
 NOTHING = ""
 
@@ -33,14 +31,11 @@ def draw_bring_form(run: RunFolder) -> None:
             with guarded():
                 if bool(picked) == bool(file):
                     raise RunError("Name the set once: one of another run, or a file.")
-                found = others[picked] if file is None else _read(file.name, file.getvalue())
+                found = (
+                    others[picked]
+                    if file is None
+                    else parse_thresholds(file.getvalue(), source=file.name)
+                )
                 named = replace(found, name=name.strip() or found.name)
                 session().thresholds = save_named(run, named, over=False)
                 st.rerun()
-
-
-def _read(name: str, content: bytes) -> ThresholdSet:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
-        path.write_bytes(content)
-        return read_thresholds(path)

@@ -1,5 +1,6 @@
 """From scores to a submission: `import scores`, `evaluate`, `submit`."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from hpa_core.cli.duplicates import plain_leaks
 from hpa_core.data.dataset import open_dataset
 from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.data.submission import ordered_like, write_submission
-from hpa_core.errors import ScoresError
+from hpa_core.errors import RunError, ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.imbalance.leaks import score_leaks
@@ -155,14 +156,18 @@ def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -
 
 def chosen_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:
     """Read a number, else a built-in set or a saved one of the run, else a file."""
-    try:
-        return ThresholdSet(name="one-number", thresholds=(float(chosen),) * N_CLASSES)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        return _one_number(chosen, float(chosen))
     known = any(chosen == item.name for item in known_thresholds(run))
     if not known and (Path(chosen).is_file() or Path(chosen).name != chosen):
         return read_thresholds(Path(chosen))
     return load_thresholds(run, chosen)
+
+
+def _one_number(words: str, number: float) -> ThresholdSet:
+    if not 0 <= number <= 1:
+        raise RunError(f"A threshold lies between 0 and 1; found {words}.")
+    return ThresholdSet(name="one-number", thresholds=(number,) * N_CLASSES)
 
 
 def truth_of(run: RunFolder, split: str, predictions: Predictions) -> Bool[np.ndarray, "N C"]:

@@ -78,13 +78,13 @@ def ordered_like(
     """
     rows = {sample_id: row for row, sample_id in enumerate(ids)}
     missing = [sample_id for sample_id in wanted if sample_id not in rows]
-    extra = len(rows) - (len(wanted) - len(missing))
+    extra = sorted(rows.keys() - set(wanted))
     if missing or extra:
-        raise LabelTableError(
-            f"{name} names {len(wanted)} samples, of which {len(missing)} have no "
-            f"prediction {_example(missing)}, and {extra} predictions are for none of them; "
-            "predict exactly those samples."
-        )
+        faults = [
+            *_fault(f"{name} lacks", extra, "of the samples predicted"),
+            *_fault(f"{name} names", missing, "without a prediction"),
+        ]
+        raise LabelTableError(f"{' and '.join(faults)}; both must have the same samples.")
     return list(wanted), calls[[rows[sample_id] for sample_id in wanted]]
 
 
@@ -93,5 +93,7 @@ def _rows(ids: Sequence[str], calls: Bool[np.ndarray, "N C"]) -> list[tuple[str,
     return list(zip(ids, texts, strict=True))
 
 
-def _example(missing: list[str]) -> str:
-    return f"({missing[0]!r}, ...)" if missing else ""
+def _fault(verb: str, samples: list[str], what: str) -> list[str]:
+    """Say how many samples have a fault, and one of them; nothing where none has it."""
+    more = ", ..." if len(samples) > 1 else ""
+    return [f"{verb} {len(samples)} {what} ({samples[0]!r}{more})"] if samples else []

@@ -6,7 +6,7 @@ Axes: N samples, C classes.
 import numpy as np
 from jaxtyping import Bool, Float
 
-from hpa_core.evaluation.contract import check_probs
+from hpa_core.evaluation.contract import check_probs, check_thresholds
 from hpa_core.runs.thresholds import Fallback
 
 
@@ -23,7 +23,7 @@ def apply_thresholds(
 
     Args:
         probs: (N, C) in [0, 1].
-        thresholds: (C,), or one number for all classes.
+        thresholds: (C,) in [0, 1], or one number for all classes.
         fallback: `top1` calls the highest class of a sample that would get no call (of several
             equally high ones, the lowest class id); `none` leaves it without.
 
@@ -31,7 +31,8 @@ def apply_thresholds(
         Calls, (N, C).
 
     Raises:
-        ScoresError: a score is NaN or lies outside [0, 1].
+        ScoresError: a score or a threshold is NaN or lies outside [0, 1], or there are not as many
+            thresholds as classes.
 
     >>> probs = np.array([[0.5, 0.7], [0.2, 0.2]])
     >>> apply_thresholds(probs, 0.5).tolist()
@@ -41,7 +42,8 @@ def apply_thresholds(
     """
     check_probs(probs)
     # An array, not a Python number: numpy would round the latter to the scores' own precision.
-    bounds = np.broadcast_to(np.asarray(thresholds, dtype=np.float64), probs.shape[1:])
+    bounds = np.asarray(thresholds, dtype=np.float64)
+    check_thresholds(bounds, classes=probs.shape[1])
     calls: Bool[np.ndarray, "N C"] = probs > bounds
     if fallback == "top1":
         silent = np.flatnonzero(~calls.any(axis=1))

@@ -26,6 +26,22 @@ def check_probs(probs: Float[np.ndarray, "N C"]) -> None:
         )
 
 
+def check_thresholds(thresholds: Float[np.ndarray, "..."], *, classes: int) -> None:
+    """Refuse thresholds that are not one probability for all classes, or one for each.
+
+    Raises:
+        ScoresError: there is another number of them, or one is NaN or lies outside [0, 1].
+    """
+    if thresholds.shape not in ((), (classes,)):
+        raise ScoresError(
+            f"Thresholds are one number, or one for each of {classes} classes; these have the "
+            f"shape {thresholds.shape}."
+        )
+    bad = thresholds[~((thresholds >= 0) & (thresholds <= 1))]
+    if bad.size:
+        raise ScoresError(f"Thresholds must lie between 0 and 1, none of them NaN; found {bad[0]}.")
+
+
 def check_truth(probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]) -> None:
     """Refuse scores that are not probabilities, and a truth that does not fit them.
 

@@ -150,32 +150,53 @@ def read_thresholds(path: Path) -> ThresholdSet:
     """Read a thresholds file: a JSON list of 28 numbers, or an object with the key `thresholds`.
 
     Raises:
-        RunError: the file is neither, or its numbers break the contract.
+        RunError: the file cannot be read, is neither, or its numbers break the contract.
     """
     try:
-        value = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         raise RunError(f"There is no thresholds file {path}.") from None
+    except OSError as error:
+        raise RunError(f"The thresholds file {path} cannot be read: {error.strerror}.") from None
+    return parse_thresholds(content, source=str(path))
+
+
+def parse_thresholds(content: bytes, *, source: str) -> ThresholdSet:
+    """Read what a thresholds file holds.
+
+    Args:
+        content: the JSON, as `read_thresholds` takes it.
+        source: where it comes from, for the message.
+
+    Raises:
+        RunError: it is something else, or its numbers break the contract.
+    """
+    try:
+        value = json.loads(content)
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise RunError(f"{path} is not JSON; expected a list of {N_CLASSES} numbers.") from None
+        raise RunError(f"{source} is not JSON; expected a list of {N_CLASSES} numbers.") from None
     fields = value if isinstance(value, dict) else {"thresholds": value}
     numbers = fields.get("thresholds")
     if not isinstance(numbers, list) or not all(_is_probability(item) for item in numbers):
-        raise RunError(f"{path} has no list of {N_CLASSES} numbers between 0 and 1.")
+        raise RunError(f"{source} has no list of {N_CLASSES} numbers between 0 and 1.")
+    if len(numbers) != N_CLASSES:
+        raise RunError(
+            f"{source} has {len(numbers)} numbers; a threshold set has {N_CLASSES}, one a class."
+        )
     words = {key: str(fields[key]) for key in _WORDS if key in fields}
     return ThresholdSet(
         name=words.pop("name", "from-file"),
         thresholds=tuple(map(float, numbers)),
-        fallback=_fallback(words.pop("fallback", "none"), path),
+        fallback=_fallback(words.pop("fallback", "none"), source),
         **words,
     )
 
 
-def _fallback(word: str, path: Path) -> Fallback:
+def _fallback(word: str, source: str) -> Fallback:
     match word:
         case "none" | "top1":
             return word
-    raise RunError(f"The fallback is 'none' or 'top1'; {path} says {word[:40]!r}.")
+    raise RunError(f"The fallback is 'none' or 'top1'; {source} says {word[:40]!r}.")
 
 
 def _is_reserved(name: str) -> bool:

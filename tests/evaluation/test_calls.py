@@ -51,6 +51,21 @@ def test_scores_that_are_no_probabilities_are_refused(bad: float) -> None:
         apply_thresholds(np.array([[0.5, bad]]), 0.5)
 
 
-def test_thresholds_of_another_number_of_classes_are_our_bug() -> None:
-    with pytest.raises(ValueError, match="broadcast"):
-        apply_thresholds(np.array([[0.5, 0.6]]), np.array([0.1, 0.2, 0.3]))
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -0.1, 1.5])
+def test_thresholds_that_are_no_probabilities_are_refused(bad: float) -> None:
+    probs = np.array([[0.5, 0.6]])
+    for thresholds in (bad, np.array([0.5, bad])):
+        with pytest.raises(ScoresError, match=f"Thresholds must lie between 0 and 1.*found {bad}"):
+            apply_thresholds(probs, thresholds)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_thresholds_of_another_number_of_classes_are_refused(count: int) -> None:
+    with pytest.raises(ScoresError, match=rf"each of 2 classes.*\({count},\)"):
+        apply_thresholds(np.array([[0.5, 0.6]]), np.full(count, 0.5))
+
+
+def test_thresholds_may_be_0_and_1() -> None:
+    assert apply_thresholds(np.array([[0.1, 1.0]]), np.array([0.0, 1.0])).tolist() == [
+        [True, False]
+    ]

@@ -113,7 +113,10 @@ def test_a_submission_follows_the_order_of_the_sample(
     assert f"All {len(ids)} ids of sample_submission.csv" in page.success[0].value
     short = ("short.csv", sample.encode().rsplit(b"\n", 2)[0], "text/csv")
     page.file_uploader(key="submission-sample").set_value(short).run()
-    assert page.error[0].value.startswith(f"short.csv names {len(ids) - 1} samples")
+    assert page.error[0].value == (
+        f"short.csv lacks 1 of the samples predicted ('{ids[-1]}'); both must have the same "
+        "samples."
+    )
 
 
 def test_a_submission_is_scored_against_a_solution(run: RunFolder, open_page: OpenPage) -> None:
@@ -148,13 +151,18 @@ def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
     run: RunFolder, open_page: OpenPage
 ) -> None:
     page = open_page("thresholds")
-    for numbers in ([0.2] * 27, [0.2] * 28):
-        file = ("mine.json", json.dumps(numbers).encode(), "application/json")
+    refused = {
+        json.dumps([0.2] * 27): "mine.json has 27 numbers; a threshold set has 28, one a class.",
+        "": "mine.json is not JSON; expected a list of 28 numbers.",
+        "[NaN]": "mine.json has no list of 28 numbers between 0 and 1.",
+    }
+    for content in (*refused, json.dumps([0.2] * 28)):
+        file = ("mine.json", content.encode(), "application/json")
         page.file_uploader(key="bring-file").set_value(file)
         page.text_input(key="bring-name").input("mine")
         next(button for button in page.button if button.label == "Use it on this run").click().run()
-        if len(numbers) == 27:
-            assert "has 27" in page.error[0].value
+        if content in refused:
+            assert page.error[0].value == refused[content]
     assert load_thresholds(run, "mine").thresholds == (0.2,) * 28
 
 

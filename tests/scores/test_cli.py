@@ -74,6 +74,24 @@ def test_the_built_in_sets_are_taken_by_the_names_of_the_page(hpa, run_name, thr
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_file_of_27_numbers_is_named_as_it_was_given(hpa, tmp_path, run_name) -> None:
+    file = tmp_path / "short.json"
+    file.write_text(json.dumps([0.4] * 27))
+    ended = hpa("evaluate", run_name, "--thresholds", file)
+    assert ended.stderr == f"{file} has 27 numbers; a threshold set has 28, one a class.\n"
+
+
+def test_an_empty_csv_is_called_empty(hpa, tmp_path, run_name) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    options = ("--thresholds", "0.5", "--order", empty, "--out", tmp_path / "out.csv")
+    ended = hpa("submit", run_name, *options)
+    assert (ended.returncode, "empty.csv is empty; expected the column Id" in ended.stderr) == (
+        1,
+        True,
+    )
+
+
 def test_the_fallback_gives_every_sample_a_call(hpa, tmp_path, run_name) -> None:
     options = ("--thresholds", "1", "--fallback", "top1", "--out", tmp_path / "out.csv")
     assert hpa("submit", run_name, *options).returncode == 0
@@ -99,8 +117,10 @@ def test_the_commands_reproduce_a_real_submission(hpa, tmp_path, realdata, name)
         (("evaluate", "none", "--thresholds", "0.5"), "There is no run 'none'"),
         (("evaluate", "mine", "--thresholds", "best"), "has no threshold set 'best'"),
         (("evaluate", "mine", "--thresholds", "./no.json"), "There is no thresholds file"),
-        (("evaluate", "mine", "--thresholds", "1.5"), "between 0 and 1"),
-        (("evaluate", "mine", "--thresholds", "nan"), "between 0 and 1"),
+        (("evaluate", "mine", "--thresholds", "1.5"), "between 0 and 1; found 1.5."),
+        (("evaluate", "mine", "--thresholds", "-0.1"), "between 0 and 1; found -0.1."),
+        (("evaluate", "mine", "--thresholds", "/"), "thresholds file / cannot be read"),
+        (("evaluate", "mine", "--thresholds", "nan"), "between 0 and 1; found nan."),
         (
             ("evaluate", "mine", "--thresholds", "0.5", "--split", "test"),
             "no predictions of 'test'",
@@ -110,6 +130,7 @@ def test_the_commands_reproduce_a_real_submission(hpa, tmp_path, realdata, name)
             ("thresholds", "fit", "mine", "--strategy", "single", "--name", "fixed-0.5"),
             "'fixed-0.5' cannot name a saved threshold set",
         ),
+        (("submit", "mine", "--thresholds", "0.5", "--out", "."), "to ., which is a folder"),
         (("submit", "mine", "--thresholds", "0.5", "--out", "/no/x.csv"), "make the folder first"),
     ],
 )

@@ -75,7 +75,7 @@ def test_two_submissions_are_compared(hpa, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ("Id,Predicted\na,0\nc,1\n", "names 2 samples, of which 1 have no prediction ('c', ...)"),
+        ("Id,Predicted\na,0\nc,1\n", "other.csv lacks 1 of the samples predicted ('b') and"),
         ("Id,Score\na,0\nb,1\n", "expected Id with either Predicted"),
         ("Id,Target\na,0\nb,\n", "sample b: A target lists class numbers"),
         ("Id,Predicted\na,0\nb,28\n", "found '28'"),

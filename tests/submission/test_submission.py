@@ -66,9 +66,14 @@ def test_fewer_calls_than_ids_are_our_bug_and_leave_the_old_file(tmp_path: Path)
     assert (tmp_path / "out.csv").read_text() == "old"
 
 
-@pytest.mark.parametrize("place", ["missing/out.csv", "."])
-def test_a_place_that_cannot_hold_the_file_is_refused(tmp_path: Path, place: str) -> None:
-    with pytest.raises(WorkspaceError, match="make the folder first"):
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [("missing/out.csv", "make the folder first"), (".", "which is a folder; name a file")],
+)
+def test_a_place_that_cannot_hold_the_file_is_refused(
+    tmp_path: Path, place: str, sentence: str
+) -> None:
+    with pytest.raises(WorkspaceError, match=sentence):
         write_submission(tmp_path / place, ["a"], calls_of([0]))
 
 
@@ -81,9 +86,22 @@ def test_rows_are_brought_into_the_order_of_a_sample_submission(tmp_path: Path) 
     assert calls.argmax(axis=1).tolist() == [3, 1, 2]
 
 
-@pytest.mark.parametrize("rows", ["a,0\nb,0\nc,0\n", "a,0\n"])
-def test_a_sample_submission_of_other_samples_is_refused(tmp_path: Path, rows: str) -> None:
+LACKS = "sample.csv lacks 1 of the samples predicted ('b')"
+
+
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    [
+        ("a,0\n", LACKS),
+        ("a,0\nb,0\nc,0\nd,0\n", "sample.csv names 2 without a prediction ('c', ...)"),
+        ("a,0\nc,0\n", f"{LACKS} and sample.csv names 1 without a prediction ('c')"),
+    ],
+)
+def test_a_sample_submission_of_other_samples_is_refused(
+    tmp_path: Path, rows: str, faults: str
+) -> None:
     sample = tmp_path / "sample.csv"
     sample.write_text("Id,Predicted\n" + rows)
-    with pytest.raises(LabelTableError, match="predict exactly those samples"):
+    with pytest.raises(LabelTableError) as refused:
         ordered_like(read_id_table(sample)[0], ["a", "b"], calls_of([1], [2]), name="sample.csv")
+    assert str(refused.value) == f"{faults}; both must have the same samples."
