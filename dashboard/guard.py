@@ -1,5 +1,6 @@
 """The one place where an error becomes a message, and a missing thing becomes an early end."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -9,6 +10,8 @@ import streamlit as st
 from hpa_core.errors import HpaError
 
 Thing = TypeVar("Thing")
+SIGNS = re.compile(r"[<>=!~-]*(?:[<>]=|->|<-|--|\\)[<>=!~-]*")
+"""What Streamlit's Markdown would show as another sign, or not at all."""
 
 
 @contextmanager
@@ -17,7 +20,16 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except HpaError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_written(str(error)), icon=":material/error:")
+
+
+def as_written(text: str) -> str:
+    """Return Markdown that shows signs as they must be typed: `<=` and not one sign for it.
+
+    >>> as_written("expected one of < <= >")
+    'expected one of < `<=` >'
+    """
+    return SIGNS.sub(r"`\g<0>`", text)
 
 
 def need(thing: Thing | None, sentence: str) -> Thing:

@@ -7,7 +7,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard import cache
-from dashboard.guard import guarded
+from dashboard.guard import as_written, guarded
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import active_rows, set_filter
 from dashboard.session import session
@@ -61,9 +61,12 @@ def draw_filter(samples: Samples) -> Int[np.ndarray, " n"]:
             on_change=_take,
             args=(key,),
         )
+        rows, unread = _found(samples)
         with st.popover("Keep", icon=":material/bookmark:", key="filter-keep"):
-            _draw_keeping(samples)
-    return active_rows(samples)
+            _draw_keeping(samples, rows)
+    if unread is not None:
+        raise unread
+    return rows
 
 
 def count_selected(samples: Samples) -> str:
@@ -71,8 +74,16 @@ def count_selected(samples: Samples) -> str:
     try:
         found = len(active_rows(samples))
     except HpaError as error:
-        return str(error)
+        return as_written(str(error))
     return f"{found:,} of {len(samples.ids):,} samples"
+
+
+def _found(samples: Samples) -> tuple[Int[np.ndarray, " n"], HpaError | None]:
+    """Return the places of what the filter in force finds; none of them, and why, if it cannot."""
+    try:
+        return active_rows(samples), None
+    except HpaError as error:
+        return np.zeros(0, dtype=np.int64), error
 
 
 def _take(key: str) -> None:
@@ -81,8 +92,8 @@ def _take(key: str) -> None:
         set_filter(typed or "")
 
 
-def _draw_keeping(samples: Samples) -> None:
-    """Save the filter by name, hand its samples out, delete a saved one."""
+def _draw_keeping(samples: Samples, rows: Int[np.ndarray, " n"]) -> None:
+    """Save the filter by name, hand out the samples at `rows`, delete a saved one."""
     chosen = session()
     folder = cache.workspace().dataset(chosen.dataset or "none")
     with st.form("filter-save", border=False):
@@ -92,7 +103,8 @@ def _draw_keeping(samples: Samples) -> None:
                 _save(folder, name.strip())
     st.download_button(
         "Samples (CSV)",
-        lambda: _csv(samples),
+        lambda: selection_csv(samples, rows),  # Called later, where no session is at hand.
+        disabled=not len(rows),
         file_name=f"{chosen.dataset}-selection.csv",
         mime="text/csv",
         on_click="ignore",
@@ -130,11 +142,3 @@ def _delete(folder: Path, name: str) -> None:
     if session().filter and parse_filter(session().filter) == Saved(name):
         session().filter = text
     st.rerun()
-
-
-def _csv(samples: Samples) -> bytes:
-    try:
-        rows = active_rows(samples)
-    except HpaError as error:
-        return f"{error}\n".encode()
-    return selection_csv(samples, rows)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.session import session
+from dashboard.thresholds.history import take_up
 from dashboard.thresholds.sets import save_named
 from hpa_core.errors import RunError
 from hpa_core.runs.folder import RunFolder, list_runs
@@ -37,5 +37,5 @@ def draw_bring_form(run: RunFolder) -> None:
                     else parse_thresholds(file.getvalue(), source=file.name)
                 )
                 named = replace(found, name=name.strip() or found.name)
-                session().thresholds = save_named(run, named, over=False)
+                take_up(save_named(run, named, over=False))
                 st.rerun()

@@ -1,4 +1,4 @@
-"""Where the thresholds stood during this visit: every move that came to rest, newest first."""
+"""Where the thresholds stood during this visit: moves at rest and sets taken up, newest first."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,26 +17,32 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the thresholds of one split came to rest."""
+    """Where the thresholds came to rest while one split of a run was shown."""
 
     at: datetime
+    run: str | None
+    split: str | None
     thresholds: ThresholdSet
 
 
+def take_up(thresholds: ThresholdSet) -> None:
+    """Make a set the active one, as every button that offers one does."""
+    remember_stand(thresholds)
+    session().thresholds = thresholds
+
+
 def remember_stand(thresholds: ThresholdSet) -> None:
-    """Note where a move came to rest; the oldest are forgotten."""
+    """Note where the thresholds of what is shown came to rest; the oldest are forgotten."""
+    chosen = session()
     stands: list[Stand] = st.session_state.setdefault(KEY, [])
-    stands.insert(0, Stand(datetime.now(UTC), thresholds))
+    stands.insert(0, Stand(datetime.now(UTC), chosen.run, chosen.split, thresholds))
     del stands[MOST:]
 
 
 def draw_history(run: RunFolder, split: str) -> None:
     """List this visit's moves on one split of a run; one can be taken up again."""
-    stands: list[Stand] = [
-        stand
-        for stand in st.session_state.get(KEY, [])
-        if (stand.thresholds.run, stand.thresholds.split) == (run.id, split)
-    ]
+    everywhere: list[Stand] = st.session_state.get(KEY, [])
+    stands = [stand for stand in everywhere if (stand.run, stand.split) == (run.id, split)]
     with st.expander(f"Moves of this visit ({len(stands)})", icon=":material/history:"):
         if not stands:
             st.write(
@@ -44,7 +50,7 @@ def draw_history(run: RunFolder, split: str) -> None:
             )
             return
         picked = st.dataframe(
-            _table(stands),
+            _table(stands, run.id, split),
             key=f"history-{run.id}-{split}-{len(stands)}",
             hide_index=True,
             on_select="rerun",
@@ -54,18 +60,14 @@ def draw_history(run: RunFolder, split: str) -> None:
         rows = picked["selection"]["rows"]
         chosen = stands[rows[0]].thresholds if rows else None
         label = "Select a move to go back to it" if chosen is None else "Go back to it"
-        st.button(label, disabled=chosen is None, key="use-stand", on_click=_use, args=(chosen,))
+        st.button(label, disabled=chosen is None, key="use-stand", on_click=take_up, args=(chosen,))
 
 
-def _use(chosen: ThresholdSet) -> None:
-    session().thresholds = chosen
-
-
-def _table(stands: list[Stand]) -> pd.DataFrame:
+def _table(stands: list[Stand], run_id: str, split: str) -> pd.DataFrame:
     rows = []
     for stand, before in zip(stands, [*stands[1:], None], strict=True):
         now = stand.thresholds
-        scores = score_set(now, now.run, now.split)
+        scores = score_set(now, run_id, split)
         rows.append(
             {
                 "At (UTC)": f"{stand.at:%H:%M:%S}",

@@ -8,6 +8,7 @@ from dashboard.thresholds.scores import score_set
 from dashboard.thresholds.shift import Other, shifted_classes
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.estimates import Estimates
+from hpa_core.evaluation.strategies import STRATEGIES
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predicted_splits
 
@@ -27,16 +28,31 @@ def draw_meter(run: RunFolder, split: str, estimates: Estimates | None) -> None:
 def _draw_claim(run: RunFolder, split: str, estimates: Estimates | None) -> None:
     active = session().thresholds
     scores = score_set(active, run.id, split)
+    if scores is not None and not active.origin_known:
+        st.warning(
+            f"Macro F1 **{scores.macro_f1:.4f}**, by thresholds **of unknown origin**. If they "
+            "were tuned on these images, that is in-sample: what tuning claims here, and how much "
+            "less to expect, the ways below show.",
+            icon=":material/warning:",
+        )
+        return
     if scores is None or (active.run, active.split) != (run.id, split):
         return  # Nothing was chosen on these images, so nothing can be over-fitted to them.
-    way = active.strategy.replace("exact optimum", "exact")
+    way = active.strategy
+    if active.fallback == "none":  # Under the highest class the board climbs: another way.
+        way = way.replace("exact optimum", "exact")
     known = estimates.found.get(way) if estimates else None
     same = known is not None and known.honest.thresholds.tolist() == list(active.thresholds)
     if known is None or not same:
+        told = (
+            "What of it survives on new images shows once this way is estimated."
+            if known is None and way in STRATEGIES
+            else "What of it survives on new images is not known: it can be estimated of the ways "
+            "below, which choose anew on other images, and of no single choice."
+        )
         st.markdown(
             f"In-sample macro F1 **{scores.macro_f1:.4f}**, chosen on these images "
-            f"({active.strategy or 'by an unknown way'}). What of it survives can be estimated for "
-            "the ways below, not for thresholds set by hand."
+            f"({active.strategy or 'by an unknown way'}). {told}"
         )
         return
     low, high = known.honest.interval

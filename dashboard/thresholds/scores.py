@@ -33,6 +33,11 @@ def describe_scores(run: RunFolder, split: str, active: ThresholdSet) -> str:
 
 def origin(active: ThresholdSet, run_id: str, split: str) -> str:
     """Say in Markdown on which images a set was chosen, seen from one split of a run."""
+    if not active.origin_known:
+        return (
+            "**of unknown origin**: if these images had a part in choosing it, its scores here are "
+            "in-sample, and new ones will give less."
+        )
     if not active.run:
         return "fixed beforehand, so nothing was fitted to these images."
     if (active.run, active.split) == (run_id, split):

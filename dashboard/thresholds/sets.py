@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import session
+from dashboard.thresholds.history import take_up
 from dashboard.thresholds.scores import score_set
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.runs.folder import RunFolder
@@ -54,7 +55,7 @@ def draw_comparison(run: RunFolder, split: str) -> None:
     rows = picked["selection"]["rows"]
     other = sets[rows[0]] if rows and rows[0] < len(sets) else active
     label = "Select a set to use it" if other == active else f"Use {other.name}"
-    st.button(label, disabled=other == active, key="use-set", on_click=_use, args=(other,))
+    st.button(label, disabled=other == active, key="use-set", on_click=take_up, args=(other,))
 
 
 def draw_exports(run: RunFolder, split: str) -> None:
@@ -104,16 +105,17 @@ def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdS
 
 def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float]) -> None:
     """Make thresholds that a strategy chose on a split the active set."""
-    chosen = session()
     fixed = name.startswith("fixed")
-    chosen.thresholds = ThresholdSet(
-        name=UNSAVED,
-        thresholds=tuple(thresholds),
-        fallback=chosen.thresholds.fallback,
-        run="" if fixed else run.id,
-        split="" if fixed else split,
-        strategy=name,
-        data_hash="" if fixed else cache.predictions_hash(run.id, split),
+    take_up(
+        ThresholdSet(
+            name=UNSAVED,
+            thresholds=tuple(thresholds),
+            fallback=session().thresholds.fallback,
+            run="" if fixed else run.id,
+            split="" if fixed else split,
+            strategy=name,
+            data_hash="" if fixed else cache.predictions_hash(run.id, split),
+        )
     )
 
 
@@ -123,16 +125,14 @@ def offered_sets(run: RunFolder) -> list[ThresholdSet]:
     return [active, *(item for item in known_thresholds(run) if item != active)]
 
 
-def _use(thresholds: ThresholdSet) -> None:
-    session().thresholds = thresholds
-
-
 def _table(sets: Sequence[ThresholdSet], run_id: str, split: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for item in sets:
         scores = score_set(item, run_id, split)
         here = (item.run, item.split) == (run_id, split)
         origin = f"{item.run}, {item.split}" if item.run else "nothing: fixed"
+        if not item.origin_known:
+            origin = "unknown"
         row: dict[str, Any] = {
             "Set": f"{item.name} (active)" if item is sets[0] else item.name,
             "Chosen by": item.strategy or "unknown",

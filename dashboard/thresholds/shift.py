@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.session import session
+from dashboard.thresholds.history import take_up
 from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import (
@@ -158,12 +159,10 @@ def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> No
     chosen = ThresholdSet(
         name=UNSAVED,
         thresholds=tuple(thresholds.tolist()),
+        fallback=session().thresholds.fallback,
         run=other.run,
         split=other.split,
         strategy=f"prevalence {name}",
+        data_hash=cache.predictions_hash(other.run, other.split),
     )
-    st.button("Use these thresholds", key="use-shift", on_click=_use, args=(chosen,))
-
-
-def _use(chosen: ThresholdSet) -> None:
-    session().thresholds = chosen
+    st.button("Use these thresholds", key="use-shift", on_click=take_up, args=(chosen,))

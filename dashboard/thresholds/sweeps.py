@@ -8,6 +8,7 @@ from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.thresholds.history import take_up
 from dashboard.thresholds.score_file import score_file
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.sweeps import (
@@ -93,11 +94,7 @@ def _chosen(run: RunFolder, split: str, thresholds: np.ndarray, strategy: str) -
 
 def _offer(swept: Sweep, found: ThresholdSet, *, key: str) -> None:
     label = f"Use {swept.best:g} (macro F1 {swept.macro_f1.max():.4f} here)"
-    st.button(label, key=key, on_click=_use, args=(found,))
-
-
-def _use(found: ThresholdSet) -> None:
-    session().thresholds = found
+    st.button(label, key=key, on_click=take_up, args=(found,))
 
 
 def _swept(run: RunFolder, split: str, *, classes: tuple[int, ...], base: float) -> Sweep:

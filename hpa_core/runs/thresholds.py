@@ -58,6 +58,11 @@ class ThresholdSet:
                 f"The fallback is 'none' or 'top1'; {self.name!r} says {self.fallback!r}."
             )
 
+    @property
+    def origin_known(self) -> bool:
+        """Whether it is known on which predictions the set was chosen, or that it was on none."""
+        return bool(self.run) or self.strategy.startswith("fixed")
+
 
 def fixed_thresholds(value: float) -> ThresholdSet:
     """Return the set that has `value` for every class."""

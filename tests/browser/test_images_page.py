@@ -330,6 +330,17 @@ def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
     expect(filter_text).to_be_focused()
 
 
+def test_the_samples_handed_out_are_those_that_the_filter_finds(
+    address: str, browser_page: Page
+) -> None:
+    open_images(browser_page, address, '?filter=id~"011"')
+    browser_page.get_by_role("button", name="Keep").click()
+    with browser_page.expect_download() as download:
+        browser_page.get_by_role("button", name="Samples (CSV)").click()
+    table = pd.read_csv(download.value.path())
+    assert table["Id"].tolist() == [f"sample-011{digit}" for digit in range(10)]
+
+
 def test_the_scores_of_an_image_stand_against_their_thresholds(
     address: str, browser_page: Page
 ) -> None:

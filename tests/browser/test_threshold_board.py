@@ -315,7 +315,11 @@ def test_every_needle_moves_in_every_frame_and_keeps_to_its_row(
 
 
 def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator) -> None:
-    board.get_by_role("columnheader", name="Pos").get_by_role("button").click()
+    first, support = (board.locator(f".heading.{key}") for key in ("id", "support"))
+    expect(first).to_have_attribute("aria-sort", "ascending")
+    support.get_by_role("button").click()
+    expect(support).to_have_attribute("aria-sort", "descending")
+    expect(first).not_to_have_attribute("aria-sort", "ascending")
     order = board.locator(".row[data-class]").evaluate_all("rows => rows.map(r => r.dataset.class)")
     assert order[:4] == ["0", "25", "21", "2"]
     assert order[-1] == "27"

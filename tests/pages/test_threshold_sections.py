@@ -1,6 +1,7 @@
 """Compare, Sweeps, Submissions and sets brought in, on scores whose answers are known."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -89,6 +90,8 @@ def test_the_best_value_of_a_sweep_becomes_the_active_set(
     assert button.label == f"Use {best:g} (macro F1 {scores[best]:.4f} here)"
     button.click().run()
     assert page.session_state[KEY].thresholds.thresholds == (best,) * 28
+    moves = next(each.value for each in page.dataframe if "Moved" in each.value.columns)
+    np.testing.assert_allclose(moves["Macro F1"], [scores[best]], atol=1e-12)
 
 
 def test_the_classes_that_move_are_the_ones_named(run: RunFolder, open_page: OpenPage) -> None:
@@ -164,6 +167,11 @@ def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
         if content in refused:
             assert page.error[0].value == refused[content]
     assert load_thresholds(run, "mine").thresholds == (0.2,) * 28
+    assert "of unknown origin" in said(page)
+    assert "nothing was fitted" not in said(page)
+    assert "by thresholds **of unknown origin**" in page.warning[0].value
+    table = next(each.value for each in page.dataframe if "Chosen on" in each.value.columns)
+    assert table["Chosen on"][0] == "unknown"
 
 
 def test_a_move_of_this_visit_is_listed_and_can_be_gone_back_to(
@@ -173,6 +181,8 @@ def test_a_move_of_this_visit_is_listed_and_can_be_gone_back_to(
     stands = [
         Stand(
             datetime(2026, 1, 1, 12, minute, tzinfo=UTC),
+            "scored",
+            "validation",
             ThresholdSet(
                 name=UNSAVED,
                 thresholds=(value, *([0.5] * 27)),
@@ -209,14 +219,18 @@ def test_new_scores_from_elsewhere_are_warned_of_and_give_thresholds(
     scores = np.linspace(0.2, 0.8, 400, dtype=np.float32)[:, None].repeat(28, axis=1)
     ids = np.array([f"new-{row}" for row in range(400)])
     write_predictions(other, "test", Predictions(ids=ids, probs=scores))
-    page = open_page("thresholds", run="scored", studio="Shift")
+    highest = replace(fixed_thresholds(0.5), name="highest", fallback="top1")
+    save_thresholds(run, highest)
+    page = open_page("thresholds", run="scored", studio="Shift", thresholds="highest")
     page.selectbox(key="shift-other").select("elsewhere, test").run()
     assert "The scores of 28 of 28 classes are distributed otherwise" in said(page)
     table = next(each.value for each in page.dataframe if "by EM" in each.value.columns)
     known = read_predictions(run, "validation").targets.mean(axis=0)
     np.testing.assert_allclose(table["labelled"], 100 * known)
     page.button(key="use-shift").click().run()
-    thresholds = np.array(page.session_state[KEY].thresholds.thresholds)
+    taken = page.session_state[KEY].thresholds
+    assert (taken.run, taken.split, taken.fallback) == ("elsewhere", "test", "top1")
+    thresholds = np.array(taken.thresholds)
     assert (scores > thresholds).sum(axis=0).tolist() == np.rint(400 * known).tolist()
     page.segmented_control(key="shift-target").set_value("training split").run()
     page.button(key="use-shift").click().run()

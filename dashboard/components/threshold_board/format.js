@@ -16,7 +16,7 @@ export function formatChange(value, digits = 4) {
 
 /** What a move would gain, how sure that is, and on how many positives. */
 export function formatGain({ value, interval, noise }, positives) {
-  if (value === 0) return "none: the threshold stands there";
+  if (value === 0) return "none: F1 is as high here";
   const [low, high] = interval.map((end) => formatChange(end, 3) || "0");
   const sure = noise ? ": noise" : "";
   const on = `${formatCount(positives)} positive${positives === 1 ? "" : "s"}`;
