@@ -17,16 +17,19 @@ def score_dataset(
     split: str = "validation",
     name: str = "scored",
     synthetic: bool = False,
+    mislabelled: int = 0,
 ) -> RunFolder:
     """Write scores that call the truth, but for two planted faults.
 
     The first sample of the split misses all its classes with 0.2; the second is called class 27
-    falsely with 0.6. At a threshold of 0.5 every other sample is right.
+    falsely with 0.6. At a threshold of 0.5 every other sample is right, but the last `mislabelled`,
+    whose scores are each those of the sample before it.
     """
     rows = dataset.rows(split)
     probs = np.where(dataset.targets[rows], HIGH, LOW).astype(np.float32)
     probs[0] = np.where(dataset.targets[rows[0]], 0.2, LOW)
     probs[1, 27] = 0.6
+    probs[len(rows) - mislabelled :] = np.roll(probs, 1, axis=0)[len(rows) - mislabelled :]
     info = RunInfo(
         id=name,
         kind="scores",

@@ -12,7 +12,7 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
-from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
+from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE, Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import reason_of
 from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
 
@@ -23,9 +23,11 @@ SIGNS = {"missing": "+", "surplus": "\u2212"}
 PAGE = "suspicious-page"
 PER_PAGE = 20
 ROW_HEIGHT = 104
+GAIN_DIGITS = 5
 COLUMNS = {
     "image": st.column_config.ImageColumn(width=110),
-    "correction": st.column_config.TextColumn(width="medium"),
+    "id": st.column_config.TextColumn(width=100),
+    "correction": st.column_config.TextColumn(width=140),
     "suspicion": st.column_config.ProgressColumn(
         format="%.2f",
         min_value=0,
@@ -35,7 +37,7 @@ COLUMNS = {
         "network is unsure of a class, right labels are suspicious too.",
     ),
     "macro F1": st.column_config.NumberColumn(
-        format="%+.5f",
+        format=f"%+.{GAIN_DIGITS}f",
         width="small",
         help="What macro F1 gains on average when the label is corrected, at the active "
         "thresholds. Negative: the calls agree with the wrong label and were rewarded for it.",
@@ -85,10 +87,9 @@ def draw_suspicious(judged: Judged) -> None:
     offer_neighbours(judged.run.id, judged.split, judged.labels_of, heard)
     found = _ranked(judged, order, heard)
     places = _kept(found, kind, number)
-    st.markdown(
-        f"The first **{len(places):,}** of {judged.targets.size:,} labels that {_speakers(heard)} "
-        "speak against. Click a row to see the image."
-    )
+    st.markdown(_count_told(len(places), judged.targets.size, heard))
+    if not len(places):
+        return
     if judged.dataset is not None:
         st.page_link("../pages/label.py", label="Correct them by keys", icon=":material/edit:")
     page = _choose_page(len(places))
@@ -100,7 +101,7 @@ def draw_suspicious(judged: Judged) -> None:
         image_of=image_after(r"\d+\."),
         column_config=COLUMNS,
         row_height=ROW_HEIGHT,
-        height=ROW_HEIGHT * max(len(shown), 1) + 40,
+        height=ROW_HEIGHT * len(shown) + 40,
     )
     if judged.dataset is not None:
         st.caption(CHANNELS_TOLD)
@@ -120,6 +121,17 @@ def open_suspicious(judged: Judged, pick: str) -> Opened:
 
 def _hear(judged: Judged) -> Heard:
     return hear_neighbours(judged.run.id, judged.split, judged.everything, judged.labels_of)
+
+
+def _count_told(count: int, labels: int, heard: Heard) -> str:
+    if not count:
+        told = _speakers(heard).capitalize()
+        return f"{told} speak against **none** of {labels:,} labels, of those asked for."
+    noun = "label" if count == 1 else "labels"
+    return (
+        f"**{count:,} {noun}** that {_speakers(heard)} speak against, of {labels:,}. "
+        "Click a row to see the image."
+    )
 
 
 def _speakers(heard: Heard) -> str:
@@ -146,7 +158,13 @@ def _listed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicion
     places = _judged.everything.identities.place_of
     among = np.array([places[sample_id] for sample_id in _judged.ids.tolist()])
     found = suspicious_labels(
-        _judged.everything, _heard.nearest, against=against, among=among, order=order
+        _judged.everything,
+        _heard.nearest,
+        against=against,
+        among=among,
+        order=order,
+        least=NEGLIGIBLE,
+        limit=None,
     )
     return replace(found, row=np.searchsorted(among, found.row))
 
@@ -182,7 +200,7 @@ def _table(judged: Judged, found: Suspicions, places: np.ndarray) -> pd.DataFram
         "id": judged.ids[found.row[places]],
         "correction": labels,
         "suspicion": found.suspicion[places],
-        "macro F1": found.gain[places],
+        "macro F1": found.gain[places].round(GAIN_DIGITS) + 0.0,  # Turns -0 into 0.
         "why": [reason_of(found, int(place), CLASS_LABELS) for place in places],
     }
     return pd.DataFrame(columns if pictures is None else {"image": pictures, **columns})

@@ -26,6 +26,7 @@ def suspicious_labels(  # noqa: PLR0913 - the keyword-only choices of one rankin
     against: Float[np.ndarray, "n C"] | None = None,
     among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
+    least: float = 0,
     limit: int | None = LIMIT,
 ) -> Suspicions:
     """Rank the labels of the samples that have any; `row` is a place in `samples`.
@@ -38,6 +39,7 @@ def suspicious_labels(  # noqa: PLR0913 - the keyword-only choices of one rankin
         against: what `weigh_labels` says of these, where that is known already.
         among: the places whose labels are listed, rising; those with a label by default.
         order: see `rank_suspicious`.
+        least: see `rank_suspicious`.
         limit: how many labels at most; all if None.
 
     Raises:
@@ -54,6 +56,7 @@ def suspicious_labels(  # noqa: PLR0913 - the keyword-only choices of one rankin
         calls=None if samples.calls is None else samples.calls[kept],
         among=None if among is None else np.flatnonzero(np.isin(kept, among)),
         order=order,
+        least=least,
         limit=limit,
     )
     return replace(found, row=kept[found.row])

@@ -68,15 +68,23 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_text("are called exactly their label set")).to_be_visible()
 
-    page.get_by_role("radio", name="Suspicious labels").click()
-    expect(page.get_by_text("speak against. Click a row")).to_be_visible()
-    expect(table).to_have_count(1)  # The one before is gone.
+
+def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_key(
+    workspace: Workspace, make_dataset: MakeDataset, serve: Serve, browser_page: Page
+) -> None:
+    score_dataset(workspace, make_dataset(samples=140), mislabelled=7)
+    page = browser_page
+    link = "dataset=tiny&run=scored&split=validation&atlas=Suspicious+labels"
+    page.goto(f"{serve(workspace)}/errors?{link}")
+    expect(page.get_by_text("Click a row to see the image")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_have_count(1)
     page.get_by_role("radio", name="surplus").click()
     expect(page).to_have_url(re.compile("suspicious-kind=surplus"))
     table.click(position={"x": 200, "y": 90})
     expect(page).to_have_url(re.compile("image=sample-"))
     expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
     page.keyboard.press("Backspace")
-    expect(page.get_by_text("speak against. Click a row")).to_be_visible()
+    expect(page.get_by_text("Click a row to see the image")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
     expect(page.get_by_role("radio", name="surplus")).to_be_checked()

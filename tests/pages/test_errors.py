@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hpa_core.data.dataset import Dataset
+from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.workspace import Workspace
@@ -22,6 +23,12 @@ def dataset(make_dataset: MakeDataset) -> Dataset:
 @pytest.fixture
 def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
     return score_dataset(workspace, dataset)
+
+
+@pytest.fixture
+def doubted(dataset: Dataset, workspace: Workspace) -> RunFolder:
+    """Return a run whose scores speak against the labels of seven samples."""
+    return score_dataset(workspace, dataset, mislabelled=7)
 
 
 def shown(page) -> list[str]:
@@ -139,21 +146,34 @@ def test_label_sets_and_brightness_open_exactly_their_images(
 
 
 def test_suspicious_labels_come_with_picture_reason_and_gain(
-    run: RunFolder, dataset: Dataset, open_page: OpenPage
+    doubted: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:
-    first, *_ = faulty(dataset)
+    wrong = dataset.ids[dataset.rows("validation")[-7:]].tolist()
     page = open_page("errors", atlas="Suspicious labels", **{"suspicious-order": "suspicion"})
     assert not page.exception
     assert "the run has no embeddings, so no neighbours" in said(page)
     table = page.dataframe[0].value
-    assert table["id"].iloc[0] == first
-    assert table["correction"].iloc[0].startswith("\u2212")
-    assert "but scored 0.200" in table["why"].iloc[0]
+    assert "**27 labels** that scores" in said(page)
+    assert "speak against, of 1,960" in said(page)
+    assert set(table["id"]) <= set(wrong)
+    assert table["suspicion"].min() >= NEGLIGIBLE
+    assert not np.signbit(table["macro F1"][table["macro F1"] == 0]).any()
+    first = table["id"].iloc[0]
+    assert "but scored" in table["why"].iloc[0]
     assert table["image"].iloc[0].startswith("data:image/jpeg;base64,")
     number = table["correction"].iloc[0].split()[1]
     page = open_page("errors", atlas="Suspicious labels", pick=f"{number}.{first}")
     assert shown(page) == [first]
-    assert "but scored 0.200" in said(page)
+    assert "but scored" in said(page)
+
+
+def test_labels_that_nothing_speaks_against_are_not_listed(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    page = open_page("errors", atlas="Suspicious labels")
+    assert not page.exception
+    assert "speak against **none** of 1,960 labels" in said(page)
+    assert not page.dataframe
 
 
 @pytest.mark.parametrize(
@@ -219,7 +239,7 @@ def test_without_a_truth_the_page_says_why_it_is_empty(
     ],
 )
 def test_what_a_section_was_set_to_survives_opening_a_pick_and_coming_back(
-    run: RunFolder,
+    doubted: RunFolder,
     dataset: Dataset,
     open_page: OpenPage,
     section: str,

@@ -19,6 +19,9 @@ Order = Literal["gain", "suspicion"]
 Kind = Literal["missing", "surplus"]
 NEIGHBOURS = 10
 LIMIT = 1_000
+NEGLIGIBLE = 0.005
+"""Below it nothing speaks against a label: at two decimals its suspicion would read 0.00."""
+
 PARTNER_SUSPICION = 0.05
 """A cell is told as the other half of a mix-up from this suspicion on."""
 
@@ -36,6 +39,7 @@ class Suspicions:
         gain: what macro F1 gains on average by correcting it, `suspicion` x the change if it is
             wrong. Negative where calls agree with the wrong label: they were rewarded for it.
         prob: the score.
+        contradicted: whether the call of that score is not the label.
         rank: how many of the N samples score higher in the class, from 0.
         beyond: of the samples with this label (or without it, where it is missing) the share whose
             score contradicts it less, in [0, 1].
@@ -52,6 +56,7 @@ class Suspicions:
     suspicion: Float[np.ndarray, " n"]
     gain: Float[np.ndarray, " n"]
     prob: Float[np.ndarray, " n"]
+    contradicted: Bool[np.ndarray, " n"]
     rank: Int[np.ndarray, " n"]
     beyond: Float[np.ndarray, " n"]
     votes: Int[np.ndarray, " n"]
@@ -73,6 +78,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     calls: Bool[np.ndarray, "N C"] | None = None,
     among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
+    least: float = 0,
     limit: int | None = LIMIT,
 ) -> Suspicions:
     """Rank the labels by how probably they are wrong, or by what correcting them gains.
@@ -89,6 +95,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         among: the rows whose labels are listed, rising; all by default. Every label is evidence.
         order: `gain` puts first what changes macro F1 most, rare classes first among equals;
             `suspicion` what is most probably wrong.
+        least: the suspicion from which on a label is listed, in [0, 1].
         limit: how many cells at most; all of them if None.
 
     Raises:
@@ -97,9 +104,11 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     if against is None:
         against = error_log_odds(probs, targets, nearest)
     suspicion = expit(against)
-    gains = _gains(probs, targets, suspicion, calls)
+    calls = _best_calls(probs, targets) if calls is None else calls
+    gains = suspicion * correction_gains(targets, calls)
     listed = np.arange(len(probs)) if among is None else among
     cells = _first((gains if order == "gain" else against)[listed], against[listed], limit)
+    cells = cells[suspicion[listed].ravel()[cells] >= least]
     places, classes = np.unravel_index(cells, (len(listed), probs.shape[1]))
     rows = listed[places]
     return Suspicions(
@@ -109,6 +118,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         suspicion=suspicion[rows, classes],
         gain=gains[rows, classes],
         prob=probs[rows, classes],
+        contradicted=(calls != targets)[rows, classes],
         rank=_ranks(probs, rows, classes),
         beyond=_beyond(probs, targets, rows, classes),
         votes=_votes(targets, nearest, rows, classes),
@@ -137,7 +147,8 @@ def order_samples(
         ScoresError: a score is NaN or outside [0, 1], or there is no sample.
     """
     against = error_log_odds(probs, targets, nearest)
-    gains = _gains(probs, targets, expit(against), calls)
+    calls = _best_calls(probs, targets) if calls is None else calls
+    gains = expit(against) * correction_gains(targets, calls)
     most = gains.max(axis=1)
     ties = np.where(gains == most[:, None], against, -np.inf).max(axis=1)
     return np.asarray(np.lexsort((-ties, -most)))
@@ -159,21 +170,8 @@ def correction_gains(
     return np.asarray((then - now) / targets.shape[1])
 
 
-def _gains(
-    probs: np.ndarray,
-    targets: np.ndarray,
-    suspicion: Float[np.ndarray, "N C"],
-    calls: Bool[np.ndarray, "N C"] | None,
-) -> Float[np.ndarray, "N C"]:
-    """Return what correcting each label gains on average: see `Suspicions.gain`."""
-    return np.asarray(suspicion * correction_gains(targets, _best_calls(probs, targets, calls)))
-
-
-def _best_calls(
-    probs: np.ndarray, targets: np.ndarray, calls: Bool[np.ndarray, "N C"] | None
-) -> Bool[np.ndarray, "N C"]:
-    if calls is not None:
-        return calls
+def _best_calls(probs: np.ndarray, targets: np.ndarray) -> Bool[np.ndarray, "N C"]:
+    """Return the calls of each class's best threshold on these very labels."""
     pairs = zip(probs.T, targets.T, strict=True)
     return np.asarray(probs > np.array([best_of_class(*pair)[0] for pair in pairs]))
 
@@ -219,7 +217,7 @@ def _by_class(classes: Int[np.ndarray, " n"]) -> Iterator[tuple[int, Int[np.ndar
     """Yield each class that occurs, with the places where it does."""
     order = np.argsort(classes, kind="stable")
     numbers, starts = np.unique(classes[order], return_index=True)
-    parts = np.split(order, starts[1:])
+    parts = np.split(order, starts)[1:]  # What comes before the first class is empty.
     yield from zip(numbers.tolist(), parts, strict=True)
 
 

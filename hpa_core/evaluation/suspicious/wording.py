@@ -15,8 +15,10 @@ def reason_of(found: Suspicions, place: int, names: Sequence[str]) -> str:
     """
     missing = bool(found.missing[place])
     name = names[found.class_id[place]]
+    label = f"{'Not labelled' if missing else 'Labelled'} {name}"
+    joint = "but" if found.contradicted[place] else "and"
     parts = [
-        f"{'Not labelled' if missing else 'Labelled'} {name}, but scored {found.prob[place]:.3f}: "
+        f"{label}, {joint} scored {found.prob[place]:.3f}: "
         f"number {found.rank[place] + 1:,} of {found.samples:,} images, "
         + _beyond(float(found.beyond[place]), missing=missing)
     ]

@@ -9,6 +9,7 @@ from hpa_core.errors import ScoresError
 from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.suspicious.calibration import calibrate_through_errors
 from hpa_core.evaluation.suspicious.ranking import (
+    NEGLIGIBLE,
     NEIGHBOURS,
     Suspicions,
     correction_gains,
@@ -190,3 +191,17 @@ def test_samples_stand_where_the_first_of_their_labels_is_listed(
     listed = rank_suspicious(probs, labels, limit=None).row
     first = listed[np.sort(np.unique(listed, return_index=True)[1])]
     assert order_samples(probs, labels).tolist() == first.tolist()
+
+
+def test_a_list_ends_where_suspicion_is_negligible_and_says_but_only_of_other_calls() -> None:
+    probs, truth, _ = made_up()
+    labels = with_noise(truth)
+    calls = probs > 0.5
+    whole = rank_suspicious(probs, labels, calls=calls, limit=None)
+    found = rank_suspicious(probs, labels, calls=calls, least=NEGLIGIBLE, limit=None)
+    assert found.suspicion.tolist() == whole.suspicion[whole.suspicion >= NEGLIGIBLE].tolist()
+    said = np.array(["but scored" in reason_of(found, n, NAMES) for n in range(len(found.row))])
+    assert said.tolist() == (calls != labels)[found.row, found.class_id].tolist()
+    assert {False, True} == set(said.tolist())
+    sure = rank_suspicious(probs, labels, least=1.1, limit=None)
+    assert not len(sure.row)
