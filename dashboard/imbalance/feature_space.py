@@ -73,9 +73,8 @@ def _draw_form(run: RunFolder, split: str, predictions: Predictions) -> None:
             help="Where there are no embeddings, the log-odds of the run's 28 scores can serve.",
         )
         with st.popover("Settings", icon=":material/tune:"):
-            values = {
-                item.name: _ask(item, getattr(Settings(), item.name)) for item in fields(Settings)
-            }
+            for item in fields(Settings):
+                _ask(item, getattr(Settings(), item.name))
         title = f"Compare heads of {run.id}, {split}"
         busy = any(
             job.title == title and job.state in ACTIVE
@@ -88,7 +87,7 @@ def _draw_form(run: RunFolder, split: str, predictions: Predictions) -> None:
             key="feature-space-start",
             disabled=busy,
             on_click=_start,
-            args=(title, run.id, split, features, values),
+            args=(title, run.id, split, features),
             help="Runs as a job of its own: minutes for some hundred samples, hours for tens of "
             "thousands of samples with a thousand features.",
         )
@@ -104,25 +103,31 @@ def _draw_form(run: RunFolder, split: str, predictions: Predictions) -> None:
         )
 
 
-def _ask(item: Field[Any], default: Any) -> Any:
+def _key(item: Field[Any]) -> str:
+    return f"feature-space-{item.name}"
+
+
+def _ask(item: Field[Any], default: Any) -> None:
     """Draw the widget of one setting; it keeps its value while other pages are shown."""
     told, choices = item.metadata["help"], item.metadata["choices"]
-    key = f"feature-space-{item.name}"
     if choices:
         names = list(choices)
-        return st.selectbox(
+        st.selectbox(
             told,
             names,
             index=names.index(default),
             format_func=lambda name: f"{name}: {choices[name]}",
-            key=key,
+            key=_key(item),
             persist_state="session",
         )
+        return
     low, high = item.metadata["low"], item.metadata["high"]
-    return st.number_input(told, low, high, default, key=key, persist_state="session")
+    st.number_input(told, low, high, default, key=_key(item), persist_state="session")
 
 
-def _start(title: str, run_id: str, split: str, features: str, values: dict[str, Any]) -> None:
+def _start(title: str, run_id: str, split: str, features: str) -> None:
+    """Start with the settings as they stand at the click, which may be quicker than a rerun."""
+    values = {item.name: st.session_state[_key(item)] for item in fields(Settings)}
     with guarded():
         Settings(**values)
         options = [f"--{name}={value}" for name, value in values.items()]

@@ -79,11 +79,17 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     expect(page.get_by_text("Click a row to see the image")).to_be_visible()
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_have_count(1)
+    counted = page.get_by_text("Click a row to see the image")
+    both = counted.inner_text()
     page.get_by_role("radio", name="surplus").click()
     expect(page).to_have_url(re.compile("suspicious-kind=surplus"))
+    expect(counted).not_to_have_text(both)  # The list is the shorter one.
+    expect(table).to_have_count(1)
     table.click(position={"x": 200, "y": 90})
     expect(page).to_have_url(re.compile("image=sample-"))
     expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
+    expect(page.locator(".viewer .tile")).to_have_count(1)  # Drawn last: the key is listened to.
+    expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
     page.keyboard.press("Backspace")
     expect(page.get_by_text("Click a row to see the image")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
