@@ -69,6 +69,16 @@ class Server(ThreadingHTTPServer):
         return [headers for asked, headers in self.requests if asked == path]
 
 
+def once_released(answer: Answer) -> Answer:
+    """Give an answer as soon as the server is released; whoever asks is at work until then."""
+
+    def held(handler: Handler) -> None:
+        handler.server.released.wait()
+        answer(handler)
+
+    return held
+
+
 def serve(content: bytes, *, etag: str = "", ranges: bool = True) -> Answer:
     """The whole content, or the rest of it where that is asked for under the same ETag."""
 

@@ -11,7 +11,7 @@ from hpa_core.data.merging.report import read_report
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import Serve
 from tests.data.jpegs import PARTS, cells, false_colour
-from tests.image_server import running_server
+from tests.image_server import once_released, running_server
 from tests.image_server import serve as answer_with
 
 IDS = [f"7_1_A{number}_1" for number in range(6)]
@@ -46,7 +46,9 @@ def test_images_are_fetched_imported_and_merged_through_the_page(
             antibody, _, image = name.partition("_")
             for colour in PARTS:
                 content = false_colour(cells(140, seed=len(server.answers)), colour)
-                server.answers[f"/{antibody}/{image}_{colour}.jpg"] = [answer_with(content)]
+                server.answers[f"/{antibody}/{image}_{colour}.jpg"] = [
+                    once_released(answer_with(content))
+                ]
         page.goto(serve(workspace))
         page.get_by_text("Bring in data").click()
         choose(page, "Download")
@@ -55,6 +57,7 @@ def test_images_are_fetched_imported_and_merged_through_the_page(
         fill(page, "Address of the images", server.url)
         page.get_by_role("button", name="Start the download").click()
         expect(page.get_by_text("Download into")).to_be_visible(timeout=PATIENCE_MS)
+        server.released.set()
         expect(page.get_by_text("Download into")).to_be_hidden(timeout=PATIENCE_MS)
         assert sum(server.counts.values()) == 4 * len(IDS)
 
