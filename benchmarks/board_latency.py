@@ -5,11 +5,12 @@
 Data: random scores and truth with the class counts of the 31,072 competition samples, made from
 the seed. The dashboard runs as a user starts it; each move is one pointer event or key press sent
 through Chromium's own input queue, at random moments, so that each waits for the display as a real
-one does. Four figures a move, all from Chromium's own trace, which makes them a little too large,
+one does. Five figures a move, all from Chromium's own trace, which makes them a little too large,
 never too small:
 
-    latency  from the event to the end of the drawing of the frame that shows it: waiting for the
-             next 60 Hz frame, work, drawing
+    painted  from the event to the commit of the frame that shows it: waiting for the next 60 Hz
+             frame, and work
+    latency  from the event to the end of that frame's drawing
     work     from the start of that frame in the page's main thread to its commit: computing,
              writing, style, layout and paint
     drawn    from the same start to the end of the drawing, which here is done by processors too:
@@ -51,7 +52,7 @@ from hpa_core.workspace import Workspace  # noqa: E402
 COUNTS = (12885, 1254, 3621, 1561, 1858, 2513, 1008, 2822, 53, 45, 28, 1093, 688, 537)
 COUNTS += (1066, 21, 530, 210, 902, 1482, 172, 3777, 802, 2965, 322, 8228, 328, 11)
 BAR_MS = 16
-FIGURES = ("latency", "work", "drawn", "cpu")
+FIGURES = ("painted", "latency", "work", "drawn", "cpu")
 TRACED = ["disabled-by-default-devtools.timeline", "devtools.timeline", "blink.user_timing"]
 TRACED += ["cc", "viz"]
 STAGES = (
@@ -80,6 +81,7 @@ WATCH = """() => {
 class Move:
     """How long one move took, in ms."""
 
+    painted: float
     latency: float
     work: float
     drawn: float
@@ -194,6 +196,7 @@ def read_move(sent: float, named: dict[str, list[dict]], tasks: list[dict]) -> M
         moment = drawn["ts"]
     taken = [task["tdur"] for task in tasks if end(task) > sent and task["ts"] < end(frame)]
     return Move(
+        painted=(end(frame) - sent) / 1000,
         latency=(end(drawn) - sent) / 1000,
         work=frame["dur"] / 1000,
         drawn=(end(drawn) - frame["ts"]) / 1000,
