@@ -22,7 +22,8 @@ class Session:
         split: the split whose images and scores are shown.
         thresholds: the active set, perhaps not saved yet; every page's calls follow it.
         thresholds_owner: the run that the active set was chosen for.
-        linked_thresholds: the set that the link named, until the pickers take it up.
+        linked_thresholds: the set that the link names or spells, until the pickers take it up.
+        missing: what was asked for and is not here, by picker, until another choice is made.
         filter: the text of the filter in force, on every page; empty for every sample.
         linked_filter: what of it stands in the link.
         mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
@@ -35,6 +36,7 @@ class Session:
     thresholds: ThresholdSet = field(default_factory=lambda: fixed_thresholds(0.5))
     thresholds_owner: str | None = None
     linked_thresholds: str | None = None
+    missing: dict[str, str] = field(default_factory=dict)
     filter: str = ""
     linked_filter: str | None = None
     mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)

@@ -1,16 +1,18 @@
 """The pickers beside every page: which dataset, run, split and threshold set are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from dashboard import cache
+from dashboard.guard import as_written
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import follow_filter
 from dashboard.selections.sidebar import choose_selection
 from dashboard.session import Session, session, write_link
 from dashboard.synthetic import synthetic_part
+from dashboard.thresholds.links import linked_thresholds, threshold_word
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
@@ -35,13 +37,13 @@ def choose_context() -> None:
             _choose_thresholds(chosen, run)
         follow_filter()
         choose_selection()
+        _tell_missing(chosen.missing)
         _mark_synthetic(info, run)
-    named = chosen.run and chosen.thresholds.name != UNSAVED
     write_link(
         dataset=chosen.dataset,
         run=chosen.picked_run,
         split=chosen.split,
-        thresholds=chosen.thresholds.name if named else None,
+        thresholds=threshold_word(chosen.thresholds, run.id) if run else None,
     )
 
 
@@ -63,6 +65,7 @@ def _choose_run(chosen: Session) -> RunFolder | None:
     if runs:
         _pick("Run", "picked_run", [*own_first, NO_RUN], lambda name: _run_label(runs.get(name)))
     else:
+        _miss(chosen, "Run", chosen.picked_run)
         chosen.picked_run = None
     return runs.get(chosen.run or NO_RUN)
 
@@ -87,12 +90,15 @@ def _choose_thresholds(chosen: Session, run: RunFolder) -> None:
     """
     if chosen.thresholds_owner != run.id:
         chosen.thresholds, chosen.thresholds_owner = fixed_thresholds(0.5), run.id
+    known = known_thresholds(run)
+    if chosen.linked_thresholds:
+        linked = linked_thresholds(chosen.linked_thresholds, run, known)
+        if linked is None:
+            _miss(chosen, "Thresholds", chosen.linked_thresholds)
+        chosen.thresholds = linked or chosen.thresholds
+        chosen.linked_thresholds = None
     unsaved = [chosen.thresholds] if chosen.thresholds.name == UNSAVED else []
-    sets = [*unsaved, *known_thresholds(run)]
-    for linked in sets:
-        if linked.name == chosen.linked_thresholds:
-            chosen.thresholds = linked
-    chosen.linked_thresholds = None
+    sets = [*unsaved, *known]
     _pick("Thresholds", "thresholds", sets, _threshold_label)
 
 
@@ -110,6 +116,7 @@ def _pick(
         setattr(chosen, attribute, None)
         return
     if getattr(chosen, attribute) not in options:
+        _miss(chosen, label, getattr(chosen, attribute))
         setattr(chosen, attribute, options[0])
     key = mirror_key(attribute, getattr(chosen, attribute))
     st.selectbox(label, options, key=key, format_func=show, on_change=_store, args=(attribute, key))
@@ -119,6 +126,23 @@ def _store(attribute: str, key: str) -> None:
     value, newest = read_mirror(attribute, key)
     if newest:
         setattr(session(), attribute, value)
+        session().missing.clear()
+
+
+def _miss(chosen: Session, label: str, wanted: str | None) -> None:
+    if wanted:
+        chosen.missing[label] = wanted
+
+
+def _tell_missing(missing: Mapping[str, str]) -> None:
+    """Say which of the things that a link or an earlier choice names are not here."""
+    if not missing:
+        return
+    named = ", ".join(f"{label.lower()} {wanted[:40]!r}" for label, wanted in missing.items())
+    st.warning(
+        as_written(f"Not here: {named}. What the pickers say is shown in its place."),
+        icon=":material/link_off:",
+    )
 
 
 def _mark_synthetic(info: DatasetInfo | None, run: RunFolder | None) -> None:

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard.selections.active import FILTER
 from dashboard.session import session
+from dashboard.thresholds.links import threshold_word
 from hpa_core.classes import CLASS_NAMES
-from hpa_core.runs.thresholds import UNSAVED
 from hpa_core.selections.expression import EVERYTHING, Expression
 
 IMAGES_PAGE = "../pages/images.py"
@@ -27,8 +27,8 @@ def images_query(
 ) -> Mapping[str, str]:
     """Return the parameters of a link to the Images page.
 
-    It names the dataset, run, split and (saved) thresholds in force, so that whoever gets the link
-    sees the same images; the visitor's own active thresholds stay as they are, saved or not.
+    It names the dataset, run, split and thresholds in force, so that whoever gets the link sees the
+    same images; a saved set by its name, another by its numbers.
 
     Args:
         wanted: the filter, as text or as an expression, such as `missed:Golgi score(Cytosol)>0.3`.
@@ -37,12 +37,11 @@ def images_query(
         image: id of the sample that is shown large.
     """
     chosen = session()
-    thresholds = chosen.thresholds.name if chosen.run else None
     named = {
         "dataset": chosen.dataset,
         "run": chosen.picked_run,
         "split": chosen.split,
-        "thresholds": None if thresholds == UNSAVED else thresholds,
+        "thresholds": threshold_word(chosen.thresholds, chosen.run) if chosen.run else None,
         FILTER: str(wanted) or EVERYTHING,
         "sort": sort,
         "by": None if score_of is None else CLASS_NAMES[score_of],

@@ -62,6 +62,7 @@ def draw_board(run_id: str, split: str, scores: Scores | None) -> None:
         st.session_state[MEMORY] = memory
     shown = BoardInput(
         address=address,
+        split=split,
         thresholds=held[0],
         fallback=held[1],
         revision=memory.revision,

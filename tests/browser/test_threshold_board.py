@@ -354,6 +354,49 @@ def test_the_thresholds_survive_a_change_of_page(
     assert thresholds(board)[21] == 0.4
 
 
+def test_locks_steps_and_ticks_survive_a_change_of_page(board: Locator, browser_page: Page) -> None:
+    handle = row(board, 21).locator(".handle")
+    handle.focus()
+    browser_page.keyboard.press("PageDown")
+    browser_page.keyboard.press("l")
+    row(board, 3).locator("input[type=checkbox]").check()
+    board.locator(".root-axis").check()
+    browser_page.get_by_role("link", name="Imbalance").click(delay=80)
+    expect(browser_page.get_by_role("heading", name="Imbalance")).to_be_visible()
+    browser_page.get_by_role("link", name="Thresholds").click(delay=80)
+    expect(handle).to_have_attribute("aria-readonly", "true")
+    expect(row(board, 3).locator("input[type=checkbox]")).to_be_checked()
+    expect(board.locator(".root-axis")).to_be_checked()
+    board.locator("button.undo").click()
+    expect(handle).to_have_attribute("aria-valuenow", "0.5000")
+    expect(board.locator("button.undo")).to_be_disabled()
+    board.locator("button.redo").click()
+    expect(handle).to_have_attribute("aria-valuenow", "0.4000")
+
+
+def test_unsaved_thresholds_survive_a_reload_and_travel_with_the_link(
+    board: Locator, served: Served, browser_page: Page
+) -> None:
+    steps = browser_page.evaluate("history.length")
+    left, width, middle = press_on(browser_page, row(board, 25).locator(".plot"), 0.5)
+    browser_page.mouse.move(left + 0.3137 * width, middle)
+    browser_page.mouse.up()
+    board.locator(".fallback").check()
+    assert_exact(board, served.scores, fallback=True)
+    assert (
+        browser_page.evaluate("history.length") == steps
+    )  # Back leads off the page, not to moves.
+    moved = thresholds(board)
+    assert moved[25] != 0.5
+    browser_page.reload()
+    assert_exact(board, served.scores, fallback=True)
+    assert np.array_equal(thresholds(board), moved)
+    expect(browser_page.get_by_text("in-sample, chosen on the very images")).to_be_visible()
+    link = browser_page.url.replace("/thresholds?", "/errors?")
+    browser_page.goto(link)
+    expect(browser_page.get_by_text("Calls by the active, unsaved thresholds")).to_be_visible()
+
+
 def test_a_rerun_of_the_page_does_not_disturb_a_drag(
     board: Locator, served: Served, browser_page: Page
 ) -> None:

@@ -25,6 +25,7 @@ PAGE_MODULES = (
     "axis.js",
     "curve_paths.js",
     "history.js",
+    "threshold_link.js",
     "plot.js",
     "needles.js",
     "slider.js",
@@ -58,6 +59,7 @@ class BoardInput:
 
     Attributes:
         address: of the score file, relative to the dashboard's root.
+        split: the split that the scores are of.
         thresholds: one a class, in [0, 1].
         revision: grows when the thresholds were set elsewhere than on the board; only then does
             the board take them over, so that a late rerun never undoes a drag.
@@ -66,6 +68,7 @@ class BoardInput:
     """
 
     address: str
+    split: str
     thresholds: Sequence[float]
     fallback: Fallback
     revision: int
@@ -85,6 +88,7 @@ def threshold_board(shown: BoardInput, *, key: str, on_result: Callable[[], None
     }
     data: dict[str, Any] = {
         "address": shown.address,
+        "split": shown.split,
         "names": CLASS_NAMES,
         "groups": GROUPS,
         "thresholds": list(shown.thresholds),

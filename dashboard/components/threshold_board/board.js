@@ -127,6 +127,26 @@ export class Board {
     this.summary.note(this.state.summary(), this.#bestMacro(), server);
   }
 
+  /** What the next board over the same scores takes up: the steps, the origin, the locks, the look. */
+  trace() {
+    const { history, opened, axis } = this;
+    const locked = this.rows.filter((row) => row.locked).map((row) => row.index);
+    return { history, opened, axis, locked, picked: this.picked() };
+  }
+
+  /** Take up what an earlier board left; what was moved elsewhere since is one more step. */
+  resume(trace) {
+    if (trace === undefined) return;
+    const standing = this.history.value;
+    this.history = trace.history;
+    if (same(standing, this.history.value)) this.opened = trace.opened;
+    else this.history.push(standing);
+    for (const index of trace.locked) this.rows[index].setLocked(true);
+    this.selectOnly(trace.picked);
+    this.toolbar.showAxis(trace.axis);
+    this.setAxis(trace.axis);
+  }
+
   select(index, selected) {
     this.rows[index].setSelected(selected);
     this.repaint();

@@ -3,9 +3,11 @@
 import { Board } from "./board.js";
 import { element } from "./elements.js";
 import { parseScores } from "./score_file.js";
+import { writeThresholdLink } from "./threshold_link.js";
 import { buildState } from "./threshold_state.js";
 
 const prepared = new Map(); // The last address and its state: coming back to the page is instant.
+const traces = new Map(); // What each address's last board leaves to the next.
 const SLICE_MS = 12;
 
 export default function render({ data, parentElement, setStateValue }) {
@@ -31,22 +33,28 @@ class Mount {
   }
 
   dispose() {
-    this.board?.dispose();
+    this.#leave();
     this.place.remove();
     delete this.parent.thresholdBoard;
   }
 
   /** Load and show the scores at `address`, unless another was asked for meanwhile. */
   async #open(address) {
+    this.#leave();
     this.address = address;
-    this.board?.dispose();
-    this.board = null;
     try {
       const state = await prepare(address, (text) => this.#say(address, text));
       if (address === this.address) this.#show(state);
     } catch (error) {
       this.#say(address, error.message);
     }
+  }
+
+  #leave() {
+    if (this.board === null) return;
+    traces.set(this.address, this.board.trace());
+    this.board.dispose();
+    this.board = null;
   }
 
   #say(address, text) {
@@ -65,6 +73,7 @@ class Mount {
       fallback,
       tell: (standing) => this.#tell(standing),
     });
+    this.board.resume(traces.get(this.address));
     this.place.replaceChildren(this.board.root);
     this.#follow();
   }
@@ -82,6 +91,7 @@ class Mount {
 
   #tell(standing) {
     this.sequence += 1;
+    writeThresholdLink(this.data.split, standing);
     this.setStateValue("result", { ...standing, address: this.address, sequence: this.sequence });
   }
 }

@@ -40,6 +40,10 @@ export class Toolbar {
     this.fallback.checked = board.state.fallback;
   }
 
+  showAxis(axis) {
+    this.rootAxis.checked = axis === AXES.root;
+  }
+
   /** The common threshold of what would move, else their median. */
   #value() {
     const values = this.board.scope().map((index) => this.board.threshold(index));
