@@ -122,7 +122,7 @@ def _draw_keeping(samples: Samples, rows: Int[np.ndarray, " n"]) -> None:
 
 
 def _save(folder: Path, name: str) -> None:
-    save_selection(folder, name, session().filter)
+    save_selection(folder, name, session().filter, over=True)
     session().filter = str(Saved(name))
     st.rerun()
 

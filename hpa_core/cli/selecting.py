@@ -47,6 +47,9 @@ def select(  # noqa: PLR0913 - one parameter for each option
     ] = "0.5",
     fallback: FallbackOption = None,
     save: Annotated[str | None, typer.Option(help="Save the filter under this name.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a saved selection of the same name.")
+    ] = False,
     csv: Annotated[Path | None, typer.Option(help="Write the samples to this file.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +64,7 @@ def select(  # noqa: PLR0913 - one parameter for each option
     if save and dataset is None:
         raise FilterError(None, "a selection is saved with a dataset, and this run has none")
     if save and dataset:
-        save_selection(dataset.folder, save, text)
+        save_selection(dataset.folder, save, text, over=replace)
     if csv:
         _write(csv, selection_csv(samples, rows))
     if as_json:

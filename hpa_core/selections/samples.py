@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import SPLITS, Dataset
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.mistakes import mistake_confidence
 from hpa_core.runs.predictions import Predictions
@@ -31,6 +31,8 @@ class Samples:
         probs: (N, 28) in [0, 1], or None without a run; `calls` and `thresholds` likewise.
         thresholds: what the calls follow, (28,).
         annotators: by name, the samples that each has labelled, (N,) of bool.
+        known_splits: those of the dataset, of which these samples may be a part; `known_sources`
+            likewise.
     """
 
     rows: Int[np.ndarray, " N"]
@@ -42,6 +44,8 @@ class Samples:
     calls: Bool[np.ndarray, "N C"] | None = None
     thresholds: Float[np.ndarray, " C"] | None = None
     annotators: Mapping[str, Bool[np.ndarray, " N"]] = field(default_factory=dict)
+    known_splits: tuple[str, ...] = SPLITS
+    known_sources: tuple[str, ...] = ()
 
     @property
     def ids(self) -> np.ndarray:
@@ -105,6 +109,8 @@ def dataset_samples(dataset: Dataset, rows: Int[np.ndarray, " n"]) -> Samples:
         splits=manifest["split"].to_numpy(dtype=str)[rows],
         sources=manifest["source"].to_numpy(dtype=str)[rows],
         targets=dataset.targets[rows],
+        known_splits=tuple(dataset.splits),
+        known_sources=tuple(sorted(manifest["source"].unique())),
     )
 
 
@@ -129,4 +135,5 @@ def outside_samples(predictions: Predictions, split: str) -> Samples:
         sources=np.full(count, ""),
         targets=np.zeros(predictions.probs.shape, dtype=bool) if targets is None else targets,
         probs=predictions.probs,
+        known_splits=tuple(dict.fromkeys([*SPLITS, split])),
     )

@@ -45,21 +45,31 @@ class SavedSelection:
         return parse_filter(self.filter)
 
 
-def save_selection(folder: Path, name: str, text: str, *, note: str = "") -> SavedSelection:
-    """Save a filter under a name, replacing one of that name.
+def save_selection(
+    folder: Path, name: str, text: str, *, note: str = "", over: bool = False
+) -> SavedSelection:
+    """Save a filter under a name.
 
     Args:
         folder: the dataset's.
         name: of the selection.
         text: the filter.
         note: where it came from.
+        over: replace a selection of the same name.
 
     Raises:
-        FilterError: the text is no filter, or names itself, directly or through others.
+        FilterError: the text is no filter, or names itself, directly or through others; or there
+            is a selection of that name and `over` is false.
         WorkspaceError: the name cannot be a file's, or the folder cannot be written.
     """
     path = _path(folder, name)
     resolve(parse_filter(text), folder, within=(name,))
+    if not over and path.exists():
+        raise FilterError(
+            None,
+            f"this dataset has a selection {name!r} already; choose another name, or replace it "
+            "(Replace on the page, --replace on the command line)",
+        )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     selection = SavedSelection(name=name, filter=text, note=note, created=created)
     with explained_os_errors(path):

@@ -25,6 +25,7 @@ from hpa_core.selections.expression import (
     Not,
     Or,
     Scored,
+    quoted,
 )
 from hpa_core.selections.samples import Samples
 
@@ -36,6 +37,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "!=": operator.ne,
 }
+MOST_NAMED = 12
+"""Values that a message lists; more are counted."""
 
 
 def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]:  # noqa: PLR0911
@@ -46,7 +49,8 @@ def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]: 
         samples: what is chosen from.
 
     Raises:
-        FilterError: it asks for calls or scores, and there is no run; or it names what is saved.
+        FilterError: it asks for calls or scores, and there is no run; it names a split, a source or
+            an annotator that there is not; or it names what is saved.
     """
     match expression:
         case Everything():
@@ -105,16 +109,36 @@ def _among(condition: Among, samples: Samples) -> Bool[np.ndarray, " N"]:
         found[[place_of[each] for each in values if each in place_of]] = True
         return found
     if field == "annotator":
-        for name in values:
-            found |= samples.annotators.get(name, False)
+        for name in _known_values(condition, tuple(samples.annotators)):
+            found |= samples.annotators[name]
         return found
-    column = {
-        "split": lambda: samples.splits,
-        "source": lambda: samples.sources,
-        "antibody": lambda: samples.identities.atlas_parts[:, 0],
-        "plate": lambda: samples.identities.atlas_parts[:, 1],
-    }[field]()
-    return np.asarray(reduce(operator.or_, (column == value for value in values)))
+    if field == "split":
+        column, values = samples.splits, _known_values(condition, samples.known_splits)
+    elif field == "source":
+        column, values = samples.sources, _known_values(condition, samples.known_sources)
+    else:
+        column = samples.identities.atlas_parts[:, ("antibody", "plate").index(field)]
+    for value in values:
+        found |= column == value
+    return found
+
+
+def _known_values(condition: Among, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the values of a condition name: themselves, else what differs in case alone."""
+    named: dict[str, None] = {}
+    for value in condition.values:
+        alike = [each for each in known if each.casefold() == value.casefold()]
+        if not alike:
+            raise _no_such_value(condition.field, value, known)
+        named |= dict.fromkeys([value] if value in alike else alike)
+    return tuple(named)
+
+
+def _no_such_value(field: str, value: str, known: tuple[str, ...]) -> FilterError:
+    listed = ", ".join(quoted(each) for each in known[:MOST_NAMED])
+    more = f" and {len(known) - MOST_NAMED:,} more" if len(known) > MOST_NAMED else ""
+    there = f"there are: {listed}{more}" if known else "there are none"
+    return FilterError(None, f"there is no {field} {value[:60]!r}; {there}")
 
 
 def _count(condition: Counted, samples: Samples) -> Int[np.ndarray, " N"]:

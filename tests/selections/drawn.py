@@ -26,7 +26,10 @@ from hpa_core.selections.expression import (
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.samples import Samples
 
-NAMES = ("train", "validation", "atlas", "Ünusual name", 'a"b\\c', "7", "921", "or", "")
+NAMES = ("train", "validation", "TRAIN", "atlas", "Ünusual name", 'a"b\\c', "7", "921", "or", "")
+SPLITS, SOURCES = ("train", "validation", "7"), ("atlas", "Atlas", "Ünusual name", "")
+"""What the samples' dataset knows; some of it none of the samples has."""
+
 IDS = ("7_921_B9_2", "7_922_A1_1", "88_921_A1_1", "7_921_B9", "aBc", "abd")
 
 
@@ -83,4 +86,6 @@ def random_samples(seed: int, *, count: int = 30) -> Samples:
         probs=probs,
         calls=targets ^ (rng.random(targets.shape) < 0.02),
         annotators={name: rng.random(count) < 0.4 for name in ("7", "or")},
+        known_splits=SPLITS,
+        known_sources=SOURCES,
     )

@@ -81,6 +81,11 @@ def test_a_selection_is_saved_used_listed_and_deleted(hpa: Say, tiny: Dataset) -
     hpa("select", "scored", "--filter", "wrong", "--save", "faults")
     said = json.loads(hpa("select", "scored", "--filter", "saved:faults false", "--json"))
     assert [row["id"] for row in said["rows"]] == ["sample-0071"]
+    again = ("select", "scored", "--filter", "right", "--save", "faults")
+    assert "has a selection 'faults' already; choose another name" in hpa(*again, status=1)
+    hpa(*again, "--replace")
+    assert "68 of 70" in hpa("select", "scored", "--filter", "saved:faults")
+    hpa("select", "scored", "--filter", "wrong", "--save", "faults", "--replace")
     listed = json.loads(hpa("selections", "tiny", "--json"))["selections"]
     assert [(each["name"], each["filter"]) for each in listed] == [("faults", "wrong")]
     assert json.loads(hpa("selections", "tiny", "--delete", "faults", "--json"))["selections"] == []

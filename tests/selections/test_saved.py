@@ -32,6 +32,15 @@ def test_what_was_saved_is_listed_read_and_deleted(tmp_path: Path) -> None:
     assert [each.name for each in list_selections(tmp_path)] == ["able"]
 
 
+def test_a_taken_name_is_replaced_only_on_demand(tmp_path: Path) -> None:
+    save_selection(tmp_path, "odd", "wrong")
+    with pytest.raises(FilterError, match="has a selection 'odd' already"):
+        save_selection(tmp_path, "odd", "right")
+    assert read_selection(tmp_path, "odd").filter == "wrong"
+    save_selection(tmp_path, "odd", "right", over=True)
+    assert read_selection(tmp_path, "odd").filter == "right"
+
+
 def test_a_filter_may_build_on_saved_ones(tmp_path: Path) -> None:
     save_selection(tmp_path, "few", "labels=1 or labels=2")
     save_selection(tmp_path, "both", "saved:few not saved:few")
@@ -43,7 +52,7 @@ def test_a_selection_cannot_name_itself(tmp_path: Path) -> None:
     save_selection(tmp_path, "a", "right")
     save_selection(tmp_path, "b", "not saved:a")
     with pytest.raises(FilterError, match=r"names itself \(a -> b -> a\)"):
-        save_selection(tmp_path, "a", "wrong saved:b")
+        save_selection(tmp_path, "a", "wrong saved:b", over=True)
     assert read_selection(tmp_path, "a").filter == "right"
 
 

@@ -15,7 +15,7 @@ from hpa_core.selections import expression as e
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.parsing import parse_filter
-from hpa_core.selections.samples import Samples, outside_samples
+from hpa_core.selections.samples import Samples, outside_samples, predicted_samples
 from hpa_core.selections.selecting import select, selected_rows
 from tests.selections.drawn import IDS, NAMES, expressions, random_samples
 
@@ -58,9 +58,7 @@ def holds(expression: Any, samples: Samples, row: int) -> bool:  # noqa: C901, P
         case e.IdContains(text):
             return text.lower() in str(samples.ids[row]).lower()
         case e.Among("annotator", names):
-            return any(
-                samples.annotators[name][row] for name in names if name in samples.annotators
-            )
+            return any(samples.annotators[name][row] for name in named("annotator", names, samples))
         case e.Among(field, values):
             sample_id = str(samples.ids[row])
             value = {
@@ -70,15 +68,90 @@ def holds(expression: Any, samples: Samples, row: int) -> bool:  # noqa: C901, P
                 "antibody": parts_of(sample_id)[0],
                 "plate": parts_of(sample_id)[1],
             }[field]
-            return value in values
+            return value in named(field, values, samples)
     raise AssertionError(expression)
+
+
+def named(field: str, values: Any, samples: Samples) -> set[str]:
+    """Read the values of a field as what there is: themselves, or in another case."""
+    known = {
+        "split": samples.known_splits,
+        "source": samples.known_sources,
+        "annotator": tuple(samples.annotators),
+    }.get(field)
+    if known is None:
+        return set(values)
+    return {
+        each
+        for value in values
+        for each in known
+        if each == value or (value not in known and each.lower() == value.lower())
+    }
+
+
+def names_nothing(expression: Any, samples: Samples) -> bool:
+    """Whether any condition names a split, a source or an annotator that there is not."""
+    match expression:
+        case e.And(parts) | e.Or(parts):
+            return any(names_nothing(part, samples) for part in parts)
+        case e.Not(part):
+            return names_nothing(part, samples)
+        case e.Among(field, values):
+            return any(not named(field, (value,), samples) for value in values)
+    return False
 
 
 @given(expressions(st.sampled_from([*NAMES, *IDS, "B", "_92"])), st.integers(0, 2**32 - 1))
 def test_a_filter_keeps_exactly_the_samples_that_a_reader_would(expression, seed) -> None:
     samples = random_samples(seed)
+    if names_nothing(expression, samples):
+        with pytest.raises(FilterError, match=r"there is no (split|source|annotator) "):
+            select(expression, samples)
+        return
     expected = [holds(expression, samples, row) for row in range(len(samples.ids))]
     assert select(expression, samples).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("split:trian", "there is no split 'trian'; there are: train, validation, 7."),
+        (
+            "not source:demo",
+            """there is no source 'demo'; there are: atlas, Atlas, "Ünusual name",""",
+        ),
+        ("wrong or annotator:nobody", "there is no annotator 'nobody'; there are: 7, \"or\"."),
+    ],
+)
+def test_a_value_that_there_is_not_is_told_with_those_there_are(text, told) -> None:
+    with pytest.raises(FilterError) as raised:
+        select(parse_filter(text), random_samples(0))
+    assert told in str(raised.value)
+
+
+def test_a_value_in_another_case_matches_and_one_as_written_comes_first() -> None:
+    samples = random_samples(0)
+    validation = samples.splits == "validation"
+    assert select(parse_filter("split:Validation"), samples).tolist() == validation.tolist()
+    both = replace(samples, sources=np.array(["atlas", "Atlas", ""] * 10))
+    assert select(parse_filter("source:Atlas"), both).sum() == 10
+    assert select(parse_filter("source:ATLAS"), both).sum() == 20
+
+
+def test_a_split_that_no_scored_sample_has_finds_none_and_is_no_error(make_dataset) -> None:
+    dataset = make_dataset()
+    rows = dataset.rows("validation")
+    probs = np.zeros((len(rows), 28), np.float32)
+    predictions = Predictions(ids=dataset.ids[rows], probs=probs)
+    scored = predicted_samples(dataset, predictions)
+    assert not select(parse_filter("split:train"), scored).any()
+    assert select(parse_filter("not split:train source:TEST"), scored).all()
+    with pytest.raises(FilterError, match="there are: train, validation"):
+        select(parse_filter("split:holdout"), scored)
+    outside = outside_samples(predictions, "stage2")
+    assert not select(parse_filter("split:train"), outside).any()
+    with pytest.raises(FilterError, match="there is no source 'atlas'; there are none"):
+        select(parse_filter("source:atlas"), outside)
 
 
 def test_a_score_on_the_bound_is_compared_as_calls_are() -> None:
@@ -131,3 +204,4 @@ def test_an_annotator_is_whoever_took_a_decision_that_stands() -> None:
     assert select(parse_filter("annotator:Ana"), known).tolist() == [True, True, False]
     assert select(expression, known).tolist() == [False, True, True]
     assert not select(parse_filter("annotator:Cem"), known).any()
+    assert select(parse_filter("annotator:ana"), known).tolist() == [True, True, False]
