@@ -27,6 +27,7 @@ def draw_bring_form(run: RunFolder) -> None:
         picked = st.selectbox("Set of another run", [NOTHING, *others], key="bring-set")
         file = st.file_uploader("or a JSON file of 28 numbers", type=["json"], key="bring-file")
         name = st.text_input("Its name here", key="bring-name")
+        over = st.checkbox("Replace a set of the same name", key="bring-over")
         if st.form_submit_button("Use it on this run", icon=":material/input:"):
             with guarded():
                 if bool(picked) == bool(file):
@@ -37,5 +38,5 @@ def draw_bring_form(run: RunFolder) -> None:
                     else parse_thresholds(file.getvalue(), source=file.name)
                 )
                 named = replace(found, name=name.strip() or found.name)
-                take_up(save_named(run, named, over=False))
+                take_up(save_named(run, named, over=over))
                 st.rerun()

@@ -3,12 +3,18 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import streamlit as st
 
 from dashboard import cache
+from dashboard.thresholds.sets import use_thresholds
 from hpa_core.data.prevalence import Shares, read_prevalence_table, split_prevalence
 from hpa_core.errors import DatasetError, LabelTableError
+from hpa_core.evaluation.shift import match_prevalence
 from hpa_core.runs.folder import RunFolder
+
+FROM_TRAIN, FROM_FILE = "training split", "a file"
+WANTED = "**Call each class as often as it shall come.**"
 
 
 def training_shares(run: RunFolder) -> Shares | None:
@@ -19,6 +25,31 @@ def training_shares(run: RunFolder) -> Shares | None:
         return split_prevalence(cache.dataset(run.info.dataset), "train")
     except (DatasetError, LabelTableError):
         return None
+
+
+def ask_for_wanted(run: RunFolder) -> Shares | None:
+    """Ask whose shares are wanted: those of the run's training split, or of a table."""
+    shares = training_shares(run)
+    sources = [FROM_TRAIN, FROM_FILE] if shares else [FROM_FILE]
+    source = st.segmented_control(
+        "Shares of", sources, default=sources[0], required=True, key=f"wish-source-{len(sources)}"
+    )
+    return ask_for_shares("wish-shares") if source == FROM_FILE else shares
+
+
+def draw_prevalence_match(run: RunFolder, split: str) -> None:
+    """Offer thresholds that call each class as often as wanted: what can be done without truth."""
+    st.markdown(WANTED)
+    shares = ask_for_wanted(run)
+    if shares is None:
+        return
+    thresholds = match_prevalence(cache.predictions(run.id, split).probs, np.array(shares))
+    st.button(
+        "Use",
+        key="use-prevalence",
+        on_click=use_thresholds,
+        args=(run, split, "prevalence-target", thresholds.tolist()),
+    )
 
 
 def ask_for_shares(key: str) -> Shares | None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
-from dashboard.guard import guarded
+from dashboard.guard import as_written, guarded
 from dashboard.session import session
 from dashboard.thresholds.history import take_up
 from dashboard.thresholds.scores import score_set
@@ -21,6 +21,7 @@ from hpa_core.runs.thresholds import (
     known_thresholds,
     load_thresholds,
     save_thresholds,
+    unreadable_thresholds,
 )
 
 
@@ -52,6 +53,8 @@ def draw_comparison(run: RunFolder, split: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
     )
+    for refused in unreadable_thresholds(run):
+        st.warning(as_written(refused), icon=":material/error:")
     rows = picked["selection"]["rows"]
     other = sets[rows[0]] if rows and rows[0] < len(sets) else active
     label = "Select a set to use it" if other == active else f"Use {other.name}"

@@ -20,6 +20,7 @@ from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.honesty import draw_meter
+from dashboard.thresholds.prevalence import draw_prevalence_match
 from dashboard.thresholds.sets import use_thresholds
 from dashboard.thresholds.wishes import ScoresAtHand, draw_wishes
 from hpa_core.evaluation.estimates import Estimate, Estimates, estimates_path, read_estimates
@@ -53,7 +54,10 @@ def draw_strategies(run: RunFolder, split: str) -> None:
     """Draw the meter, the estimates as far as they have come, and the form for wishes."""
     predictions = cache.predictions(run.id, split)
     if predictions.targets is None:
-        st.info("Choosing thresholds needs the truth; these scores come without it.")
+        st.info(
+            "These scores come without truth, which every way but one needs; nothing is scored."
+        )
+        draw_prevalence_match(run, split)
         return
     fallback = session().thresholds.fallback
     st.subheader("What survives on new images")
@@ -142,6 +146,7 @@ def _draw_estimates(run: RunFolder, estimates: Estimates) -> None:
             index=list(found).index(best),
             key="gains-strategy",
         )
+        st.caption(f"{picked}: {strategy_named(picked).summary}")
         _say_noise(run, estimates, picked)
         st.button(
             f"Use {picked}",

@@ -9,14 +9,13 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.guard import guarded
-from dashboard.thresholds.prevalence import ask_for_shares, training_shares
+from dashboard.thresholds.prevalence import WANTED, ask_for_wanted
 from dashboard.thresholds.sets import use_thresholds
 from hpa_core.evaluation.options import Constraint, Options
 from hpa_core.evaluation.strategies import strategy_named
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import Fallback
 
-FROM_TRAIN, FROM_FILE = "training split", "a file"
 CLASS, PRECISION, MOST, TOP = "Class", "Least precision", "Most calls", "Top"
 COLUMNS = {
     CLASS: st.column_config.SelectboxColumn(options=list(CLASS_LABELS), required=True),
@@ -59,17 +58,8 @@ def draw_wishes(scores: ScoresAtHand) -> None:
 
 
 def _draw_prevalence(scores: ScoresAtHand) -> None:
-    st.markdown(
-        "**Call each class as often as it shall come.** As often as on these images is the way "
-        "*prevalence* above."
-    )
-    shares = training_shares(scores.run)
-    sources = [FROM_TRAIN, FROM_FILE] if shares else [FROM_FILE]
-    source = st.segmented_control(
-        "Shares of", sources, default=sources[0], required=True, key=f"wish-source-{len(sources)}"
-    )
-    if source == FROM_FILE:
-        shares = ask_for_shares("wish-shares")
+    st.markdown(f"{WANTED} As often as on these images is the way *prevalence* above.")
+    shares = ask_for_wanted(scores.run)
     options = Options(prevalence=shares)
     words = [f"--prevalence={','.join(f'{share:.8g}' for share in shares or ())}"]
     _draw_buttons(scores, "prevalence-target", options, words)

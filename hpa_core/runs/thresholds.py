@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hpa_core.classes import N_CLASSES
-from hpa_core.errors import RunError
+from hpa_core.errors import HpaError, RunError
 from hpa_core.files import checked_name, write_json
 from hpa_core.runs.folder import RunFolder
 
@@ -89,7 +89,7 @@ def save_thresholds(run: RunFolder, chosen: ThresholdSet, *, over: bool = False)
         RunError: as `check_free`.
     """
     check_free(run, chosen.name, over=over)
-    path = run.thresholds / f"{chosen.name}.json"
+    path = _path(run, chosen.name)
     created = chosen.created or datetime.now(UTC).isoformat(timespec="seconds")
     write_json(path, {**asdict(chosen), "created": created})
     return path
@@ -113,7 +113,8 @@ def check_free(run: RunFolder, name: str, *, over: bool = False) -> None:
             f"{name!r} cannot name a saved threshold set, as numbers and the names "
             f"{', '.join(_RESERVED)} mean something else; choose another name."
         )
-    if not over and any(item.name == name for item in list_thresholds(run)):
+    taken = _path(run, name).exists() or any(item.name == name for item in list_thresholds(run))
+    if taken and not over:
         raise RunError(
             f"Run {run.id!r} has a set {name!r} already; choose another name, or replace it "
             "(Replace on the page, --replace on the command line)."
@@ -121,17 +122,23 @@ def check_free(run: RunFolder, name: str, *, over: bool = False) -> None:
 
 
 def list_thresholds(run: RunFolder) -> list[ThresholdSet]:
-    """Every saved set of a run, oldest first.
+    """Every saved set of a run that can be read, oldest first; see `unreadable_thresholds`.
 
     A set that an earlier version saved as `fixed-0.5` or `0.15` is called `saved-fixed-0.5` or
     `saved-0.15`, so that no name means two sets.
     """
-    sets = [read_thresholds(path) for path in run.thresholds.glob("*.json")]
+    sets, _ = _read_all(run)
     named = [
         replace(item, name=f"saved-{item.name}") if _is_reserved(item.name) else item
         for item in sets
     ]
     return sorted(named, key=lambda item: (item.created, item.name))
+
+
+def unreadable_thresholds(run: RunFolder) -> list[str]:
+    """Say of each file among a run's saved sets that holds none what is wrong with it."""
+    _, refused = _read_all(run)
+    return refused
 
 
 def known_thresholds(run: RunFolder) -> list[ThresholdSet]:
@@ -143,9 +150,11 @@ def load_thresholds(run: RunFolder, name: str) -> ThresholdSet:
     """Load a saved or built-in set by its name.
 
     Raises:
-        RunError: the run has no such set.
+        RunError: the run has no such set, or its file cannot be read.
     """
     sets = {item.name: item for item in known_thresholds(run)}
+    if name not in sets and _path(run, name).exists():
+        return read_thresholds(_path(run, name))
     if name not in sets:
         raise RunError(f"Run {run.id!r} has no threshold set {name!r}; it has: {', '.join(sets)}.")
     return sets[name]
@@ -195,6 +204,21 @@ def parse_thresholds(content: bytes, *, source: str) -> ThresholdSet:
         fallback=_fallback(words.pop("fallback", "none"), source),
         **words,
     )
+
+
+def _path(run: RunFolder, name: str) -> Path:
+    return run.thresholds / f"{name}.json"
+
+
+def _read_all(run: RunFolder) -> tuple[list[ThresholdSet], list[str]]:
+    """Return the saved sets in the order of their files, and what is wrong with the others."""
+    sets, refused = [], []
+    for path in sorted(run.thresholds.glob("*.json")):
+        try:
+            sets.append(read_thresholds(path))
+        except HpaError as error:
+            refused.append(str(error))
+    return sets, refused
 
 
 def _fallback(word: str, source: str) -> Fallback:

@@ -339,6 +339,10 @@ def test_rows_sort_and_search_and_keep_their_place_while_dragging(board: Locator
     board.get_by_label("Find a class").fill("cyto")
     visible = board.locator(".row[data-class]:visible")
     assert set(visible.evaluate_all("rows => rows.map(r => r.dataset.class)")) == {"16", "25", "26"}
+    nothing = board.get_by_text("No class is called so.")
+    expect(nothing).to_be_hidden()
+    board.get_by_label("Find a class").fill("cyto-")
+    expect(nothing).to_be_visible()
 
 
 def test_the_thresholds_survive_a_change_of_page(

@@ -174,6 +174,21 @@ def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
     assert table["Chosen on"][0] == "unknown"
 
 
+def test_a_set_brought_in_replaces_another_only_when_asked_to(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    save_thresholds(run, ThresholdSet(name="mine", thresholds=(0.4,) * 28))
+    page = open_page("thresholds")
+    for over, kept in ((False, 0.4), (True, 0.2)):
+        file = ("mine.json", json.dumps([0.2] * 28).encode(), "application/json")
+        page.file_uploader(key="bring-file").set_value(file)
+        page.text_input(key="bring-name").input("mine")
+        page.checkbox(key="bring-over").set_value(over)
+        next(button for button in page.button if button.label == "Use it on this run").click().run()
+        assert load_thresholds(run, "mine").thresholds == (kept,) * 28
+        assert bool(page.error) is not over
+
+
 def test_a_move_of_this_visit_is_listed_and_can_be_gone_back_to(
     run: RunFolder, open_page: OpenPage
 ) -> None:

@@ -158,3 +158,34 @@ def test_the_link_chooses_the_section_and_an_unknown_one_is_the_first(
         page = open_page("thresholds", dataset="tiny", studio=link)
         assert not page.exception
         assert page.segmented_control(key="studio").value == "Strategies"
+
+
+def test_a_damaged_set_is_named_and_the_others_stay_in_use(
+    run: RunFolder, open_page: OpenPage
+) -> None:
+    save_thresholds(run, ThresholdSet(name="low", thresholds=(0.05,) * 28, run="scored"))
+    damaged = run.thresholds / "mine.json"
+    damaged.write_text("{")
+    page = open_page("thresholds", dataset="tiny", thresholds="low")
+    assert not page.exception
+    assert any("mine.json is not JSON" in part.value for part in page.warning)
+    assert chosen(page).thresholds.name == "low"
+    page.text_input(key="save-name").input("mine")
+    page.button(key="FormSubmitter:save-thresholds-Save in the run").click().run()
+    assert "has a set 'mine' already" in page.error[0].value
+    assert damaged.read_text() == "{"
+
+
+def test_scores_without_truth_are_called_as_often_as_wanted(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    probs = np.load(run.predictions / "validation.npz")["probs"]
+    ids = np.array([f"new-{row}" for row in range(len(probs))])
+    write_predictions(run, "test", Predictions(ids=ids, probs=probs))
+    page = open_page("thresholds", dataset="tiny", run="scored", split="test", studio="Strategies")
+    page.button(key="use-prevalence").click().run()
+    assert not page.exception
+    shares = dataset.targets[dataset.rows("train")].mean(axis=0)
+    calls = (probs > np.array(chosen(page).thresholds.thresholds)).sum(axis=0)
+    assert np.abs(calls - len(probs) * shares).max() <= 1
+    assert chosen(page).thresholds.strategy == "prevalence-target"

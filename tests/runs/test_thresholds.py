@@ -1,6 +1,7 @@
 """Names of threshold sets: each means one set."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from hpa_core.runs.thresholds import (
     list_thresholds,
     load_thresholds,
     save_thresholds,
+    unreadable_thresholds,
 )
 from hpa_core.workspace import Workspace
 
@@ -55,3 +57,16 @@ def test_the_built_in_sets_are_loaded_by_name(run: RunFolder) -> None:
     assert load_thresholds(run, "fixed-0.15").thresholds == (0.15,) * 28
     with pytest.raises(RunError, match="has no threshold set 'best'; it has: fixed"):
         load_thresholds(run, "best")
+
+
+def test_a_damaged_file_hides_no_other_set_and_says_what_it_is(run: RunFolder) -> None:
+    save_thresholds(run, set_named("good"))
+    (run.thresholds / "bad.json").write_text("[1, 2")
+    assert [item.name for item in list_thresholds(run)] == ["good"]
+    assert [Path(each.split()[0]).name for each in unreadable_thresholds(run)] == ["bad.json"]
+    with pytest.raises(RunError, match=r"bad\.json is not JSON"):
+        load_thresholds(run, "bad")
+    with pytest.raises(RunError, match="has a set 'bad' already"):
+        save_thresholds(run, set_named("bad"))
+    save_thresholds(run, set_named("bad"), over=True)
+    assert not unreadable_thresholds(run)

@@ -169,6 +169,7 @@ export class Board {
       row.root.hidden = !`${row.index} ${row.name}`.toLowerCase().includes(wanted);
     }
     this.#arrange();
+    this.nothing.hidden = this.visible.length > 0;
   }
 
   setAxis(axis) {
@@ -350,9 +351,10 @@ export class Board {
     const needles = element("div", { class: "needles", role: "presentation" }, this.needles.drawing);
     this.body = element("div", { class: "rows", role: "rowgroup" }, ...this.rows.map((row) => row.root), needles);
     this.#arrange();
+    this.nothing = element("p", { class: "nothing", role: "status", hidden: "" }, "No class is called so.");
     const table = element("div", { class: "table", role: "table" }, this.columns.root, this.body);
     table.setAttribute("aria-label", "Thresholds by class");
-    const main = element("div", { class: "main" }, element("div", {}, table, drawLegend(this)));
+    const main = element("div", { class: "main" }, element("div", {}, table, this.nothing, drawLegend(this)));
     if (this.state.hasTruth) main.append(this.detail.root);
     this.root = element("div", { class: "board" }, this.summary.root, this.toolbar.root, main);
     this.root.classList.toggle("unscored", !this.state.hasTruth);
