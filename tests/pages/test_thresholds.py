@@ -179,7 +179,7 @@ def test_a_damaged_set_is_named_and_the_others_stay_in_use(
 def test_scores_without_truth_are_called_as_often_as_wanted(
     run: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:
-    probs = np.load(run.predictions / "validation.npz")["probs"]
+    probs = np.random.default_rng(0).random((200, 28), dtype=np.float32)
     ids = np.array([f"new-{row}" for row in range(len(probs))])
     write_predictions(run, "test", Predictions(ids=ids, probs=probs))
     page = open_page("thresholds", dataset="tiny", run="scored", split="test", studio="Strategies")
