@@ -4,11 +4,17 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """A page of the menu: its file in `pages/` without the ending, its title and its icon."""
+    """A page of the menu.
+
+    Attributes:
+        page: its file in `pages/` without the ending.
+        filtered: whether it deals with the samples that the filter in force finds.
+    """
 
     page: str
     title: str
     icon: str
+    filtered: bool = False
 
 
 MENU = (
@@ -16,8 +22,8 @@ MENU = (
     Entry("imbalance", "Imbalance", ":material/bar_chart:"),
     Entry("train", "Train", ":material/model_training:"),
     Entry("experiments", "Experiments", ":material/science:"),
-    Entry("images", "Images", ":material/grid_view:"),
+    Entry("images", "Images", ":material/grid_view:", filtered=True),
     Entry("thresholds", "Thresholds", ":material/tune:"),
-    Entry("errors", "Errors", ":material/troubleshoot:"),
-    Entry("label", "Label", ":material/edit:"),
+    Entry("errors", "Errors", ":material/troubleshoot:", filtered=True),
+    Entry("label", "Label", ":material/edit:", filtered=True),
 )

@@ -16,10 +16,15 @@ st.set_page_config(page_title="HPA Workbench", page_icon=str(ICON), layout="wide
 st.html(STYLE)
 chosen = st.navigation(
     [
-        st.Page(f"../pages/{page}.py", title=title, icon=icon, default=page == "overview")
-        for page, title, icon in MENU
+        st.Page(
+            f"../pages/{entry.page}.py",
+            title=entry.title,
+            icon=entry.icon,
+            default=entry.page == "overview",
+        )
+        for entry in MENU
     ]
 )
 with guarded():
-    choose_context()
+    choose_context(next(entry for entry in MENU if entry.title == chosen.title))
     chosen.run()

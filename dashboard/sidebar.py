@@ -1,4 +1,4 @@
-"""The pickers beside every page: which dataset, run, split and threshold set are shown."""
+"""The pickers beside every page: which dataset, run, split, threshold set and filter are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,9 +7,10 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import as_written
+from dashboard.menu import Entry
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import follow_filter
-from dashboard.selections.sidebar import choose_selection
+from dashboard.selections.field import draw_field
 from dashboard.session import Session, session, write_link
 from dashboard.synthetic import synthetic_part
 from dashboard.thresholds.links import linked_thresholds, threshold_word
@@ -26,8 +27,8 @@ from hpa_core.runs.thresholds import (
 NO_RUN = ""
 
 
-def choose_context() -> None:
-    """Draw the pickers and write what they say into the session and the link."""
+def choose_context(page: Entry) -> None:
+    """Draw the pickers beside `page`, and write what they say into the session and the link."""
     chosen = session()
     with st.sidebar:
         info = _choose_dataset(chosen)
@@ -36,7 +37,7 @@ def choose_context() -> None:
             _choose_split(chosen, run)
             _choose_thresholds(chosen, run)
         follow_filter()
-        choose_selection()
+        draw_field(used=page.filtered)
         _tell_missing(chosen.missing)
         _mark_synthetic(info, run)
     write_link(

@@ -1,4 +1,4 @@
-"""What the page Images shows: the samples, the filter with its pickers, and the order.
+"""What the page Images shows: the samples, the pickers that write the filter, and the order.
 
 ?filter=missed:Golgi&sort=score&by=Golgi apparatus
 """
@@ -11,7 +11,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard.images.gallery import labelled_samples, scored_samples
-from dashboard.selections.bar import draw_filter
+from dashboard.selections.active import active_rows
 from dashboard.selections.quick import draw_quick_pickers
 from dashboard.session import Session, write_link
 from hpa_core.classes import CLASS_NAMES
@@ -41,7 +41,7 @@ def choose_samples(chosen: Session, dataset: Dataset) -> Samples:
 
 
 def choose_order(samples: Samples) -> Int[np.ndarray, " n"]:
-    """Draw filter and sort pickers, and return the places of the selected samples in that order.
+    """Draw the pickers, and return the places of what the filter finds, in the order they say.
 
     Raises:
         FilterError: the filter cannot be read, or asks what is not known of these samples.
@@ -49,7 +49,7 @@ def choose_order(samples: Samples) -> Int[np.ndarray, " n"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_quick_pickers(samples)
         by = _choose_sort(samples)
-    found = draw_filter(samples)
+    found = active_rows(samples)
     if isinstance(by, int) and samples.probs is not None:
         return sort_by_score(found, samples.probs, class_id=by)
     # Asked for last: it is worked out anew for every threshold set.

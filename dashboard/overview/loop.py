@@ -199,7 +199,7 @@ HAND_IN = Step(
 )
 LOOP = (
     *(
-        Step(**entry._asdict(), stand=STANDINGS[entry.page])
+        Step(page=entry.page, title=entry.title, icon=entry.icon, stand=STANDINGS[entry.page])
         for entry in MENU
         if entry.page in STANDINGS
     ),

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.guard import as_written
 from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import set_filter
 from dashboard.session import session
@@ -24,6 +25,7 @@ from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 
 ANY = "any"
+_WAITING = "This picker writes the filter beside, and waits until that can be read."
 MOST_LABELS = 5
 _OUTCOMES: tuple[tuple[str, Expression], ...] = (
     ("right", Judged("right")),
@@ -63,14 +65,15 @@ def _pick(
     width: int,
     explanation: str | None = None,
 ) -> None:
-    terms = _active_terms()
+    terms, unread = _active_terms()
     now = next((name for name, term in options if term in terms), ANY)
     key = mirror_key(label, now)
     st.selectbox(
         label,
         [ANY, *(name for name, _ in options)],
         key=key,
-        help=explanation,
+        help=explanation if unread is None else f"{as_written(unread)} {_WAITING}",
+        disabled=unread is not None,
         on_change=partial(_take, label, key, options),
         width=width,
     )
@@ -79,18 +82,19 @@ def _pick(
 def _take(name: str, key: str, options: Sequence[tuple[str, Expression]]) -> None:
     """Put the option picked into the filter, in the place of the one that was there."""
     picked, newest = read_mirror(name, key)
-    if not newest:
-        return
+    terms, unread = _active_terms()
+    if unread is not None or not newest:
+        return  # Nothing may be written over a text that is still being typed.
     ours = [term for _, term in options]
-    others = [term for term in _active_terms() if term not in ours]
+    others = [term for term in terms if term not in ours]
     wanted = [term for option, term in options if option == picked]
     made = all_of([*others, *wanted])
     set_filter("" if isinstance(made, Everything) else str(made))
 
 
-def _active_terms() -> tuple[Expression, ...]:
-    """Return the conditions of the filter in force; none of a text that cannot be read."""
+def _active_terms() -> tuple[tuple[Expression, ...], str | None]:
+    """Return the conditions of the filter in force; of an unreadable text none, and why."""
     try:
-        return terms_of(parse_filter(session().filter))
-    except FilterError:
-        return ()
+        return terms_of(parse_filter(session().filter)), None
+    except FilterError as error:
+        return (), str(error)

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.menu import MENU
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset, open_dataset, write_dataset
 from hpa_core.labeling import Decision, open_store
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
+from hpa_core.selections.saved import read_selection, save_selection
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
@@ -82,7 +84,7 @@ def test_a_filter_in_the_link_shows_exactly_what_it_names(
     page = open_page("images", dataset="tiny", filter=text)
     assert shown(page) == [f"sample-{row:04d}" for row in rows]
     assert f"{len(rows):,} of 70 images" in page.markdown[0].value
-    assert page.sidebar.caption[0].value == f"{len(rows):,} of 70 samples"
+    assert page.sidebar.caption[0].value == f"{len(rows):,} of 70 samples of split validation"
 
 
 def labelled(page: AppTest, label: str) -> Any:
@@ -125,7 +127,7 @@ def test_a_filter_that_cannot_be_read_is_told_and_stands_there_to_be_mended(
     assert "position 1: 'wronk' is no condition; did you mean 'wrong'?" in page.error[0].value
     for text in ('saved:"a b"', "saved:none", "(wrong"):
         labelled(page, "Filter").set_value(text).run()
-        assert page.error[0].value == page.sidebar.caption[0].value
+        assert page.error[0].value == page.sidebar.error[0].value
     labelled(page, "Filter").set_value("wrong").run()
     assert shown(page) == ["sample-0070", "sample-0071"]
 
@@ -134,18 +136,66 @@ def test_a_selection_is_saved_picked_on_another_page_and_deleted(
     dataset: Dataset, open_page: OpenPage
 ) -> None:
     page = open_page("images", dataset="tiny", filter="wrong")
-    page.text_input(key="filter-name").set_value("faults")
-    next(b for b in page.button if b.label == "Save with the dataset").click().run()
-    assert picker(page, "Selection").value == "saved:faults"
+    assert page.button(key="filter-save").disabled
+    page.text_input(key="filter-name").set_value("faults").run()
+    page.button(key="filter-save").click().run()
+    assert picker(page, "Saved filters").value == "faults"
+    assert labelled(page, "Filter").value == "saved:faults"
     labelled(page, "Filter").set_value("saved:faults missed").run()
     assert shown(page) == ["sample-0070"]
-    page = open_page("thresholds", dataset="tiny")
-    picker(page, "Selection").set_value("saved:faults").run()
-    assert page.sidebar.caption[0].value == "2 of 70 samples"
+    assert picker(page, "Saved filters").value is None
+    page = open_page("train", dataset="tiny")
+    picker(page, "Saved filters").set_value("faults").run()
+    told = "2 of 70 samples of split validation; not used on this page"
+    assert page.sidebar.caption[0].value == told
     page.switch_page("../pages/images.py").run()
     assert shown(page) == ["sample-0070", "sample-0071"]
     page.button(key="filter-delete").click().run()
-    assert picker(page, "Selection").value == "wrong"
+    assert labelled(page, "Filter").value == "wrong"
+    assert "Saved filters" not in [box.label for box in page.sidebar.selectbox]
+
+
+def test_a_saved_filter_is_replaced_only_where_that_is_ticked(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    save_selection(dataset.folder, "faults", "wrong")
+    page = open_page("images", dataset="tiny", filter="missed")
+    page.text_input(key="filter-name").set_value("other").run()
+    assert not page.checkbox
+    page.text_input(key="filter-name").set_value("faults").run()
+    assert page.button(key="filter-save").disabled
+    page.checkbox(key="filter-replace-faults").check().run()
+    assert read_selection(dataset.folder, "faults").filter == "wrong"
+    page.button(key="filter-save").click().run()
+    assert read_selection(dataset.folder, "faults").filter == "missed"
+    assert picker(page, "Saved filters").value == "faults"
+
+
+def test_pickers_wait_and_leave_a_filter_alone_that_is_still_being_typed(
+    dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("images", dataset="tiny", filter="wrong")
+    labelled(page, "Outcome").set_value("right")  # Both at once, in whatever order they arrive.
+    labelled(page, "Filter").set_value("wrong (labels=1").run()
+    assert labelled(page, "Filter").value == "wrong (labels=1"
+    assert labelled(page, "Outcome").disabled
+    assert "expected ')', found the end" in labelled(page, "Outcome").help
+    labelled(page, "Filter").set_value("wrong (labels=1)").run()
+    assert not labelled(page, "Outcome").disabled
+    assert labelled(page, "Outcome").value == "wrong"
+
+
+@pytest.mark.parametrize("name", [entry.page for entry in MENU])
+def test_the_field_stands_beside_every_page_and_its_fault_takes_none_down_that_needs_it_not(
+    dataset: Dataset, open_page: OpenPage, name: str
+) -> None:
+    page = open_page(name, dataset="tiny", filter="split:trian")
+    assert not page.exception
+    told = "Filter: there is no split 'trian'; there are: train, validation."
+    assert [error.value for error in page.sidebar.error] == [told]
+    assert labelled(page, "Filter").value == "split:trian"
+    assert len(page.error) == (2 if name == "images" else 1)
+    assert page.title
 
 
 def test_the_most_confident_mistake_comes_first(dataset: Dataset, open_page: OpenPage) -> None:
