@@ -55,7 +55,8 @@ def find_quartets(folder: Path, ids: np.ndarray, layout: Layout = KAGGLE) -> Qua
             found.append(row)
     used = {name for sample_id in ids for name in layout.files(sample_id)}
     if not found and not used & files:
-        raise DatasetError(_nothing_found(folder, layout.files(ids[0])[0], folders))
+        links = sorted(used & outside)
+        raise DatasetError(_nothing_found(folder, layout.files(ids[0])[0], folders, links))
     unused = tuple(sorted((files | outside) - used))
     return QuartetListing(folder.resolve(), np.array(found, dtype=int), tuple(refusals), unused)
 
@@ -89,6 +90,10 @@ def _absence(absent: list[str], outside: set[str], folded: dict[str, str]) -> st
     return f"{named_few(absent)} {'are' if len(absent) > 1 else 'is'} missing"
 
 
-def _nothing_found(folder: Path, expected: str, folders: list[str]) -> str:
+def _nothing_found(folder: Path, expected: str, folders: list[str], links: list[str]) -> str:
+    if links:
+        return (
+            f"{folder} holds only links that leave it, such as {links[0]}: copy the files into it."
+        )
     hint = f" It holds the folders {named_few(folders)}: was one of them meant?" if folders else ""
     return f"{folder} holds no image of the table; expected {expected}.{hint}"
