@@ -16,7 +16,7 @@ from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import DatasetInfo
 
 KEY = "channel-viewer"
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _MODULES = (
     "composite.js",
     "contrast.js",
@@ -46,8 +46,8 @@ _SYNTHETIC = ": synthetic cells, not microscopy"
 _STYLES = ("viewer.css", "gallery.css", "image.css")
 _viewer = st.components.v2.component(
     "hpa_channel_viewer",
-    js=module_source(_FOLDER, *_MODULES),
-    css=style_source(_FOLDER, *_STYLES),
+    js=module_source(FOLDER, *_MODULES),
+    css=style_source(FOLDER, *_STYLES),
 )
 
 

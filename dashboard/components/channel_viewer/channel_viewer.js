@@ -10,7 +10,7 @@ import { makePainter } from "./gl_painter.js";
 import { Gallery } from "./gallery.js";
 import { ImageView } from "./image_view.js";
 import { MixerBar } from "./mixer_bar.js";
-import { linkedMixer, writeMixerLink } from "./mixer_link.js";
+import { linkedMixers, writeMixerLink } from "./mixer_link.js";
 import { MixerStore } from "./mixer_store.js";
 import { Pager } from "./pager.js";
 import { downloadPng, legendCanvas } from "./png_export.js";
@@ -24,8 +24,6 @@ const HEARD_MS = 800;
 class ChannelViewer {
   constructor(root) {
     this.store = new MixerStore();
-    const linked = linkedMixer();
-    if (linked) this.store.set(linked);
     this.painters = [makePainter(), makePainter()];
     const [tilesPainter, stagePainter] = this.painters;
     this.pages = new PageLoader();
@@ -76,7 +74,9 @@ class ChannelViewer {
     const { address } = data;
     if (this.images?.address !== address) this.images = new ImageLoader(address);
     const told = data.token !== this.data?.token;
+    const first = !this.data;
     this.showPage(data);
+    if (first) this.store.follow(linkedMixers(), this.idsInSight);
     this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
     this.linkSoon(); // The server writes an address that does not know the mixer.
     this.follow(told);
@@ -105,7 +105,13 @@ class ChannelViewer {
     if (told) this.tile = opened;
     else if (this.tile) this.tile = still ?? (opened?.id === this.tile.id ? opened : null);
     this.showTile();
+    if (told && opened) this.scrollIntoSight();
     this.tellAgain();
+  }
+
+  /** The mixer and the stage under it. */
+  scrollIntoSight() {
+    this.root.scrollIntoView({ block: "start" });
   }
 
   open(index) {
@@ -117,7 +123,7 @@ class ChannelViewer {
     this.toldAgain = null;
     this.showTile();
     this.tell();
-    this.root.scrollIntoView({ block: "start" });
+    this.scrollIntoSight();
   }
 
   close() {
@@ -142,6 +148,13 @@ class ChannelViewer {
 
   tell() {
     this.setTriggerValue("image", { id: this.tile?.id ?? null });
+  }
+
+  /** Of the images on the page, and of the one shown large. */
+  get idsInSight() {
+    const opened = this.tile ?? this.data.opened;
+    const shown = [...this.data.tiles, ...(opened ? [opened] : [])];
+    return [...new Set(shown.map(({ id }) => id))];
   }
 
   get index() {
@@ -220,6 +233,7 @@ class ChannelViewer {
       ".": () => this.step(1),
       escape: () => this.close(),
       s: () => this.save(),
+      f: () => view.stage.fit(),
       "+": () => view.stage.zoomBy(KEY_ZOOM),
       "-": () => view.stage.zoomBy(1 / KEY_ZOOM),
     };
@@ -236,7 +250,10 @@ class ChannelViewer {
   /** Write the link when the hand rests: browsers refuse an address that changes every frame. */
   linkSoon() {
     clearTimeout(this.linkTimer);
-    this.linkTimer = setTimeout(() => writeMixerLink(this.store.shared), LINK_PAUSE_MS);
+    this.linkTimer = setTimeout(
+      () => writeMixerLink(this.store, this.idsInSight),
+      LINK_PAUSE_MS,
+    );
   }
 
   draw() {

@@ -7,6 +7,10 @@
 
 export const LEVELS = 256; // Packed images have eight bits a channel.
 
+// Steps so fine that no eye sees them, and so coarse that numbers of 32 bits add up four channels
+// without rounding: a graphics processor shows the same pixels.
+const STEPS = 2 ** 14;
+
 /** What each level of one channel adds to red, green and blue: Float64Array (256 * 3). */
 export function levelTable({ on, color, lo, hi, gamma }) {
   if (!(lo < hi)) throw new RangeError(`limits must rise, found ${lo} and ${hi}`);
@@ -15,7 +19,9 @@ export function levelTable({ on, color, lo, hi, gamma }) {
   const rgb = parseColor(color);
   for (let level = 0; level < LEVELS; level += 1) {
     const share = Math.min(Math.max((level - lo) / (hi - lo), 0), 1) ** gamma;
-    for (let part = 0; part < 3; part += 1) table[level * 3 + part] = rgb[part] * share;
+    for (let part = 0; part < 3; part += 1) {
+      table[level * 3 + part] = Math.round(rgb[part] * share * STEPS) / STEPS;
+    }
   }
   return table;
 }

@@ -81,8 +81,16 @@ class GlPainter {
   constructor(gl) {
     this.name = "webgl";
     this.gl = gl;
-    this.loaded = [];
     this.paint = this.paint.bind(this);
+    this.prepare();
+    // A browser gives a lost context back to whoever says that it is wanted; `paintImages` until then.
+    gl.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    gl.canvas.addEventListener("webglcontextrestored", () => this.prepare());
+  }
+
+  prepare() {
+    const { gl } = this;
+    Object.assign(this, { loaded: [], planes: null, tables: null });
     this.program = link(gl);
     gl.useProgram(this.program);
     gl.uniform1i(gl.getUniformLocation(this.program, "planes"), 0);
@@ -108,11 +116,11 @@ class GlPainter {
 
   fits(images) {
     const { gl } = this;
+    if (gl.isContextLost()) return false; // It answers no question any more.
     const [{ size }] = images;
     const side = Math.ceil(Math.sqrt(images.length)) * size;
     const [width, height] = gl.getParameter(gl.MAX_VIEWPORT_DIMS);
     return (
-      !gl.isContextLost() &&
       images.every((image) => image.size === size) &&
       images.length * CHANNELS.length <= gl.getParameter(gl.MAX_ARRAY_TEXTURE_LAYERS) &&
       size <= gl.getParameter(gl.MAX_TEXTURE_SIZE) &&
@@ -146,7 +154,7 @@ class GlPainter {
   /** A new texture in the place of `old`, which is given back: memory does not grow with pages. */
   texture(old, unit, kind) {
     const { gl } = this;
-    gl.deleteTexture(old ?? null);
+    gl.deleteTexture(old);
     const texture = gl.createTexture();
     gl.activeTexture(unit);
     gl.bindTexture(kind, texture);

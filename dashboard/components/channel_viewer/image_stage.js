@@ -3,7 +3,15 @@
 import { clamp, element } from "./element.js";
 import { CHANNELS, shownChannels } from "./mixer_state.js";
 import { paintImages } from "./shown_image.js";
-import { centredView, fitScale, holdsPart, pixelUnder, seenPart, zoomedView } from "./stage_view.js";
+import {
+  centredView,
+  fitScale,
+  heldView,
+  holdsPart,
+  pixelUnder,
+  seenPart,
+  zoomedView,
+} from "./stage_view.js";
 
 const WHEEL_SPEED = 0.002;
 const BUTTON_ZOOM = 1.5;
@@ -45,7 +53,11 @@ export class ImageStage {
   listen() {
     const { canvas } = this;
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
-    canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+    canvas.addEventListener("pointerdown", (event) => {
+      if (!this.view) return;
+      canvas.setPointerCapture(event.pointerId);
+      this.grip(...this.place(event));
+    });
     canvas.addEventListener("pointermove", (event) => this.onMove(event));
     canvas.addEventListener("pointerleave", () => this.sayValues(null));
     canvas.addEventListener("dblclick", () => this.fit());
@@ -140,8 +152,7 @@ export class ImageStage {
   fit() {
     if (!this.image) return;
     const middle = this.fullSize / 2;
-    this.view = centredView(this.fitting, middle, middle, this.canvas);
-    this.paint();
+    this.look(centredView(this.fitting, middle, middle, this.canvas));
   }
 
   zoomTo(scale) {
@@ -149,12 +160,16 @@ export class ImageStage {
     const middle = [canvas.width / 2 - view.left, canvas.height / 2 - view.top].map(
       (side) => side / view.scale,
     );
-    this.view = centredView(scale, ...middle, canvas);
-    this.paint();
+    this.look(centredView(scale, ...middle, canvas));
   }
 
   zoomBy(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
-    this.view = zoomedView(this.view, factor, x, y, this.fitting);
+    this.look(zoomedView(this.view, factor, x, y, this.fitting));
+  }
+
+  /** Paint another view of the image, which stays within reach. */
+  look(view) {
+    this.view = heldView(view, view.scale * this.fullSize, this.canvas);
     this.paint();
   }
 
@@ -172,15 +187,22 @@ export class ImageStage {
 
   onMove(event) {
     if (!this.view) return;
-    if (this.canvas.hasPointerCapture(event.pointerId)) {
-      this.view = {
-        ...this.view,
-        left: this.view.left + event.movementX * devicePixelRatio,
-        top: this.view.top + event.movementY * devicePixelRatio,
-      };
-      this.paint();
-    }
-    this.sayValues(pixelUnder(this.view, ...this.place(event), this.fullSize));
+    const [x, y] = this.place(event);
+    if (this.canvas.hasPointerCapture(event.pointerId)) this.drag(x, y);
+    this.sayValues(pixelUnder(this.view, x, y, this.fullSize));
+  }
+
+  /** Take hold of what lies under (x, y) of the stage. */
+  grip(x, y) {
+    const { left, top, scale } = this.view;
+    this.held = { x: (x - left) / scale, y: (y - top) / scale };
+  }
+
+  /** Bring what is held to (x, y), by whole pixels: enlarged ones keep their edges. */
+  drag(x, y) {
+    const { held, view } = this;
+    const [left, top] = [x - held.x * view.scale, y - held.y * view.scale].map(Math.round);
+    this.look({ ...view, left, top });
   }
 
   sayValues(pixel) {

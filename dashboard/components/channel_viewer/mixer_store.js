@@ -1,6 +1,8 @@
 // The one mixer of a browser tab: who shows images listens, who sets it tells all of them.
 //
-// One image may have settings of its own; while it is the store's scope they are what is set.
+// One image may have settings of its own; while it is the store's scope they are what is set. What
+// a person sets is remembered for the next visit; what a link brings holds in this tab alone, and
+// no tab changes what another one shows.
 
 import { parseMixer, plainMixer } from "./mixer_state.js";
 
@@ -8,7 +10,7 @@ const STORAGE_KEY = "hpa-mixer";
 const OWN_KEY = "hpa-mixer-own";
 const KEPT_OWN = 200;
 
-/** The tab's own settings first, then those of the last visit; a browser may forbid both. */
+/** The tab's own store, then that of all visits; a browser may forbid both. */
 function storages() {
   try {
     return [window.sessionStorage, window.localStorage];
@@ -18,12 +20,13 @@ function storages() {
   }
 }
 
+/** The tab's settings, else those of the last visit; null where nobody has set any. */
 function recall() {
   for (const storage of storages()) {
     const mixer = parseMixer(storage.getItem(STORAGE_KEY));
     if (mixer) return mixer;
   }
-  return plainMixer();
+  return null;
 }
 
 /** The images with settings of their own, by id; they last as long as the tab. */
@@ -41,7 +44,10 @@ function recallOwn() {
 
 export class MixerStore {
   constructor() {
-    this.shared = recall();
+    const known = recall();
+    this.chosen = known !== null;
+    this.shared = known ?? plainMixer();
+    if (known) this.keepInTab(known);
     this.own = recallOwn();
     this.scope = null; // Id of the image that is shown large.
     this.listeners = new Set();
@@ -59,6 +65,18 @@ export class MixerStore {
 
   get alone() {
     return this.own.has(this.scope);
+  }
+
+  /**
+   * Show what a link names (`linkedMixers`): one with everyone's settings leaves none of the images
+   * in sight other ones of its own.
+   */
+  follow({ shared, own }, idsInSight) {
+    if (shared) {
+      this.keepInTab(shared);
+      for (const id of idsInSight) this.own.delete(id);
+    }
+    for (const [id, mixer] of own) this.keepOwn(id, mixer);
   }
 
   /** Take new settings, remember them and tell every listener. */
@@ -86,9 +104,15 @@ export class MixerStore {
   }
 
   share(mixer) {
-    this.shared = mixer;
-    const text = JSON.stringify(mixer);
-    for (const storage of storages()) storage.setItem(STORAGE_KEY, text);
+    this.keepInTab(mixer);
+    const [, visits] = storages();
+    visits?.setItem(STORAGE_KEY, JSON.stringify(mixer));
+  }
+
+  keepInTab(mixer) {
+    Object.assign(this, { shared: mixer, chosen: true });
+    const [tab] = storages();
+    tab?.setItem(STORAGE_KEY, JSON.stringify(mixer));
   }
 
   keepOwn(id, mixer) {

@@ -26,6 +26,18 @@ export function zoomedView(view, factor, x, y, fit) {
   return { scale, left: x - (x - view.left) * change, top: y - (y - view.top) * change };
 }
 
+/**
+ * The view with a quarter of an image of side `spread`, or of the stage where that is smaller, still
+ * on the stage: an image is never lost beside it.
+ */
+export function heldView(view, spread, { width, height }) {
+  const held = (start, room) => {
+    const kept = Math.ceil(Math.min(spread, room) / 4);
+    return clamp(start, kept - spread, room - kept);
+  };
+  return { ...view, left: held(view.left, width), top: held(view.top, height) };
+}
+
 /** The image's pixel under (x, y) of the stage, or null beside the image. */
 export function pixelUnder(view, x, y, size) {
   const column = Math.floor((x - view.left) / view.scale);

@@ -1,20 +1,14 @@
 """The composite under Node, against its formula in numpy."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from tests.components.channel_viewer.conftest import Javascript
-from tests.composites import assert_shows
+from tests.composites import assert_shows, channel, random_channels
 
 PAINT = """input.cases.map(({ planes, channels }) => Array.from(
     core.composite(Uint8Array.from(planes), channels, new Uint8ClampedArray(planes.length),
         input.inverted)))"""
-
-
-def channel(color: str, *, on: bool = True, lo: int = 0, hi: int = 255, gamma: float = 1) -> dict:
-    return {"on": on, "color": color, "lo": lo, "hi": hi, "gamma": gamma}
 
 
 def painted(
@@ -26,26 +20,10 @@ def painted(
     return [np.array(flat).reshape(shape) for flat, shape in zip(found, shapes, strict=True)]
 
 
-def random_mixer(rng: np.random.Generator) -> list[dict[str, Any]]:
-    mixer = []
-    for _ in range(4):
-        lo = int(rng.integers(0, 250))
-        mixer.append(
-            channel(
-                f"#{rng.integers(0, 2**24):06x}",
-                on=bool(rng.random() < 0.75),
-                lo=lo,
-                hi=int(rng.integers(lo + 1, 256)),
-                gamma=float(rng.uniform(0.2, 3)),
-            )
-        )
-    return mixer
-
-
 def test_a_composite_is_the_clamped_sum_of_its_channels(javascript: Javascript) -> None:
     rng = np.random.default_rng(0)
     cases = [
-        (rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_mixer(rng)) for _ in range(60)
+        (rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_channels(rng)) for _ in range(60)
     ]
     for (planes, mixer), pixels in zip(cases, painted(javascript, cases), strict=True):
         assert_shows(pixels, planes, mixer)
@@ -59,7 +37,7 @@ def test_a_part_is_mixed_as_in_the_whole_and_nothing_beside_it(
     javascript: Javascript, inverted: bool
 ) -> None:
     rng = np.random.default_rng(4)
-    planes, mixer = rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_mixer(rng)
+    planes, mixer = rng.integers(0, 256, (4, 16, 16), dtype=np.uint8), random_channels(rng)
     given = {"planes": planes.ravel().tolist(), "channels": mixer, "inverted": inverted}
     mixed = javascript(
         """[null, { left: 3, top: 5, width: 7, height: 4 }].map((part) => Array.from(

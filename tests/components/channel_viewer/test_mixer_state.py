@@ -73,6 +73,17 @@ def test_settings_survive_a_link(javascript: Javascript) -> None:
         assert after == before
 
 
+def test_the_plain_mixer_is_one_word_in_a_link(javascript: Javascript) -> None:
+    assert javascript("core.mixerText(core.plainMixer())") == "plain"
+
+
+@pytest.mark.parametrize("sample", ["sample-0071", "a*b*", "", "<script>"])
+def test_settings_of_one_image_survive_a_link(javascript: Javascript, sample: str) -> None:
+    mixer = javascript("core.solo(core.plainMixer(), 2)")
+    found = javascript("core.readAloneText(core.aloneText(...input))", [sample, mixer])
+    assert found == [sample, mixer]
+
+
 @pytest.mark.parametrize("text", ["", "hpa", "hpa-0-0_1-ff0000-9-3-1", "x_y_z_1_2", "a" * 5000])
 def test_a_link_with_something_else_in_it_is_not_taken(javascript: Javascript, text: str) -> None:
     assert javascript("core.readMixerText(input)", text) is None
