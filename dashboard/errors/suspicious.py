@@ -12,8 +12,8 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
-from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE, Order, Suspicions
-from hpa_core.evaluation.suspicious.wording import reason_of
+from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
+from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
 from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
 
 ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"}
@@ -23,7 +23,6 @@ SIGNS = {"missing": "+", "surplus": "\u2212"}
 PAGE = "suspicious-page"
 PER_PAGE = 20
 ROW_HEIGHT = 104
-GAIN_DIGITS = 5
 COLUMNS = {
     "image": st.column_config.ImageColumn(width=110),
     "id": st.column_config.TextColumn(width=100),
@@ -163,7 +162,6 @@ def _listed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicion
         against=against,
         among=among,
         order=order,
-        least=NEGLIGIBLE,
         limit=None,
     )
     return replace(found, row=np.searchsorted(among, found.row))
@@ -200,7 +198,7 @@ def _table(judged: Judged, found: Suspicions, places: np.ndarray) -> pd.DataFram
         "id": judged.ids[found.row[places]],
         "correction": labels,
         "suspicion": found.suspicion[places],
-        "macro F1": found.gain[places].round(GAIN_DIGITS) + 0.0,  # Turns -0 into 0.
+        "macro F1": rounded_gains(found.gain[places]),
         "why": [reason_of(found, int(place), CLASS_LABELS) for place in places],
     }
     return pd.DataFrame(columns if pictures is None else {"image": pictures, **columns})

@@ -69,13 +69,11 @@ def rank_scores(probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"
     """
     samples = len(probs)
     cuts = rank_cuts(samples)
-    order = np.argsort(-probs, axis=0, kind="stable")
-    ordered = np.take_along_axis(probs, order, axis=0)
-    truth = np.take_along_axis(targets, order, axis=0)
-    columns = [_count_ties(*pair, cuts=cuts) for pair in zip(ordered.T, truth.T, strict=True)]
+    ordered, truth = _highest_first(probs, targets)
+    columns = [_count_ties(*pair, cuts=cuts) for pair in zip(ordered, truth, strict=True)]
     edges = np.append(0, cuts)
     return RankedScores(
-        ordered=ordered,
+        ordered=ordered.T,
         cuts=cuts,
         called=np.array([called for called, _ in columns]),
         sizes=np.diff(edges),
@@ -102,6 +100,21 @@ def rank_cuts(samples: int) -> Int[np.ndarray, " K"]:
     return np.unique(np.concatenate([each, apart]))
 
 
+def _highest_first(
+    probs: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"]
+) -> tuple[Float[np.ndarray, "C N"], Bool[np.ndarray, "C N"]]:
+    """Sort every class's scores with their truth, which rides below the last bit of the score.
+
+    Non-negative floats are ordered as their bits are; their sign makes room for the truth. That
+    takes a quarter of the time of sorting places. Adding 0 turns -0.0 into 0.0.
+    """
+    scores = np.ascontiguousarray(probs.T) + probs.dtype.type(0)
+    keys = scores.view(f"u{probs.itemsize}") << 1 | targets.T
+    keys.sort(axis=1)
+    keys = keys[:, ::-1]
+    return (keys >> 1).view(probs.dtype), (keys & 1).astype(bool)
+
+
 def _count_ties(
     scores: Float[np.ndarray, " N"], truth: Bool[np.ndarray, " N"], *, cuts: Int[np.ndarray, " K"]
 ) -> tuple[Int[np.ndarray, " K"], Float[np.ndarray, " K"]]:
@@ -115,11 +128,10 @@ def _count_ties(
 
 
 def _bin_means(
-    values: Float[np.ndarray, "N C"], edges: Int[np.ndarray, " K+1"]
+    values: Float[np.ndarray, "C N"], edges: Int[np.ndarray, " K+1"]
 ) -> Float[np.ndarray, "C K"]:
-    sums = np.add.reduceat(values, edges[:-1], axis=0)
-    return np.asarray((sums / np.diff(edges)[:, None]).T)
+    return np.asarray(np.add.reduceat(values, edges[:-1], axis=1) / np.diff(edges))
 
 
-def _log_odds(scores: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N C"]:
+def _log_odds(scores: Float[np.ndarray, "C N"]) -> Float[np.ndarray, "C N"]:
     return np.asarray(logit(np.clip(scores.astype(np.float64), 1e-9, 1 - 1e-9)))

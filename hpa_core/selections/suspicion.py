@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from hpa_core.evaluation.suspicious.evidence import error_log_odds
 from hpa_core.evaluation.suspicious.ranking import (
     LIMIT,
+    NEGLIGIBLE,
     Order,
     Suspicions,
     order_samples,
@@ -26,7 +27,7 @@ def suspicious_labels(  # noqa: PLR0913 - the keyword-only choices of one rankin
     against: Float[np.ndarray, "n C"] | None = None,
     among: Int[np.ndarray, " m"] | None = None,
     order: Order = "gain",
-    least: float = 0,
+    least: float = NEGLIGIBLE,
     limit: int | None = LIMIT,
 ) -> Suspicions:
     """Rank the labels of the samples that have any; `row` is a place in `samples`.
@@ -37,9 +38,10 @@ def suspicious_labels(  # noqa: PLR0913 - the keyword-only choices of one rankin
         nearest: the neighbours of those with a label, as rows among them (`find_neighbours`);
             neighbours have no say if None.
         against: what `weigh_labels` says of these, where that is known already.
-        among: the places whose labels are listed, rising; those with a label by default.
+        among: the places whose labels are listed; those with a label by default.
         order: see `rank_suspicious`.
-        least: see `rank_suspicious`.
+        least: the suspicion from which on a label is listed; the list ends where nothing speaks
+            against a label.
         limit: how many labels at most; all if None.
 
     Raises:

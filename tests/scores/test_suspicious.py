@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE
 from hpa_core.runs.scores import import_scores
 from hpa_core.workspace import Workspace
 
@@ -34,6 +35,30 @@ def test_the_labels_that_scores_contradict_are_listed_with_their_reason(
         assert wrong[cell["class"]]
         assert cell["kind"] == ("surplus" if labels[5, cell["class"]] else "missing")
         assert cell["name"] in cell["reason"]
+
+
+def test_the_list_ends_where_nothing_speaks_against_a_label(
+    hpa, workspace: Workspace, tmp_path: Path, truth: np.ndarray, ids: list[str]
+) -> None:
+    noise = 2 * np.random.default_rng(2).normal(size=truth.shape)
+    probs = 1 / (1 + np.exp(-np.where(truth, 2.0, -2.0) - noise))
+    targets = [" ".join(map(str, np.flatnonzero(row))) for row in truth]
+    bring_in(workspace, tmp_path, probs, {"Id": ids, "Target": targets})
+    cells = json.loads(hpa("suspicious", "mine", "--limit", truth.size, "--json").stdout)["cells"]
+    assert 0 < len(cells) < truth.size
+    assert min(cell["suspicion"] for cell in cells) >= NEGLIGIBLE
+    header, *lines = hpa("suspicious", "mine", "--limit", truth.size).stdout.splitlines()
+    assert header.split() == ["image", "suspicion", "macro", "F1", "reason"]
+    assert [line.split()[0] for line in lines] == [cell["id"] for cell in cells]
+
+
+def test_right_labels_of_sure_scores_leave_nothing_to_list(
+    hpa, workspace: Workspace, tmp_path: Path, truth: np.ndarray, ids: list[str]
+) -> None:
+    targets = [" ".join(map(str, np.flatnonzero(row))) for row in truth]
+    probs = np.where(truth, 0.999, 0.001)
+    bring_in(workspace, tmp_path, probs, {"Id": ids, "Target": targets})
+    assert hpa("suspicious", "mine").stdout == "Nothing speaks against any label.\n"
 
 
 def test_scores_without_truth_are_refused_in_one_sentence(

@@ -30,13 +30,18 @@ def run(workspace: Workspace) -> RunFolder:
 
 
 def predict(run: RunFolder, *, seed: int = 0, samples: int = 60, features: int = 6) -> Samples:
-    """Write predictions of one class a sample, but for a quarter of them that have no label."""
+    """Write predictions of one class a sample, but for a quarter of them that have no label.
+
+    The scores of sample 4 speak against its label.
+    """
     rng = np.random.default_rng(seed)
     targets = np.eye(28, dtype=bool)[rng.integers(0, 4, samples)]
     targets[UNLABELLED] = False
+    probs = np.where(targets, 0.8, 0.1).astype(np.float32)
+    probs[4] = np.roll(probs[4], 1)
     predictions = Predictions(
         ids=np.array([f"sample-{row}" for row in range(samples)]),
-        probs=np.where(targets, 0.8, 0.1).astype(np.float32),
+        probs=probs,
         targets=targets,
         embeddings=rng.normal(size=(samples, features)).astype(np.float16),
     )
@@ -95,7 +100,7 @@ def test_a_labels_votes_are_those_of_its_labelled_neighbours(run: RunFolder) -> 
     samples = predict(run)
     found = find_neighbours(run, "validation", samples)
     assert found
-    ranked = suspicious_labels(samples, found.nearest, limit=None)
+    ranked = suspicious_labels(samples, found.nearest, least=0, limit=None)
     assert (ranked.samples, ranked.neighbours) == (45, 10)
     assert not np.isin(ranked.row, UNLABELLED).any()
     places = {sample: place for place, sample in enumerate(samples.ids.tolist())}
@@ -104,12 +109,13 @@ def test_a_labels_votes_are_those_of_its_labelled_neighbours(run: RunFolder) -> 
         near = [places[each] for each in found.ids[found.nearest[mine]].tolist()]
         assert ranked.votes[cell] == samples.targets[near, ranked.class_id[cell]].sum()
     against = weigh_labels(samples, found.nearest)
-    weighed = suspicious_labels(samples, found.nearest, against=against, limit=None)
+    weighed = suspicious_labels(samples, found.nearest, against=against, least=0, limit=None)
     assert np.array_equal(weighed.suspicion, ranked.suspicion)
     assert np.array_equal(weighed.row, ranked.row)
-    unheard = suspicious_labels(samples, None, limit=None)
+    unheard = suspicious_labels(samples, None, least=0, limit=None)
     assert not np.array_equal(unheard.suspicion, ranked.suspicion)
-    some = suspicious_labels(samples, found.nearest, among=np.array([4, 5, 6]), limit=None)
+    among = np.array([4, 5, 6])
+    some = suspicious_labels(samples, found.nearest, among=among, least=0, limit=None)
     assert set(some.row.tolist()) == {4, 5, 6}
     assert some.samples == 45
 

@@ -18,7 +18,7 @@ References:
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from hpa_core.evaluation.contract import check_truth
 from hpa_core.evaluation.recalibration import log_odds
@@ -59,8 +59,9 @@ def error_log_odds(
     presence = log_odds(fit.recalibration.apply(probs))
     if nearest is not None and nearest.size:
         presence = _with_votes(presence, targets, nearest, fit.rates)
-    unlike = logit(usual_shares(targets)) + np.log(UNLIKE_SHARE)
-    presence = np.logaddexp(presence + np.log1p(-UNLIKE_SHARE), unlike)
+    usual = usual_shares(targets)
+    odds = (1 - UNLIKE_SHARE) * np.exp(presence) + UNLIKE_SHARE * usual / (1 - usual)
+    presence = np.log(odds)
     return mistake_log_odds(presence, targets, fit.rates)
 
 
@@ -80,9 +81,14 @@ def _with_votes(
     told = logit((votes + PRIOR_VOTES * usual) / (neighbours + PRIOR_VOTES)) - logit(usual)
     mistaken = rates.of_free(mistaken_odds(targets))
 
+    # What is seen, the label or its absence, is as likely as `never` where the class is not there,
+    # and changes by `there` where it is. numpy's exp takes a sixth of the time of scipy's expit.
+    never = np.where(targets, mistaken, 1 - mistaken)
+    there = np.where(targets, 1, -1) * (1 - rates.lost - mistaken)
+
     def loss(weight: float) -> float:
-        carried = mistaken + (1 - rates.lost - mistaken) * expit(presence + weight * told)
-        return -float(np.log(np.where(targets, carried, 1 - carried)).mean())
+        share = 1 / (1 + np.exp(-presence - weight * told))
+        return -float(np.log(never + there * share).mean())
 
     found = minimize_scalar(loss, bounds=(0, MOST_WEIGHT), method="bounded")
     return np.asarray(presence + found.x * told)

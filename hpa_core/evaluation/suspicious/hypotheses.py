@@ -69,7 +69,7 @@ def size_steps(
     """
     sizes = np.minimum(targets.sum(axis=1), MOST_LABELS)
     seen = np.bincount(sizes, minlength=MOST_LABELS + 1)
-    expected = _size_shares(expit(presence)).sum(axis=0)
+    expected = _size_shares(expit(presence)).sum(axis=1)
     excess = np.log((seen + UNSEEN_SHARE) / (expected + 1))
     excess[0] = min(excess[0], 0)  # More samples without a label than expected: some lost theirs.
     more = excess[np.minimum(sizes + 1, MOST_LABELS)] - excess[sizes]
@@ -111,17 +111,20 @@ def _random_share(own: Float[np.ndarray, " n"], chance: Float[np.ndarray, " n"])
     return share
 
 
-def _size_shares(probs: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N K"]:
+def _size_shares(probs: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "K N"]:
     """Return how probable each number of labels is, of classes that know nothing of each other."""
-    shares = np.zeros((len(probs), MOST_LABELS + 1))
-    shares[:, 0] = 1
-    for there in probs.T[:, :, None]:
-        raised = np.roll(shares, 1, axis=1)
-        raised[:, -1] += raised[:, 0]
-        raised[:, 0] = 0
-        shares = (1 - there) * shares + there * raised
+    shares = np.zeros((MOST_LABELS + 1, len(probs)))
+    shares[0] = 1
+    for there in probs.T:
+        raised = shares[:-1] * there
+        shares[:-1] -= raised
+        shares[1:] += raised
     return shares
 
 
 def _total(log_odds: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N 1"]:
-    return np.asarray(np.logaddexp.reduce(log_odds, axis=1, keepdims=True))
+    """Return the logarithm of their sum; `logaddexp.reduce` takes six times as long."""
+    most = log_odds.max(axis=1, keepdims=True)
+    most[np.isneginf(most)] = 0
+    with np.errstate(divide="ignore"):  # Where all are -inf, so is their sum.
+        return np.asarray(most + np.log(np.exp(log_odds - most).sum(axis=1, keepdims=True)))

@@ -92,7 +92,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         nearest: the rows most like each (`nearest_rows`), which then have a say.
         against: `error_log_odds` of these arrays, where that is known already: most of the work.
         calls: what the classes' F1 is of; by default each class's best calls on these samples.
-        among: the rows whose labels are listed, rising; all by default. Every label is evidence.
+        among: the rows whose labels are listed; all by default. Every label is evidence.
         order: `gain` puts first what changes macro F1 most, rare classes first among equals;
             `suspicion` what is most probably wrong.
         least: the suspicion from which on a label is listed, in [0, 1].
@@ -106,11 +106,11 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
     suspicion = expit(against)
     calls = _best_calls(probs, targets) if calls is None else calls
     gains = suspicion * correction_gains(targets, calls)
-    listed = np.arange(len(probs)) if among is None else among
-    cells = _first((gains if order == "gain" else against)[listed], against[listed], limit)
-    cells = cells[suspicion[listed].ravel()[cells] >= least]
-    places, classes = np.unravel_index(cells, (len(listed), probs.shape[1]))
-    rows = listed[places]
+    asked = suspicion >= least
+    if among is not None:
+        asked &= np.isin(np.arange(len(probs)), among)[:, None]
+    cells = _first(gains if order == "gain" else against, against, asked, limit)
+    rows, classes = np.unravel_index(cells, probs.shape)
     return Suspicions(
         row=rows,
         class_id=classes,
@@ -176,15 +176,16 @@ def _best_calls(probs: np.ndarray, targets: np.ndarray) -> Bool[np.ndarray, "N C
     return np.asarray(probs > np.array([best_of_class(*pair)[0] for pair in pairs]))
 
 
-def _first(keys: np.ndarray, against: np.ndarray, limit: int | None) -> Int[np.ndarray, " n"]:
+def _first(
+    keys: np.ndarray, against: np.ndarray, asked: np.ndarray, limit: int | None
+) -> Int[np.ndarray, " n"]:
     """Return the cells of highest key; of equal ones the more suspicious first, then by place."""
-    flat, ties = keys.ravel(), against.ravel()
-    count = flat.size if limit is None else min(limit, flat.size)
-    if not count:
-        return np.zeros(0, dtype=np.int64)
-    least = np.partition(flat, flat.size - count)[flat.size - count]
-    among = np.flatnonzero(flat >= least)
-    return np.asarray(among[np.lexsort((-ties[among], -flat[among]))][:count])
+    cells = np.flatnonzero(asked)
+    if limit and limit < len(cells):
+        held = keys.ravel()[cells]
+        cells = cells[held >= np.partition(held, len(held) - limit)[len(held) - limit]]
+    order = np.lexsort((-against.ravel()[cells], -keys.ravel()[cells]))
+    return np.asarray(cells[order][:limit])
 
 
 def _ranks(probs: np.ndarray, rows: np.ndarray, classes: np.ndarray) -> Int[np.ndarray, " n"]:

@@ -2,7 +2,21 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from jaxtyping import Float
+
 from hpa_core.evaluation.suspicious.ranking import Suspicions
+
+GAIN_DIGITS = 5
+
+
+def rounded_gains(gains: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """Round gains in macro F1 to what is shown of them, and never to -0.
+
+    >>> f"{rounded_gains(np.array([-1e-9]))[0]:+.{GAIN_DIGITS}f}"
+    '+0.00000'
+    """
+    return np.asarray(gains.round(GAIN_DIGITS) + 0.0)
 
 
 def reason_of(found: Suspicions, place: int, names: Sequence[str]) -> str:

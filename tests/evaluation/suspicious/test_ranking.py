@@ -200,6 +200,10 @@ def test_a_list_ends_where_suspicion_is_negligible_and_says_but_only_of_other_ca
     whole = rank_suspicious(probs, labels, calls=calls, limit=None)
     found = rank_suspicious(probs, labels, calls=calls, least=NEGLIGIBLE, limit=None)
     assert found.suspicion.tolist() == whole.suspicion[whole.suspicion >= NEGLIGIBLE].tolist()
+    count = int(np.argmax(whole.suspicion < NEGLIGIBLE)) + 1  # A negligible one among the first.
+    assert 1 < count < len(found.row)
+    first = rank_suspicious(probs, labels, calls=calls, least=NEGLIGIBLE, limit=count)
+    assert first.suspicion.tolist() == found.suspicion[:count].tolist()
     said = np.array(["but scored" in reason_of(found, n, NAMES) for n in range(len(found.row))])
     assert said.tolist() == (calls != labels)[found.row, found.class_id].tolist()
     assert {False, True} == set(said.tolist())
