@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expe
 from dashboard.components.assets import module_source
 from dashboard.components.channel_viewer import FOLDER as VIEWER
 from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.data.importing import import_external
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import PATIENCE_MS, VIEWPORT, Serve, Server
 from tests.composites import assert_shows, random_channels
@@ -38,6 +39,8 @@ PIXELS = """canvas => {
 }"""
 
 
+SHORT_NAMES = ("MT", "protein", "nucleus", "ER")
+ORIGINAL = "10580_1610_C1_1"
 WATCH_WEBGL = """
     window.contexts = [];
     const { getContext } = HTMLCanvasElement.prototype;
@@ -447,6 +450,16 @@ def test_limits_follow_the_pointer_on_the_histogram(
     settle(browser_page)
     channels = browser_page.evaluate(STORED)["channels"]
     assert abs(channels[1]["hi"] - 100) <= 1
+    assert channels[1]["lo"] == 0
+    # A drag that begins beside the handles moves the nearer one.
+    browser_page.mouse.move(box["x"] + box["width"] * 40 / 255, box["y"] + 10)
+    browser_page.mouse.down()
+    browser_page.mouse.move(box["x"] + box["width"] * 60 / 255, box["y"] + 10, steps=5)
+    browser_page.mouse.up()
+    settle(browser_page)
+    channels = browser_page.evaluate(STORED)["channels"]
+    assert abs(channels[1]["lo"] - 60) <= 1
+    assert abs(channels[1]["hi"] - 100) <= 1
     canvas = viewer.locator(".tile canvas").first
     assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels)
 
@@ -671,6 +684,81 @@ def test_a_large_original_is_exact_once_the_hand_rests_and_wherever_it_is_moved(
     window.close()
 
 
+def test_a_real_original_of_2048_pixels_is_shown_read_and_saved_to_the_pixel(
+    realdata: Path, workspace: Workspace, serve: Serve, browser_page: Page, tmp_path: Path
+) -> None:
+    labels = pd.DataFrame({"Id": [ORIGINAL], "Target": ["13 25 0 2 21"]})
+    labels.to_csv(tmp_path / "labels.csv", index=False)
+    source = realdata / "external"
+    dataset = import_external(
+        workspace, source, tmp_path / "labels.csv", name="originals", size=2048
+    )
+    planes = np.asarray(dataset.images[0])
+    viewer = open_images(browser_page, serve(workspace), f"?image={ORIGINAL}")
+    stage = viewer.locator(".stage-canvas")
+    expect(stage).to_have_attribute("data-full", "true")
+    expect(viewer.locator(".scale-note")).to_contain_text("2048 × 2048 px")
+    viewer.get_by_role("button", name="1:1").click()
+    browser_page.keyboard.press("a")
+    browser_page.keyboard.press("i")
+    viewer.get_by_label("Gamma of protein").fill("0.6")
+    settle(browser_page)
+    expect(stage).to_have_attribute("data-resting", "true")
+    mixer = browser_page.evaluate(STORED)
+    assert mixer["channels"][1]["gamma"] == 0.6
+    left, top = (int(float(stage.get_attribute(f"data-{x}") or "")) for x in ("left", "top"))
+    shown = pixels(stage)
+    height, width = shown.shape[:2]
+    part = planes[:, -top : height - top, -left : width - left]
+    assert_shows(shown, part, mixer["channels"], inverted=True)
+    stage.hover(position={"x": 100.5, "y": 50.5})
+    values = planes[:, 50 - top, 100 - left]
+    spoken = " ".join(f"{name} {value}" for name, value in zip(SHORT_NAMES, values, strict=True))
+    words = " ".join(viewer.locator(".readout").inner_text().split())
+    assert words == f"x {100 - left} y {50 - top} {spoken}"
+    with browser_page.expect_download() as saved:
+        browser_page.keyboard.press("s")
+    saved.value.save_as(tmp_path / "saved.png")
+    picture = np.asarray(Image.open(tmp_path / "saved.png").convert("RGBA"))
+    assert_shows(picture[:2048], planes, mixer["channels"], inverted=True)
+
+
+def test_a_zoomed_view_keeps_its_place_when_the_window_changes(
+    address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    stage = viewer.locator(".stage-canvas")
+    expect(stage).to_have_attribute("data-full", "true")
+
+    def centre() -> tuple[float, float, float]:
+        """What the stage shows in its middle, and at which scale."""
+        left, top, scale = (
+            float(stage.get_attribute(f"data-{name}") or "") for name in ("left", "top", "scale")
+        )
+        width, height = stage.evaluate("({ width, height }) => [width, height]")
+        return (width / 2 - left) / scale, (height / 2 - top) / scale, scale
+
+    def resize(width: int) -> None:
+        before = stage.evaluate("({ width }) => width")
+        browser_page.set_viewport_size({"width": width, "height": 900})
+        while stage.evaluate("({ width }) => width") == before:
+            settle(browser_page)
+
+    viewer.get_by_role("button", name="4:1").click()
+    stage.hover(position={"x": 200, "y": 200})
+    browser_page.mouse.down()
+    browser_page.mouse.move(300, 500)
+    browser_page.mouse.up()
+    before = centre()
+    resize(1500)
+    assert centre() == pytest.approx(before, abs=0.25)
+    browser_page.keyboard.press("f")
+    fitted = centre()
+    resize(1280)
+    assert centre()[:2] == pytest.approx(fitted[:2], abs=0.25)
+    assert centre()[2] < fitted[2]
+
+
 def test_the_read_out_gives_the_four_stored_values_under_the_pointer(
     realdata: Any, workspace: Workspace, serve: Serve, browser_page: Page
 ) -> None:
@@ -685,7 +773,6 @@ def test_the_read_out_gives_the_four_stored_values_under_the_pointer(
     stage.hover(position={"x": left + 4 * column + 2, "y": top + 4 * row + 2})
     values = quartet_pixels(realdata, sample)[:, row, column]
     words = " ".join(viewer.locator(".readout").inner_text().split())
-    names = ("MT", "protein", "nucleus", "ER")
-    spoken = " ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+    spoken = " ".join(f"{name} {value}" for name, value in zip(SHORT_NAMES, values, strict=True))
     assert words == f"x {column} y {row} {spoken}"
     expect(viewer.locator(".scale-note")).to_contain_text("512 px, no physical scale known")

@@ -141,8 +141,18 @@ export class ImageStage {
     const width = Math.round(canvas.clientWidth * devicePixelRatio);
     const height = Math.round(canvas.clientHeight * devicePixelRatio);
     if (!width || (width === canvas.width && height === canvas.height)) return;
+    const { view, fitted, middle } = this;
     Object.assign(canvas, { width, height });
-    this.fit();
+    if (view && !fitted) this.look(centredView(view.scale, ...middle, canvas));
+    else this.fit();
+  }
+
+  /** The image's position in the middle of the stage. */
+  get middle() {
+    const { canvas, view } = this;
+    if (!view) return null;
+    const { left, top, scale } = view;
+    return [(canvas.width / 2 - left) / scale, (canvas.height / 2 - top) / scale];
   }
 
   get fitting() {
@@ -153,14 +163,11 @@ export class ImageStage {
     if (!this.image) return;
     const middle = this.fullSize / 2;
     this.look(centredView(this.fitting, middle, middle, this.canvas));
+    this.fitted = true;
   }
 
   zoomTo(scale) {
-    const { view, canvas } = this;
-    const middle = [canvas.width / 2 - view.left, canvas.height / 2 - view.top].map(
-      (side) => side / view.scale,
-    );
-    this.look(centredView(scale, ...middle, canvas));
+    this.look(centredView(scale, ...this.middle, this.canvas));
   }
 
   zoomBy(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
@@ -170,6 +177,7 @@ export class ImageStage {
   /** Paint another view of the image, which stays within reach. */
   look(view) {
     this.view = heldView(view, view.scale * this.fullSize, this.canvas);
+    this.fitted = false;
     this.paint();
   }
 

@@ -1,4 +1,5 @@
-// A channel's histogram with two handles on it: the lower and the upper display limit.
+// A channel's histogram with two handles on it: the lower and the upper display limit. A drag that
+// begins anywhere on it moves the nearer one.
 
 import { LEVELS } from "./composite.js";
 import { saturatedShare } from "./contrast.js";
@@ -32,6 +33,7 @@ export class LimitEditor {
       this.handles.hi,
     );
     this.numbers = element("output", { className: "numbers" });
+    this.listen();
   }
 
   /** Show the channel's settings over `counts` (Uint32Array of 256, null while unknown). */
@@ -72,14 +74,6 @@ export class LimitEditor {
       "aria-valuemin": 0,
       "aria-valuemax": TOP_LEVEL,
     });
-    handle.addEventListener("pointerdown", (event) => {
-      handle.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      handle.focus();
-    });
-    handle.addEventListener("pointermove", (event) => {
-      if (handle.hasPointerCapture(event.pointerId)) this.move(side, this.levelAt(event.clientX));
-    });
     handle.addEventListener("keydown", (event) => {
       if (!(event.key in KEY_STEPS)) return;
       event.preventDefault();
@@ -87,6 +81,26 @@ export class LimitEditor {
       this.move(side, this.channel[side] + KEY_STEPS[event.key]);
     });
     return handle;
+  }
+
+  listen() {
+    const { root, handles } = this;
+    let held = "lo";
+    root.addEventListener("pointerdown", (event) => {
+      held = this.nearest(this.levelAt(event.clientX));
+      root.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      handles[held].focus();
+    });
+    root.addEventListener("pointermove", (event) => {
+      if (root.hasPointerCapture(event.pointerId)) this.move(held, this.levelAt(event.clientX));
+    });
+  }
+
+  /** The limit that lies nearer to a level. */
+  nearest(level) {
+    const { lo, hi } = this.channel;
+    return level < (lo + hi) / 2 ? "lo" : "hi";
   }
 
   levelAt(x) {

@@ -6,7 +6,7 @@ import { shownChannels } from "./mixer_state.js";
 const SMALLEST_SIDE = 512; // Smaller images are enlarged by a whole number, so that words fit.
 const LINE = 22;
 const MARGIN = 10;
-const FONT = "14px sans-serif";
+const WORDS_SIDE = 1024; // Beyond it words grow with the image, so that they stay readable.
 
 /** A canvas with the image under the mixer's settings and its legend; `about` is lines of text. */
 export function legendCanvas(image, mixer, about) {
@@ -15,22 +15,29 @@ export function legendCanvas(image, mixer, about) {
   const entries = shownChannels({ ...mixer, channels: image.channels(mixer) });
   const pixels = factor > 1 ? `each pixel drawn ${factor} × ${factor}` : "true pixels";
   const measure = `${image.size} × ${image.size} px, ${pixels}, no physical scale known`;
-  const lines = [...about.filter(Boolean), measure];
-  const height = side + 2 * MARGIN + LINE * (entries.length + lines.length);
-  const canvas = element("canvas", { width: side, height });
+  const lines = [mixer.inverted && "Inverted", ...about, measure].filter(Boolean);
+  const unit = Math.max(side / WORDS_SIDE, 1);
+  const below = unit * (2 * MARGIN + LINE * (entries.length + lines.length));
+  const canvas = element("canvas", { width: side, height: side + Math.ceil(below) });
   const context = canvas.getContext("2d");
   context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, side, height);
+  context.fillRect(0, 0, canvas.width, canvas.height);
   drawImage(context, image, mixer, side);
-  context.font = FONT;
+  context.translate(0, side);
+  context.scale(unit, unit);
+  drawLegend(context, entries, lines, side / unit);
+  return canvas;
+}
+
+function drawLegend(context, entries, lines, width) {
+  const middle = (line) => MARGIN + LINE * (line + 0.5);
+  context.font = "14px sans-serif";
   context.textBaseline = "middle";
-  entries.forEach((entry, at) => drawEntry(context, entry, side + MARGIN + LINE * (at + 0.5)));
+  entries.forEach((entry, at) => drawEntry(context, entry, middle(at)));
   context.fillStyle = "#000000";
   lines.forEach((line, at) => {
-    const middle = side + MARGIN + LINE * (entries.length + at + 0.5);
-    context.fillText(line, MARGIN, middle, side - 2 * MARGIN);
+    context.fillText(line, MARGIN, middle(entries.length + at), width - 2 * MARGIN);
   });
-  return canvas;
 }
 
 function drawImage(context, image, mixer, side) {
