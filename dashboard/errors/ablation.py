@@ -9,7 +9,7 @@ from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_poi
 from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
-from dashboard.errors.why_jobs import offer_job
+from dashboard.errors.why_jobs import NOTHING_KEPT, offer_job
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
 from hpa_core.evaluation.calls import apply_thresholds
@@ -65,6 +65,7 @@ def draw_ablation(judged: Judged) -> None:
         told=f"Five predictions of up to {MOST_IMAGES:,} images of the split, drawn by chance. "
         "Nothing is done again while network and images are the same.",
         primary=found is None,
+        kept=NOTHING_KEPT if found is None else f"{NOTHING_KEPT} What is shown was there before.",
     )
 
 

@@ -12,7 +12,7 @@ from dashboard.components.point_map import point_map
 from dashboard.errors.judged import Judged
 from dashboard.errors.map_colours import MISTAKES, MODES, OF_CLASS, colour_points
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
-from dashboard.errors.why_jobs import offer_job
+from dashboard.errors.why_jobs import NOTHING_KEPT, offer_job
 from dashboard.routes.points import NO_DATASET
 from hpa_core.projection.outlines import inside
 from hpa_core.projection.projecting import key_of
@@ -118,6 +118,7 @@ def _offer(judged: Judged, method: Method, *, stale: bool) -> None:
         told="Seconds for PCA; t-SNE takes from some seconds for a thousand images to minutes for "
         "a hundred thousand.",
         primary=True,
+        kept=NOTHING_KEPT,
     )
 
 

@@ -32,12 +32,21 @@ def explanation_of(
     return read_explanation(run, method, key)
 
 
-def offer_explaining(run: RunFolder, ids: list[str], number: int, method: Method) -> None:
-    """Draw the button that explains some images; `number` is the class that is looked at."""
-    others = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+def offer_explaining(
+    run: RunFolder, ids: list[str], number: int, method: Method, *, shown: str
+) -> None:
+    """Draw the button that explains some images.
+
+    Args:
+        run: with a network.
+        ids: of the images.
+        number: the class that is looked at.
+        method: how the maps are made.
+        shown: which images the page shows, for the job's title: the same when some are explained.
+    """
     offer_job(
         f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
-        f"Heat maps of {run.id}, {NAMES[method]}: {ids[0]}{others}",
+        f"Heat maps of {run.id}, {NAMES[method]}: {shown}",
         "explain",
         run.id,
         f"--ids={','.join(ids)}",
@@ -47,6 +56,7 @@ def offer_explaining(run: RunFolder, ids: list[str], number: int, method: Method
         told="Some seconds to start a process with torch; then a moment an image, for occlusion "
         "225 predictions an image. The maps of all 28 classes stay in the run.",
         primary=True,
+        kept="Every image explained by then was kept.",
     )
 
 

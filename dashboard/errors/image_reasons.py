@@ -48,7 +48,8 @@ def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> Non
     row = int(samples.rows[place])
     one = explanation_of(run, dataset, row, "hirescam")
     if one is None:
-        offer_explaining(run, [str(samples.ids[place])], classes[0], "hirescam")
+        sample_id = str(samples.ids[place])
+        offer_explaining(run, [sample_id], classes[0], "hirescam", shown=sample_id)
         return
     st.caption(
         f"HiResCAM by run {run.id}: {METHODS['hirescam']}. Grey: the protein channel. Orange "
