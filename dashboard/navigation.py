@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.guard import guarded
 from dashboard.menu import MENU
 from dashboard.sidebar import choose_context
+from dashboard.way_back import remember_link, return_to
 
 # A file of our own: Streamlit fetches its material icons for the tab from another server.
 ICON = Path(__file__).with_name("icon.png")
@@ -25,6 +26,8 @@ chosen = st.navigation(
         for entry in MENU
     ]
 )
+return_to(chosen)
 with guarded():
     choose_context(next(entry for entry in MENU if entry.title == chosen.title))
+    remember_link()
     chosen.run()

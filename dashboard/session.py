@@ -25,7 +25,8 @@ class Session:
         linked_thresholds: the set that the link names or spells, until the pickers take it up.
         missing: what was asked for and is not here, by picker, until another choice is made.
         filter: the text of the filter in force, on every page; empty for every sample.
-        linked_filter: what of it stands in the link.
+        narrowed: whether pages that could show everything show only what the filter finds.
+        linked_filter: what of these two stands in the link.
         mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
     """
 
@@ -38,7 +39,8 @@ class Session:
     linked_thresholds: str | None = None
     missing: dict[str, str] = field(default_factory=dict)
     filter: str = ""
-    linked_filter: str | None = None
+    narrowed: bool = False
+    linked_filter: tuple[str, bool] | None = None
     mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     @property

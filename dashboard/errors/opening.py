@@ -17,18 +17,17 @@ from jaxtyping import Int
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
 from dashboard.images.paging import draw_gallery
-from dashboard.selections.links import draw_images_link, open_images
+from dashboard.selections.links import draw_images_link
+from dashboard.selections.lists import offer_list
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
 from hpa_core.selections.expression import Expression
-from hpa_core.selections.saved import filter_of_ids
 from hpa_core.targets import format_target
 
 PICK = "pick"
 ImageOf = Callable[[str], str | None]
 """From a pick to the id of the image that is shown large at once; None shows none."""
 MOST_ROWS = 1_000
-_WAY_ON = "Filter them further"
 
 
 class NoSuchPickError(Exception):
@@ -103,11 +102,11 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
 
 def _draw_way_on(judged: Judged, dataset: Dataset, opened: Opened) -> None:
     """Lead to the same images on the page Images; where no filter says them, their ids do."""
-    if opened.expression is not None:
-        draw_images_link(_WAY_ON, opened.expression)
-    elif st.button(_WAY_ON, key="errors-way-on", icon=":material/grid_view:", type="tertiary"):
+    wanted: str | Expression | None = opened.expression
+    if wanted is None:
         ids = judged.samples.ids[opened.rows].tolist()
-        open_images(filter_of_ids(dataset.folder, ids, note=f"Errors: {opened.title}"))
+        wanted = offer_list(dataset.folder, ids, note=f"Errors: {opened.title}")
+    draw_images_link("Filter them further", wanted)
 
 
 def open_pick(pick: str, *, image: str | None = None) -> None:

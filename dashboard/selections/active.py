@@ -1,10 +1,15 @@
-"""The filter in force: kept in the session, mirrored in the link as `?filter=`."""
+"""The filter in force: kept in the session, mirrored in the link.
+
+?filter=missed:Golgi    always there, `all` for every sample: so Back brings back the one before
+&narrowed=yes           pages that could show everything show only what it finds
+"""
 
 import numpy as np
 import streamlit as st
 from jaxtyping import Int
 
 from dashboard import cache
+from dashboard.selections.lists import keep_list
 from dashboard.session import session, write_link
 from hpa_core.selections.annotators import asks_for_annotators, with_annotators
 from hpa_core.selections.expression import EVERYTHING, Expression
@@ -13,17 +18,20 @@ from hpa_core.selections.samples import Samples
 from hpa_core.selections.saved import resolve
 from hpa_core.selections.selecting import selected_rows
 
-FILTER = "filter"
+FILTER, NARROWED, YES = "filter", "narrowed", "yes"
 
 
 def follow_filter() -> None:
-    """Take the filter of a link that was followed; a link without one changes nothing."""
+    """Take the filter of a link that was followed; a link without one, as the menu's, keeps it."""
     chosen = session()
-    wanted = st.query_params.get(FILTER)
-    if wanted is not None and wanted != chosen.linked_filter:
-        chosen.filter = "" if wanted.strip() == EVERYTHING else wanted
-    chosen.linked_filter = chosen.filter
-    write_link(filter=chosen.filter or None)
+    text, narrowed = st.query_params.get(FILTER), st.query_params.get(NARROWED) == YES
+    if text is not None and (text, narrowed) != chosen.linked_filter:
+        chosen.filter = "" if text.strip() == EVERYTHING else text
+        chosen.narrowed = narrowed
+        if chosen.dataset:
+            keep_list(cache.workspace().dataset(chosen.dataset), text)
+    chosen.linked_filter = (chosen.filter or EVERYTHING, chosen.narrowed)
+    write_link(filter=chosen.linked_filter[0], narrowed=YES if chosen.narrowed else None)
 
 
 def set_filter(filter_text: str) -> None:

@@ -1,11 +1,12 @@
 """Links to the page Images that show exactly the samples of a filter: for a number, a bar, a cell.
 
-For any page that shows a number of samples: `draw_images_link` draws the link, `open_images` goes
-there at once (after a click on a chart), `images_query` gives the link's parameters alone.
+For any page that shows a number of samples: `draw_images_link` draws the link, `images_query` gives
+its parameters alone. Always a link: `st.switch_page` writes the new page's parameters into the old
+page's address too, where Back then leads.
 """
 
 from collections.abc import Mapping
-from typing import Literal, NoReturn
+from typing import Literal
 
 import streamlit as st
 
@@ -23,7 +24,6 @@ def images_query(
     *,
     sort: str | None = None,
     score_of: int | None = None,
-    image: str | None = None,
 ) -> Mapping[str, str]:
     """Return the parameters of a link to the Images page.
 
@@ -34,7 +34,6 @@ def images_query(
         wanted: the filter, as text or as an expression, such as `missed:Golgi score(Cytosol)>0.3`.
         sort: `id`, `score` or `mistake`.
         score_of: the class whose score sorts, with `sort="score"`.
-        image: id of the sample that is shown large.
     """
     chosen = session()
     named = {
@@ -45,7 +44,6 @@ def images_query(
         FILTER: str(wanted) or EVERYTHING,
         "sort": sort,
         "by": None if score_of is None else CLASS_NAMES[score_of],
-        "image": image,
     }
     return {key: value for key, value in named.items() if value is not None}
 
@@ -66,15 +64,3 @@ def draw_images_link(
         query_params=images_query(wanted, sort=sort, score_of=score_of),
         width=width,
     )
-
-
-def open_images(
-    wanted: str | Expression,
-    *,
-    sort: str | None = None,
-    score_of: int | None = None,
-    image: str | None = None,
-) -> NoReturn:
-    """Go to the samples of a filter now; the arguments are those of `images_query`."""
-    query = images_query(wanted, sort=sort, score_of=score_of, image=image)
-    st.switch_page(IMAGES_PAGE, query_params=dict(query))

@@ -129,20 +129,35 @@ def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
         ids: of the samples.
         note: where the list came from.
     """
+    text = text_of_ids(ids)
+    match parse_filter(text):
+        case Saved(name):
+            _keep_list(folder, name, ids, note)
+    return text
+
+
+def text_of_ids(ids: list[str]) -> str:
+    """Return the filter that `filter_of_ids` returns, and save nothing."""
     if not ids:
         return str(Not(Everything()))
-    text = str(Among("id", tuple(sorted(ids))))
+    text = _listing(ids)
     if len(ids) <= SHORT_LIST:
         return text
-    name = f"{LIST_PREFIX}{sha256(text.encode()).hexdigest()[:10]}"
+    return str(Saved(f"{LIST_PREFIX}{sha256(text.encode()).hexdigest()[:10]}"))
+
+
+def _listing(ids: list[str]) -> str:
+    return str(Among("id", tuple(sorted(ids))))
+
+
+def _keep_list(folder: Path, name: str, ids: list[str], note: str) -> None:
     path = _path(folder, name)
     with explained_os_errors(path):
         if path.is_file():
             path.touch()
         else:
-            save_selection(folder, name, text, note=note)
+            save_selection(folder, name, _listing(ids), note=note)
             _delete_old_lists(folder)
-    return str(Saved(name))
 
 
 def _delete_old_lists(folder: Path) -> None:

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from hpa_core.data.dataset import Dataset
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import Serve
 from tests.conftest import MakeDataset
@@ -94,3 +95,22 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     expect(page.get_by_text("Click a row to see the image")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
     expect(page.get_by_role("radio", name="surplus")).to_be_checked()
+
+
+def test_back_from_the_images_of_a_pick_leads_to_the_pick_and_the_filter_before(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    sample = tiny.ids[tiny.rows("validation")[1]]
+    address = f"{serve(workspace)}/errors?atlas=Mistakes&pick=27.{sample}"
+    filter_text = browser_page.get_by_label("Filter", exact=True)
+    for began in ("", "labels>=1"):
+        browser_page.goto(f"{address}&filter={began}")
+        browser_page.get_by_role("link", name="Filter them further").click()
+        expect(browser_page.get_by_role("heading", name="Images")).to_be_visible()
+        expect(filter_text).to_have_value(f"id:{sample}")
+        browser_page.go_back()
+        expect(browser_page.get_by_role("heading", name="Errors")).to_be_visible()
+        expect(browser_page.get_by_role("button", name="Back")).to_be_visible()
+        expect(browser_page.get_by_text("1 image: ")).to_be_visible()
+        expect(browser_page).to_have_url(re.compile(f"atlas=Mistakes.*pick=27.{sample}"))
+        expect(filter_text).to_have_value(began)

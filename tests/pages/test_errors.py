@@ -1,6 +1,8 @@
 """The Errors page on data whose every error is known: one sample misses all, one is called 27."""
 
 import json
+from operator import itemgetter
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.selections.saved import list_selections
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage
@@ -47,6 +50,13 @@ def picks(page, place: int = 0) -> set[str]:
     """What the points of a chart open."""
     data = charts(page)[place]["data"]
     return {point[0] for trace in data for point in trace.get("customdata", [])}
+
+
+def way_on(page) -> dict[str, str]:
+    """The link to the same images on the page Images."""
+    links = [item.proto for item in page.get("page_link")]
+    (found,) = [link.query_string for link in links if link.label == "Filter them further"]
+    return dict(parse_qsl(found))
 
 
 def faulty(dataset: Dataset) -> tuple[str, str, int]:
@@ -98,10 +108,26 @@ def test_each_mistake_is_a_point_that_opens_its_image(
     assert shown(page) == [first, second]
     opened = open_page("errors", atlas="Mistakes", pick=f"27.{second}")
     assert shown(opened) == [second]
-    opened.button(key="errors-way-on").click().run()
-    assert opened.title[0].value == "Images"
-    assert opened.query_params["filter"] == f"id:{second}"
-    assert shown(opened) == [second]
+    link = way_on(opened)
+    assert link["filter"] == f"id:{second}"
+    assert shown(open_page("images", **link)) == [second]
+
+
+def test_a_long_list_is_saved_once_its_link_is_followed_and_not_before(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("errors", atlas="Spectrum")
+    bars = [trace for trace in charts(page)[0]["data"] if trace["type"] == "bar"]
+    pick, count, *_ = max((point for bar in bars for point in bar["customdata"]), key=itemgetter(1))
+    link = way_on(open_page("errors", atlas="Spectrum", pick=pick))
+    assert link["filter"].startswith("saved:list-")
+    assert not list_selections(dataset.folder)
+    page = open_page("errors")
+    page.query_params.update(link)
+    page.switch_page("../pages/images.py").run()
+    assert not page.exception
+    assert f"**{count} of 70 images**" in said(page)
+    assert [f"saved:{each.name}" for each in list_selections(dataset.folder)] == [link["filter"]]
 
 
 def test_the_score_axis_lays_counts_and_images_along_it(
