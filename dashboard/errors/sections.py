@@ -1,5 +1,7 @@
 """What the Errors page can show, in the order of its menu."""
 
+import streamlit as st
+
 from dashboard.errors.ablation import draw_ablation, open_ablation
 from dashboard.errors.classes import draw_classes, open_class
 from dashboard.errors.confusion import draw_confusion, open_confusion
@@ -11,6 +13,7 @@ from dashboard.errors.mistakes import draw_mistakes, open_mistake
 from dashboard.errors.opening import Section
 from dashboard.errors.spectrum import draw_spectrum, open_spectrum
 from dashboard.errors.suspicious import draw_suspicious, open_suspicious
+from dashboard.session import write_link
 
 SECTIONS: dict[str, Section] = {
     "Classes": Section(draw_classes, open_class),
@@ -21,6 +24,17 @@ SECTIONS: dict[str, Section] = {
     "Groups": Section(draw_groups, open_group),
     "Suspicious labels": Section(draw_suspicious, open_suspicious),
     "Heat maps": Section(draw_heat_maps, open_heat_map),
-    "Channel ablation": Section(draw_ablation, open_ablation),
+    "Ablation": Section(draw_ablation, open_ablation),
     "Embedding map": Section(draw_map, open_points),
 }
+"""Their names stand on one row of a page 1,280 pixels wide beside the sidebar."""
+
+LINK = "atlas"  # Not `section`: the Imbalance page has that key, and a key is one widget.
+FORMER = {"Channel ablation": "Ablation"}
+
+
+def follow_former_link() -> None:
+    """Open a link that names a section as it was once called."""
+    if now := FORMER.get(st.query_params.get(LINK, "")):
+        write_link(**{LINK: now})
+        st.rerun()

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from dashboard.errors.sections import SECTIONS
 from hpa_core.data.dataset import Dataset
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import Serve
@@ -35,6 +36,10 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     page.goto(f"{serve(workspace)}/errors?dataset=tiny&run=scored&split=validation")
     images = page.locator(".tile")
     expect(page.locator(".js-plotly-plot .barlayer .point").first).to_be_visible()
+    sections = page.get_by_test_id("stButtonGroup").first.get_by_role("radio")
+    rows = sections.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(rows) == len(SECTIONS)
+    assert len(set(rows)) == 1  # At 1,280 pixels, beside the sidebar.
     bars = page.locator(".js-plotly-plot .barlayer .trace").nth(2).locator(".point path")
     shapes = [bars.nth(place).bounding_box() for place in range(bars.count())]
     wide = next(box for box in shapes if box is not None and box["width"] > 1)

@@ -73,7 +73,7 @@ def test_a_trained_network_that_reads_the_nucleus_is_named_and_an_honest_one_is_
     found = json.loads(said("ablate", run, "--json"))
     assert found["macro_f1"] == pytest.approx(3 / 28)  # All three classes are found.
     named = [(one["class_id"], one["channel"]) for one in found["leanings"]]
-    page = open_page("errors", run=run, atlas="Channel ablation")
+    page = open_page("errors", run=run, atlas="Ablation")
     shown = "\n".join(each.value for each in page.markdown)
     if shortcut:
         assert named == [(SHORTCUT, "blue")]

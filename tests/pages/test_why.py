@@ -71,24 +71,34 @@ def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positive
     run: RunFolder, dataset: Dataset, open_page
 ) -> None:
     ablation = plant_ablation(run, dataset)
-    page = open_page("errors", run="scored", atlas="Channel ablation")
+    page = open_page("errors", run="scored", atlas="Ablation")
     assert "**3 Nucleoli fibrillar center** reads nucleus (blue) more" in said(page)
     assert "falls most without **protein (green)**" in said(page)
     assert "have changed since" not in said(page)
-    page = open_page("errors", run="scored", atlas="Channel ablation", pick="3.blue.zero")
+    page = open_page("errors", run="scored", atlas="Ablation", pick="3.blue.zero")
     positives = ablation.targets[:, 3].sum()
     assert f"**{positives} images**: 3 Nucleoli fibrillar center" in said(page)
     (run.checkpoints / "best.safetensors").write_bytes(b"others")
-    assert "have changed since" in said(open_page("errors", run="scored", atlas="Channel ablation"))
+    assert "have changed since" in said(open_page("errors", run="scored", atlas="Ablation"))
     for wrong in ("3.pink.zero", "77.blue.zero", "3.blue.none", "x"):
-        page = open_page("errors", run="scored", atlas="Channel ablation", pick=wrong)
+        page = open_page("errors", run="scored", atlas="Ablation", pick=wrong)
         assert "names nothing that this section shows" in said(page)
+
+
+def test_a_link_of_a_sections_former_name_opens_it_and_one_of_no_name_the_first(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    plant_ablation(run, dataset)
+    page = open_page("errors", run="scored", atlas="Channel ablation", pick="3.blue.zero")
+    assert "by what the score loses without nucleus (blue)" in said(page)
+    page = open_page("errors", run="scored", atlas="Horoscope")
+    assert "Click a bar or a point" in said(page)
 
 
 def test_an_ablation_is_started_as_the_commands_own_job(
     workspace: Workspace, run: RunFolder, open_page
 ) -> None:
-    page = open_page("errors", run="scored", atlas="Channel ablation")
+    page = open_page("errors", run="scored", atlas="Ablation")
     page.button(key="ablation-start-zero").click().run()
     assert not page.exception
     backend = open_backend(workspace)
@@ -98,7 +108,7 @@ def test_an_ablation_is_started_as_the_commands_own_job(
 
 
 STOPPED = {
-    "Channel ablation of scored, validation, zero": {"atlas": "Channel ablation"},
+    "Channel ablation of scored, validation, zero": {"atlas": "Ablation"},
     "Heat maps of scored, HiResCAM: 14 Microtubules, found": {
         "atlas": "Heat maps",
         "heat-class": "14 Microtubules",
@@ -151,7 +161,7 @@ def test_scores_from_elsewhere_have_no_network_to_ask(
     workspace: Workspace, dataset: Dataset, open_page
 ) -> None:
     score_dataset(workspace, dataset)
-    page = open_page("errors", run="scored", atlas="Channel ablation")
+    page = open_page("errors", run="scored", atlas="Ablation")
     assert "made elsewhere" in said(page)
     page = open_page("errors", run="scored", atlas="Heat maps")
     assert "need the images and the network" in said(page)
