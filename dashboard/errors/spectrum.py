@@ -15,6 +15,9 @@ from hpa_core.evaluation.errors.spectrum import SCALES, Scale, Spectrum, lay_out
 
 LINK, KEY = "class", "errors-spectrum-class"
 BINS = 24
+BAR = 0.96
+"""What of its bin's width a bar or an image takes."""
+
 SIDE = 96
 TICKS = (0.00001, 0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
 
@@ -43,7 +46,9 @@ def draw_spectrum(judged: Judged) -> None:
         key=f"errors-spectrum-{number}-{scale}",
         image_of=image_after(r"\d+\.image\."),
     )
-    told = ["Bars are as high as the root of their counts; dashed: the threshold."]
+    told = [
+        "Bars are as high as the root of their counts; dashed: the threshold, where a bar ends."
+    ]
     if judged.dataset is not None:
         told.append(f"Of every stretch the image nearest its middle. {CHANNELS_TOLD}")
     st.caption(" ".join(told))
@@ -143,8 +148,20 @@ def _chart(key: str, number: int, scale: Scale, _judged: Judged) -> go.Figure:
         figure.add_vline(
             x=laid.threshold, line={"dash": "dash", "width": 2, "color": RED}, row=row, col=1
         )
+    figure.add_annotation(
+        x=laid.threshold,
+        y=1,
+        xref="x",
+        yref="paper",
+        yanchor="bottom",
+        text=f"threshold {judged.thresholds.thresholds[number]:.4f}",
+        font={"color": RED},
+        showarrow=False,
+    )
     _label_axis(figure, laid, scale)
-    figure.update_layout(legend={"orientation": "h", "y": 1.06, "x": 0}, bargap=0.04)
+    side = "left" if laid.threshold > laid.edges[[0, -1]].mean() else "right"
+    at = {"x": 0 if side == "left" else 1, "xanchor": side}  # Away from the threshold's value.
+    figure.update_layout(legend={"orientation": "h", "y": 1.06, **at})
     return tidy(figure, height=620 if judged.dataset is not None else 360)
 
 
@@ -163,6 +180,7 @@ def _add_bars(  # noqa: PLR0913 - what tells one row of bars from the other
     middles = (laid.edges[1:] + laid.edges[:-1]) / 2
     figure.add_bar(
         x=middles,
+        width=np.diff(laid.edges) * BAR,
         # A root, for most images of a rare class lie in one bar.
         y=np.sqrt(counts),
         name=f"{name} ({counts.sum():,})",
@@ -189,13 +207,12 @@ def _add_images(  # noqa: PLR0913 - as above
     if addresses is None:
         return
     middles = (laid.edges[1:] + laid.edges[:-1]) / 2
-    width = float(laid.edges[1] - laid.edges[0])
-    x = middles[laid.bins[places]]
-    shared = {"y": 0.5, "sizex": width * 0.96, "sizey": 1, "xanchor": "center"}
+    x, widths = middles[laid.bins[places]], np.diff(laid.edges)[laid.bins[places]] * BAR
+    shared = {"y": 0.5, "sizey": 1, "xanchor": "center"}
     shared |= {"yanchor": "middle", "layer": "below", "xref": f"x{row}", "yref": f"y{row}"}
     pictures = [
-        {"source": address, "x": at, **shared}
-        for at, address in zip(x.tolist(), addresses, strict=True)
+        {"source": address, "x": at, "sizex": width, **shared}
+        for at, width, address in zip(x.tolist(), widths.tolist(), addresses, strict=True)
     ]
     figure.update_layout(images=[*figure.layout.images, *pictures])
     figure.add_scatter(

@@ -1,7 +1,8 @@
 """One class's score axis: how many lie where, and which samples show each stretch of it.
 
 Axes: N samples, B bins. Bins are even in the score, in its log-odds or in its rank: most scores of
-a rare class crowd at 0, where an axis of scores shows nothing.
+a rare class crowd at 0, where an axis of scores shows nothing. They are so on either side of the
+threshold, which is an edge: whatever lies in one bin is called, or is not.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ class Spectrum:
     """The axis of one class.
 
     Attributes:
-        edges: of the bins on the axis, ascending, (B + 1,).
+        edges: of the bins on the axis, ascending, (B + 1,); the threshold is one of them, unless
+            all or none are called.
         scores: the scores that the edges stand for, (B + 1,).
         bins: of each sample, (N,).
         places: of each sample on the axis, (N,).
@@ -57,16 +59,19 @@ def lay_out_scores(
     """
     ordered = np.sort(scores.astype(np.float64))
     places = _place(scores, ordered, scale)
-    low, high = float(places.min()), float(places.max())
-    edges = np.linspace(low, high if high > low else low + 1, bins + 1)
+    bound = float(_place(np.array([threshold]), ordered, scale)[0])
+    called = scores.astype(np.float64) > threshold
+    edges, cut = _edges(places, called, bound, bins)
     of_each = np.clip(np.searchsorted(edges, places, side="right") - 1, 0, bins - 1)
+    # Who scores the threshold itself is not called, nor may rounding carry anyone across it.
+    of_each = np.where(called, np.maximum(of_each, cut), np.minimum(of_each, cut - 1))
     counts = [np.bincount(of_each[held], minlength=bins) for held in (targets, ~targets)]
     return Spectrum(
         edges=edges,
         scores=_scores_at(edges, ordered, scale),
         bins=of_each,
         places=places,
-        threshold=float(_place(np.array([threshold]), ordered, scale)[0]),
+        threshold=bound,
         positives=counts[0],
         negatives=counts[1],
     )
@@ -83,6 +88,21 @@ def pick_along(
     starts = np.searchsorted(spectrum.bins[nearest], spectrum.bins[nearest])
     chosen = nearest[np.arange(len(nearest)) - starts < each]
     return np.asarray(chosen[np.argsort(spectrum.places[chosen], kind="stable")])
+
+
+def _edges(
+    places: Float[np.ndarray, " N"], called: Bool[np.ndarray, " N"], bound: float, bins: int
+) -> tuple[Float[np.ndarray, " B+1"], int]:
+    """Cut the axis into bins, and return where those of called samples begin."""
+    low, high = float(places.min()), float(places.max())
+    high = high if high > low else low + 1
+    if called.all() or not called.any():
+        return np.linspace(low, high, bins + 1), 0 if called.all() else bins
+    if bound <= low:  # Some score no more than the threshold: they get a bin before it.
+        low = bound - (high - bound) / bins
+    below = min(max(round(bins * (bound - low) / (high - low)), 1), bins - 1)
+    before = np.linspace(low, bound, below + 1)
+    return np.append(before[:-1], np.linspace(bound, high, bins - below + 1)), below
 
 
 def _place(

@@ -76,6 +76,24 @@ def test_the_axis_counts_every_sample_once_on_its_side_of_the_threshold(scale: S
             assert scores[held].max() <= found.scores[place + 1] + 1e-3
 
 
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(
+    "threshold", [0.0, 1e-9, 0.01, 0.0100001, 0.25, 0.5, 0.749999, 0.75, 0.99, 1.0]
+)
+def test_every_bin_is_wholly_called_or_wholly_not(scale: Scale, threshold: float) -> None:
+    rng = np.random.default_rng(0)
+    scores = np.append(rng.choice([0.01, 0.25, 0.3, 0.5, 0.75, 0.99], 200), [0.0, 1e-8, 1.0])
+    found = lay_out_scores(scores, scores > 0.3, threshold, scale=scale, bins=7)
+    assert (np.diff(found.edges) > 0).all()
+    called = scores > threshold
+    assert not set(found.bins[called].tolist()) & set(found.bins[~called].tolist())
+    if called.any() and not called.all():
+        assert found.threshold in found.edges
+        assert found.edges[found.bins[called].min()] >= found.threshold
+    alone = lay_out_scores(scores[:1], scores[:1] > 0.3, threshold, scale=scale)
+    assert alone.positives.sum() + alone.negatives.sum() == 1
+
+
 def test_samples_along_the_axis_are_the_middlemost_of_each_bin() -> None:
     scores = np.array([0.0, 0.2, 0.24, 0.26, 0.6, 0.74, 1.0])
     found = lay_out_scores(scores, scores > 0.5, 0.5, scale="score", bins=2)
