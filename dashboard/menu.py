@@ -23,7 +23,7 @@ MENU = (
     Entry("train", "Train", ":material/model_training:"),
     Entry("experiments", "Experiments", ":material/science:"),
     Entry("images", "Images", ":material/grid_view:", filtered=True),
-    Entry("thresholds", "Thresholds", ":material/tune:"),
+    Entry("thresholds", "Thresholds", ":material/tune:", filtered=True),
     Entry("errors", "Errors", ":material/troubleshoot:", filtered=True),
     Entry("label", "Label", ":material/edit:", filtered=True),
 )

@@ -7,6 +7,7 @@ from dashboard.session import session
 from dashboard.thresholds.board import draw_board
 from dashboard.thresholds.bring import draw_bring_form
 from dashboard.thresholds.history import draw_history
+from dashboard.thresholds.measured import ask_measured
 from dashboard.thresholds.scores import describe_scores, score_set
 from dashboard.thresholds.sections import SECTIONS
 from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
@@ -15,9 +16,10 @@ st.title("Thresholds")
 chosen = session()
 nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
 run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
-st.markdown(describe_scores(run, split, chosen.thresholds))
+measured = ask_measured(run, split)
+st.markdown(describe_scores(measured, chosen.thresholds))
 draw_leak_badge(run, split)
-draw_board(run.id, split, score_set(chosen.thresholds, run.id, split))
+draw_board(measured, score_set(chosen.thresholds, measured))
 section = st.segmented_control(
     "Section",
     list(SECTIONS),
@@ -30,15 +32,15 @@ section = st.segmented_control(
 below = st.container()
 
 st.subheader("Sets of this run")
-draw_comparison(run, split)
-draw_history(run, split)
+draw_comparison(measured)
+draw_history(measured)
 keep, bring = st.columns(2, gap="large")
 with keep:
     st.subheader("Keep")
     draw_save_form(run)
-    draw_exports(run, split)
+    draw_exports(run, split, narrowed=measured.rows is not None)
 with bring:
     st.subheader("Bring in")
     draw_bring_form(run)
 with below, guarded():  # Filled last: it may take seconds, which nothing else here waits for.
-    SECTIONS[section](run, split)
+    SECTIONS[section](measured)

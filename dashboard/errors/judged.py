@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from dashboard import cache
 from dashboard.guard import need
 from dashboard.images.gallery import scored_samples
-from dashboard.selections.active import active_rows
+from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset, DatasetInfo
@@ -135,7 +135,7 @@ def describe(judged: Judged) -> str:
     only = f" that fulfil `{judged.filter}`" if judged.filter else ""
     return (
         f"**{len(judged.ids):,} images**{only}: run `{judged.run.id}`, split {judged.split}.{made} "
-        f"Calls by {name}{fallback}{chosen}.{learnt}"
+        f"Calls by {name}{fallback}{chosen}.{learnt}{unapplied()}"
     )
 
 
@@ -145,19 +145,12 @@ def _outside(run: RunFolder, split: str, thresholds: ThresholdSet) -> Samples:
 
 def _narrowed(judged: Judged, wanted: str) -> Judged:
     """Leave out what has no label, and, if the visitor says so, what the filter leaves out."""
-    asked = bool(wanted) and st.toggle(
-        f"Only images that fulfil the filter in force: `{wanted}`", key="errors-filtered"
-    )
-    kept = judged.samples.labelled.copy()
-    if asked:
-        chosen = np.zeros(len(kept), dtype=bool)
-        chosen[active_rows(judged.samples)] = True
-        kept &= chosen
-    if kept.all():
+    labelled = judged.samples.labelled
+    found = ask_narrowing(judged.samples, among=labelled)
+    if found is None and labelled.all():
         return judged
-    used = wanted if asked else ""
-    places = np.flatnonzero(kept)
-    need(places if len(places) else None, "No labelled image fulfils the filter in force.")
+    used = "" if found is None else wanted
+    places = np.flatnonzero(labelled) if found is None else found
     key = f"{judged.key} {used}"
     return replace(judged, key=key, samples=_part(key, judged.samples, places), filter=used)
 

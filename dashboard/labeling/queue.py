@@ -20,7 +20,8 @@ from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rari
 from hpa_core.labeling.queue.planning import Queue, QueueSettings
 from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
-from hpa_core.selections.annotators import asks_for_annotators, with_annotators
+from hpa_core.selections.annotators import with_annotators
+from hpa_core.selections.expression import asks_for_annotators
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 from hpa_core.selections.saved import resolve

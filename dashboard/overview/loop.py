@@ -14,6 +14,7 @@ from dashboard.leaks import leaks_of
 from dashboard.menu import MENU
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import origin, score_set
 from dashboard.training.choice import every_training
 from hpa_core.classes import N_CLASSES
@@ -118,7 +119,7 @@ def _images(chosen: Session) -> Standing:
 def _thresholds(chosen: Session) -> Standing:
     if chosen.run is None or chosen.split is None:
         return Standing(measure="Macro F1", figure="-", said=NO_SCORES)
-    scored = score_set(chosen.thresholds, chosen.run, chosen.split)
+    scored = score_set(chosen.thresholds, Measured(run=cache.run(chosen.run), split=chosen.split))
     return Standing(
         measure="Macro F1",
         figure=f"{scored.macro_f1:.4f}" if scored else "-",
@@ -131,7 +132,7 @@ def _thresholds(chosen: Session) -> Standing:
 def _errors(chosen: Session) -> Standing:
     if chosen.run is None or chosen.split is None:
         return Standing(measure="Wrong calls", figure="-", said=NO_SCORES)
-    scored = score_set(chosen.thresholds, chosen.run, chosen.split)
+    scored = score_set(chosen.thresholds, Measured(run=cache.run(chosen.run), split=chosen.split))
     if scored is None:
         return Standing(measure="Wrong calls", figure="-", said="the truth is not known")
     each = scored.per_class

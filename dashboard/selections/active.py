@@ -11,8 +11,8 @@ from jaxtyping import Int
 from dashboard import cache
 from dashboard.selections.lists import keep_list
 from dashboard.session import session, write_link
-from hpa_core.selections.annotators import asks_for_annotators, with_annotators
-from hpa_core.selections.expression import EVERYTHING, Expression
+from hpa_core.selections.annotators import with_annotators
+from hpa_core.selections.expression import EVERYTHING, Expression, asks_for_annotators
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 from hpa_core.selections.saved import resolve

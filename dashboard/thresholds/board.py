@@ -14,7 +14,7 @@ from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
 from dashboard.session import session
 from dashboard.thresholds.history import remember_stand
-from dashboard.thresholds.score_file import score_file_address
+from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet, known_thresholds
 
@@ -30,13 +30,15 @@ class BoardMemory:
     """What the board of this visitor holds.
 
     Attributes:
-        address: the scores it shows.
+        measured: the images whose scores it shows; None before it was drawn.
+        address: of these scores.
         held: its thresholds and fallback; None before it was drawn.
         before: what it held before the last change on the same scores; None if there was none.
         revision: grows with each change from elsewhere.
         sequence: number of its last result taken over.
     """
 
+    measured: Measured | None = None
     address: str = ""
     held: Held | None = None
     before: Held | None = None
@@ -44,30 +46,31 @@ class BoardMemory:
     sequence: int = 0
 
 
-def draw_board(run_id: str, split: str, scores: Scores | None) -> None:
-    """Draw the board over one split of a run; its moves become the active set.
+def draw_board(measured: Measured, scores: Scores | None) -> None:
+    """Draw the board over images of one split of a run; its moves become the active set.
 
     Args:
-        run_id: the session's run.
-        split: the session's split.
+        measured: images of the session's run and split.
         scores: the exact figures of the active set; None where the truth is not known.
     """
     chosen = session()
-    address = score_file_address(run_id, split)
+    address = measured.address
+    measured.make_ready()
     held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
     memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
     if (address, held) != (memory.address, memory.held):
         before = memory.held if address == memory.address else None
-        memory = BoardMemory(address, held, before, memory.revision + 1, memory.sequence)
+        memory = BoardMemory(measured, address, held, before, memory.revision + 1, memory.sequence)
         st.session_state[MEMORY] = memory
     shown = BoardInput(
         address=address,
-        split=split,
+        split=measured.split,
         thresholds=held[0],
         fallback=held[1],
         revision=memory.revision,
         sequence=memory.sequence,
         server=scores,
+        part=measured.part,
     )
     threshold_board(shown, key=WIDGET, on_result=_take_result)
 
@@ -85,7 +88,7 @@ def _take_result() -> None:
     if chosen.run is None or chosen.split is None:
         return
     with guarded():
-        if result["address"] != score_file_address(chosen.run, chosen.split):
+        if not _is_shown(result["address"], chosen.run, chosen.split):
             return
         moved = _moved(chosen.run, chosen.split, result)
         remember_stand(moved)
@@ -96,6 +99,15 @@ def _take_result() -> None:
         st.session_state[MEMORY] = replace(
             memory, held=held, before=memory.held, sequence=result["sequence"]
         )
+
+
+def _is_shown(address: str, run_id: str, split: str) -> bool:
+    """Whether a result is of the images last shown, and these of the run and split in force."""
+    memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
+    shown = memory.measured
+    if shown is None or (shown.run.id, shown.split) != (run_id, split):
+        return False
+    return address == shown.address
 
 
 def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:

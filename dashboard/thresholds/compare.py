@@ -3,20 +3,19 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import cache
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.gain_chart import gain_chart
-from dashboard.thresholds.score_file import score_file
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
 
-def draw_compare(run: RunFolder, split: str) -> None:
+def draw_compare(measured: Measured) -> None:
     """Compare two sets of a run by a paired bootstrap over its images."""
-    predictions = cache.predictions(run.id, split)
+    run, predictions = measured.run, measured.predictions
     if predictions.targets is None:
         st.info("Comparing sets needs the truth; these scores come without it.")
         return
@@ -25,15 +24,13 @@ def draw_compare(run: RunFolder, split: str) -> None:
     if first == second:
         st.info("Choose two different sets.")
         return
-    compared = _compared(
-        score_file(run.id, split).digest, run.id, split, _held(sets[first]), _held(sets[second])
-    )
+    compared = _compared(measured.address, _held(sets[first]), _held(sets[second]), predictions)
     low, high = compared.interval
     sure = "" if low > 0 or high < 0 else " The interval spans 0: these images do not tell."
     st.markdown(
         f"**Macro F1 {compared.difference:+.4f}** (95 %: {low:+.4f} to {high:+.4f}) for "
-        f"**{second}** over **{first}**, on {len(predictions.ids):,} images of run `{run.id}`, "
-        f"split {split}; higher in {100 * compared.wins:.0f} % of 1,000 redraws.{sure}"
+        f"**{second}** over **{first}**, on {measured.count}: run `{run.id}`, "
+        f"split {measured.split}; higher in {100 * compared.wins:.0f} % of 1,000 redraws.{sure}"
         f"{synthetic_note(run)}"
     )
     st.caption(
@@ -59,18 +56,16 @@ def _held(item: ThresholdSet) -> tuple[tuple[float, ...], Fallback]:
 
 @st.cache_data(max_entries=50, show_spinner="Redrawing the images\u2026")
 def _compared(
-    version: str,
-    run_id: str,
-    split: str,
+    address: str,
     first: tuple[tuple[float, ...], Fallback],
     second: tuple[tuple[float, ...], Fallback],
+    _predictions: Predictions,
 ) -> Comparison:
-    """Compare once for each `version`, the hash of the scores."""
-    predictions = cache.predictions(run_id, split)
-    if predictions.targets is None:
+    """Compare once for each `address`, which names the version of the scores and the images."""
+    if _predictions.targets is None:
         raise ValueError("a comparison needs the truth")
     calls = [
-        apply_thresholds(predictions.probs, np.array(thresholds), fallback=fallback)
+        apply_thresholds(_predictions.probs, np.array(thresholds), fallback=fallback)
         for thresholds, fallback in (first, second)
     ]
-    return compare_calls(predictions.targets, *calls)
+    return compare_calls(_predictions.targets, *calls)

@@ -15,6 +15,7 @@ from dashboard.images.paging import draw_gallery
 from dashboard.session import session, write_link
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.board import Held, held_before
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.contract import Targets
@@ -41,9 +42,9 @@ class Comparison(NamedTuple):
     held: Held | None
 
 
-def draw_flips(run: RunFolder, split: str) -> None:
+def draw_flips(measured: Measured) -> None:
     """Draw which calls differ from another state of the thresholds, and on which images."""
-    predictions = cache.predictions(run.id, split)
+    run, predictions = measured.run, measured.predictions
     others = _comparisons(run)
     name = st.selectbox(
         "Compared with", [other.name for other in others], key="flips-base", width=320
@@ -63,7 +64,8 @@ def draw_flips(run: RunFolder, split: str) -> None:
     )
     st.markdown(
         f"**{len(changed):,} of {len(predictions.ids):,} images** change: {cells}. "
-        f"{_worth(before, after, predictions.targets)} (run `{run.id}`, split {split})."
+        f"{_worth(before, after, predictions.targets)} ({measured.count}: run `{run.id}`, split "
+        f"{measured.split})."
     )
     if not len(changed):
         return
@@ -75,7 +77,7 @@ def draw_flips(run: RunFolder, split: str) -> None:
             kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in flips.kinds
         },
     )
-    _draw_images(run, held, judged=predictions.targets is not None)
+    _draw_images(measured, held)
 
 
 def _comparisons(run: RunFolder) -> list[Comparison]:
@@ -107,7 +109,7 @@ def _table(flips: Flips, before: Sequence[float], after: Sequence[float]) -> pd.
     )
 
 
-def _draw_images(run: RunFolder, before: Held, *, judged: bool) -> None:
+def _draw_images(measured: Measured, before: Held) -> None:
     """Show the images that change, those that change for the better first where it is judged."""
     chosen = session()
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
@@ -117,7 +119,7 @@ def _draw_images(run: RunFolder, before: Held, *, judged: bool) -> None:
         return
     if samples.probs is None or samples.calls is None:
         raise ValueError("scored samples have scores and calls")
-    truth = samples.targets if judged else None
+    truth = None if measured.predictions.targets is None else samples.targets
     flips = find_flips(_calls(samples.probs, before), samples.calls, truth)
     kinds, classes = st.columns([3, 2], vertical_alignment="bottom")
     kind = kinds.segmented_control(
@@ -138,8 +140,10 @@ def _draw_images(run: RunFolder, before: Held, *, judged: bool) -> None:
         on_change=lambda: write_link(page=None),
     )
     order = flipped_rows(flips, kind=None if kind == ANY else kind, class_id=number)
+    if measured.rows is not None:
+        order = order[np.isin(samples.ids[order], measured.predictions.ids)]
     st.caption(
         f"{len(order):,} images of dataset {dataset.info.name}, under the active set."
-        f"{synthetic_note(run, dataset.info)}"
+        f"{synthetic_note(measured.run, dataset.info)}"
     )
     draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

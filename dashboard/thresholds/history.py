@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.session import session
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import score_set
-from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 
 KEY = "hpa-threshold-history"
@@ -39,8 +39,9 @@ def remember_stand(thresholds: ThresholdSet) -> None:
     del stands[MOST:]
 
 
-def draw_history(run: RunFolder, split: str) -> None:
+def draw_history(measured: Measured) -> None:
     """List this visit's moves on one split of a run; one can be taken up again."""
+    run, split = measured.run, measured.split
     everywhere: list[Stand] = st.session_state.get(KEY, [])
     stands = [stand for stand in everywhere if (stand.run, stand.split) == (run.id, split)]
     with st.expander(f"Moves of this visit ({len(stands)})", icon=":material/history:"):
@@ -50,7 +51,7 @@ def draw_history(run: RunFolder, split: str) -> None:
             )
             return
         picked = st.dataframe(
-            _table(stands, run.id, split),
+            _table(stands, measured),
             key=f"history-{run.id}-{split}-{len(stands)}",
             hide_index=True,
             on_select="rerun",
@@ -63,11 +64,11 @@ def draw_history(run: RunFolder, split: str) -> None:
         st.button(label, disabled=chosen is None, key="use-stand", on_click=take_up, args=(chosen,))
 
 
-def _table(stands: list[Stand], run_id: str, split: str) -> pd.DataFrame:
+def _table(stands: list[Stand], measured: Measured) -> pd.DataFrame:
     rows = []
     for stand, before in zip(stands, [*stands[1:], None], strict=True):
         now = stand.thresholds
-        scores = score_set(now, run_id, split)
+        scores = score_set(now, measured)
         rows.append(
             {
                 "At (UTC)": f"{stand.at:%H:%M:%S}",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.session import session
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import score_set
 from dashboard.thresholds.shift import Other, shifted_classes
 from hpa_core.classes import N_CLASSES
@@ -27,7 +28,7 @@ def draw_meter(run: RunFolder, split: str, estimates: Estimates | None) -> None:
 
 def _draw_claim(run: RunFolder, split: str, estimates: Estimates | None) -> None:
     active = session().thresholds
-    scores = score_set(active, run.id, split)
+    scores = score_set(active, Measured(run=run, split=split))
     if scores is not None and not active.origin_known:
         st.warning(
             f"Macro F1 **{scores.macro_f1:.4f}**, by thresholds **of unknown origin**. If they "

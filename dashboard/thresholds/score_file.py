@@ -11,9 +11,10 @@ from hashlib import sha256
 from urllib.parse import quote
 
 import numpy as np
-from jaxtyping import Bool, UInt32
+from jaxtyping import Bool, Int, UInt32
 
 from dashboard import cache
+from hpa_core.errors import RunError
 from hpa_core.evaluation.bands import f1_bands
 from hpa_core.runs.predictions import Predictions, predictions_path
 
@@ -24,12 +25,19 @@ BAND_GRID = np.linspace(0, 1, 241) ** 2
 """Where the bands are known: closer together near 0, where the thresholds of rare classes lie."""
 
 
+MOST_PARTS = 8
+"""Parts of splits that are kept for the boards that are about to ask for them."""
+
+
 @dataclass(frozen=True)
 class ScoreFile:
     """The bytes, and the hash that names them."""
 
     content: bytes
     digest: str
+
+
+_parts: dict[str, ScoreFile] = {}
 
 
 def score_file(run_id: str, split: str) -> ScoreFile:
@@ -42,10 +50,53 @@ def score_file(run_id: str, split: str) -> ScoreFile:
     return _score_file(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
 
 
-def score_file_address(run_id: str, split: str) -> str:
-    """Return the address of the score file, relative to the dashboard's root."""
-    digest = score_file(run_id, split).digest
-    return f"hpa/scores/{quote(run_id)}/{quote(split)}?version={digest}"
+def part_file(run_id: str, split: str, rows: Int[np.ndarray, " n"]) -> ScoreFile:
+    """Return the score file of some of a split's samples; the last few made are kept for the board.
+
+    Args:
+        run_id: of the run.
+        split: with predictions.
+        rows: places among the predictions.
+    """
+    digest = _part_digest(run_id, split, rows)
+    file = _parts.pop(digest, None)
+    if file is None:
+        part = cache.predictions(run_id, split).part(rows)
+        file = ScoreFile(encode_scores(part), digest)
+    _parts[digest] = file
+    for oldest in list(_parts)[:-MOST_PARTS]:
+        _parts.pop(oldest, None)
+    return file
+
+
+def kept_part(digest: str) -> ScoreFile:
+    """Return a score file that `part_file` made.
+
+    Raises:
+        RunError: it is not kept any more.
+    """
+    if digest not in _parts:
+        raise RunError("The scores of what the filter found are gone; reload the page.")
+    return _parts[digest]
+
+
+def score_file_address(run_id: str, split: str, rows: Int[np.ndarray, " n"] | None = None) -> str:
+    """Return the address of the score file, relative to the dashboard's root.
+
+    Args:
+        run_id: of the run.
+        split: with predictions.
+        rows: the samples of a part; all if None.
+    """
+    path = f"hpa/scores/{quote(run_id)}/{quote(split)}"
+    if rows is None:
+        return f"{path}?version={score_file(run_id, split).digest}"
+    return f"{path}?part={_part_digest(run_id, split, rows)}"
+
+
+def _part_digest(run_id: str, split: str, rows: Int[np.ndarray, " n"]) -> str:
+    whole = score_file(run_id, split).digest
+    return sha256(whole.encode() + rows.astype("<i8").tobytes()).hexdigest()[:20]
 
 
 def encode_scores(predictions: Predictions) -> bytes:

@@ -3,27 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import cache
+from dashboard.selections.narrowing import unapplied
 from dashboard.synthetic import synthetic_note
-from dashboard.thresholds.score_file import score_file
+from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
 
-def score_set(thresholds: ThresholdSet, run_id: str, split: str) -> Scores | None:
-    """Score a set on one split of a run, exactly; None where the truth is not known."""
-    version = score_file(run_id, split).digest
-    return _score(version, thresholds.thresholds, thresholds.fallback, run_id, split)
+def score_set(thresholds: ThresholdSet, measured: Measured) -> Scores | None:
+    """Score a set on images of a split, exactly; None where the truth is not known."""
+    held = (thresholds.thresholds, thresholds.fallback)
+    return _score(measured.address, *held, measured.predictions)
 
 
-def describe_scores(run: RunFolder, split: str, active: ThresholdSet) -> str:
+def describe_scores(measured: Measured, active: ThresholdSet) -> str:
     """Say in Markdown which images the figures are of, and whether the thresholds saw them."""
-    predictions = cache.predictions(run.id, split)
+    run, split = measured.run, measured.split
     made = synthetic_note(run)
-    count = f"**{len(predictions.ids):,} images**: run `{run.id}`, split {split}.{made}"
-    if predictions.targets is None:
+    count = f"{measured.count}: run `{run.id}`, split {split}.{made}{unapplied()}"
+    if measured.predictions.targets is None:
         return (
             f"{count} Their truth is not known, so there is no F1: a set can be tried, saved "
             "and turned into a submission."
@@ -47,11 +47,10 @@ def origin(active: ThresholdSet, run_id: str, split: str) -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _score(
-    version: str, thresholds: tuple[float, ...], fallback: Fallback, run_id: str, split: str
+    address: str, thresholds: tuple[float, ...], fallback: Fallback, _predictions: Predictions
 ) -> Scores | None:
-    """Score once for each `version`, the hash of the scores."""
-    predictions = cache.predictions(run_id, split)
-    if predictions.targets is None:
+    """Score once for each `address`, which names the version of the scores and the images."""
+    if _predictions.targets is None:
         return None
-    calls = apply_thresholds(predictions.probs, np.array(thresholds), fallback=fallback)
-    return evaluate(predictions.targets, calls)
+    calls = apply_thresholds(_predictions.probs, np.array(thresholds), fallback=fallback)
+    return evaluate(_predictions.targets, calls)

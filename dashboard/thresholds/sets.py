@@ -12,6 +12,7 @@ from dashboard import cache
 from dashboard.guard import as_written, guarded
 from dashboard.session import session
 from dashboard.thresholds.history import take_up
+from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import score_set
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.runs.folder import RunFolder
@@ -38,12 +39,13 @@ def draw_save_form(run: RunFolder) -> None:
                 st.rerun()
 
 
-def draw_comparison(run: RunFolder, split: str) -> None:
+def draw_comparison(measured: Measured) -> None:
     """List every set of the run beside the active one; one can be taken into use."""
+    run = measured.run
     sets = offered_sets(run)
     active = sets[0]
     picked = st.dataframe(
-        _table(sets, run.id, split),
+        _table(sets, measured),
         column_config={
             name: st.column_config.NumberColumn(format="%.5f")
             for name in ("Macro F1", "Micro F1", "Samples F1")
@@ -57,13 +59,23 @@ def draw_comparison(run: RunFolder, split: str) -> None:
         st.warning(as_written(refused), icon=":material/error:")
     rows = picked["selection"]["rows"]
     other = sets[rows[0]] if rows and rows[0] < len(sets) else active
+    if measured.rows is not None:
+        st.caption(f"F1 of {measured.count}; sets are chosen on whole splits.")
     label = "Select a set to use it" if other == active else f"Use {other.name}"
     st.button(label, disabled=other == active, key="use-set", on_click=take_up, args=(other,))
 
 
-def draw_exports(run: RunFolder, split: str) -> None:
-    """Offer the active set as JSON, and as a table with what each class scores under it."""
+def draw_exports(run: RunFolder, split: str, *, narrowed: bool) -> None:
+    """Offer the active set as JSON, and as a table with what each class scores under it.
+
+    Args:
+        run: whose set it is.
+        split: on the whole of which the classes are scored.
+        narrowed: whether the page shows only some of its images.
+    """
     active = session().thresholds
+    if narrowed:
+        st.caption(f"Of the whole split {split}, which a set that was moved here is kept for, too.")
     stem = f"{run.id}-{split}-{active.name}"
     with st.container(horizontal=True):
         st.download_button(
@@ -91,7 +103,7 @@ def class_table(thresholds: ThresholdSet, run_id: str, split: str) -> pd.DataFra
         "name": CLASS_NAMES,
         "threshold": thresholds.thresholds,
     }
-    if scores := score_set(thresholds, run_id, split):
+    if scores := score_set(thresholds, Measured(run=cache.run(run_id), split=split)):
         columns |= vars(scores.per_class)
     return pd.DataFrame(columns)
 
@@ -128,11 +140,11 @@ def offered_sets(run: RunFolder) -> list[ThresholdSet]:
     return [active, *(item for item in known_thresholds(run) if item != active)]
 
 
-def _table(sets: Sequence[ThresholdSet], run_id: str, split: str) -> pd.DataFrame:
+def _table(sets: Sequence[ThresholdSet], measured: Measured) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for item in sets:
-        scores = score_set(item, run_id, split)
-        here = (item.run, item.split) == (run_id, split)
+        scores = score_set(item, measured)
+        here = (item.run, item.split) == (measured.run.id, measured.split)
         origin = f"{item.run}, {item.split}" if item.run else "nothing: fixed"
         if not item.origin_known:
             origin = "unknown"

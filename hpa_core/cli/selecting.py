@@ -15,8 +15,8 @@ from hpa_core.files import check_output, write_atomic
 from hpa_core.labeling import open_store
 from hpa_core.runs.folder import list_runs, open_run
 from hpa_core.runs.predictions import read_predictions
-from hpa_core.selections.annotators import asks_for_annotators, with_annotators
-from hpa_core.selections.expression import Expression
+from hpa_core.selections.annotators import with_annotators
+from hpa_core.selections.expression import Expression, asks_for_annotators
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import (
     Samples,

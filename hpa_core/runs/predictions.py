@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float16, Float32
+from jaxtyping import Bool, Float16, Float32, Int
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import RunError
@@ -39,6 +39,15 @@ class Predictions:
             raise ValueError(f"probs {self.probs.shape} do not fit {len(self.ids)} ids")
         if self.targets is not None and self.targets.shape != self.probs.shape:
             raise ValueError(f"targets {self.targets.shape} do not fit probs {self.probs.shape}")
+
+    def part(self, rows: Int[np.ndarray, " n"]) -> "Predictions":
+        """Return what is said of some of the samples, in the order of `rows`."""
+        return Predictions(
+            ids=self.ids[rows],
+            probs=self.probs[rows],
+            targets=None if self.targets is None else self.targets[rows],
+            embeddings=None if self.embeddings is None else self.embeddings[rows],
+        )
 
 
 def predictions_path(run: RunFolder, split: str) -> Path:

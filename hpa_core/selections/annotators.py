@@ -10,20 +10,7 @@ import numpy as np
 
 from hpa_core.labeling.events import Place
 from hpa_core.labeling.state import SampleState
-from hpa_core.selections.expression import Among, And, Expression, Not, Or
 from hpa_core.selections.samples import Samples
-
-
-def asks_for_annotators(expression: Expression) -> bool:
-    """Whether a filter cannot be answered without knowing who labelled what."""
-    match expression:
-        case Among("annotator"):
-            return True
-        case And(parts) | Or(parts):
-            return any(asks_for_annotators(part) for part in parts)
-        case Not(part):
-            return asks_for_annotators(part)
-    return False
 
 
 def with_annotators(samples: Samples, opinions: Mapping[Place, SampleState]) -> Samples:

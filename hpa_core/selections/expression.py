@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -153,6 +153,41 @@ class Or(Expression):
 
     def __str__(self) -> str:
         return " or ".join(_inside(part, Or) for part in self.parts)
+
+
+def conditions_of(expression: Expression) -> Iterator[Expression]:
+    """Yield the single conditions of an expression, whatever joins them."""
+    match expression:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from conditions_of(part)
+        case Not(part):
+            yield from conditions_of(part)
+        case _:
+            yield expression
+
+
+def asks_for_calls(expression: Expression) -> bool:
+    """Whether which samples it holds for follows from thresholds."""
+    return any(
+        isinstance(each, Judged)
+        or (isinstance(each, HasClass) and each.kind != "true")
+        or (isinstance(each, Counted) and each.what != "labels")
+        for each in conditions_of(expression)
+    )
+
+
+def asks_for_run(expression: Expression) -> bool:
+    """Whether it cannot be answered without the scores of a run."""
+    scored = any(isinstance(each, Scored) for each in conditions_of(expression))
+    return scored or asks_for_calls(expression)
+
+
+def asks_for_annotators(expression: Expression) -> bool:
+    """Whether it cannot be answered without knowing who labelled what."""
+    return any(
+        isinstance(each, Among) and each.field == "annotator" for each in conditions_of(expression)
+    )
 
 
 def terms_of(expression: Expression) -> tuple[Expression, ...]:

@@ -490,3 +490,30 @@ def test_the_scores_are_fetched_once(served: Served, browser_page: Page, board: 
     browser_page.get_by_role("link", name="Thresholds").click(delay=80)
     expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
     assert not [url for url in asked if "/hpa/scores/" in url]
+
+
+def test_of_a_part_the_board_measures_exactly_and_chooses_nothing(
+    served: Served, browser_page: Page, board: Locator
+) -> None:
+    called = served.scores.probs.astype(np.float64) > 0.5
+    part = served.scores.part(np.flatnonzero(called[:, 25]))
+    browser_page.goto(
+        f"{served.url}/thresholds?run=vgg16&split=validation&filter=called:25&narrowed=yes"
+    )
+    told = f"{len(part.ids):,} of {len(served.scores.ids):,} images of split validation"
+    expect(board.locator(".part")).to_contain_text(told)
+    assert_exact(board, part)
+    handle = row(board, 25).locator(".handle")
+    handle.focus()
+    browser_page.keyboard.press("PageUp")  # Fewer are called now; the images stay the same.
+    expect(handle).to_have_attribute("aria-valuenow", "0.6000")
+    assert_exact(board, part)
+    expect(browser_page.get_by_role("button", name="Choose them anew")).to_be_visible()
+    expect(board.locator("button.optimum")).to_be_disabled()
+    browser_page.keyboard.press("o")
+    settle(browser_page)
+    expect(handle).to_have_attribute("aria-valuenow", "0.6000")
+    browser_page.get_by_text("Only what the filter finds").click()
+    expect(board.locator(".part")).to_be_hidden()
+    assert_exact(board, served.scores)
+    expect(board.locator("button.optimum")).to_be_enabled()

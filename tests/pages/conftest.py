@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
+from streamlit.testing.v1.element_tree import Selectbox, Toggle
 
 from hpa_core.jobs import open_backend
 from hpa_core.workspace import Workspace
@@ -19,6 +19,11 @@ OpenPage = Callable[..., AppTest]
 def picker(page: AppTest, label: str) -> Selectbox:
     """Return one of the sidebar's pickers, whose key changes with what other pages choose."""
     return next(box for box in page.sidebar.selectbox if box.label == label)
+
+
+def narrowing(page: AppTest) -> Toggle:
+    """Return the toggle that narrows a page to what the filter finds."""
+    return next(each for each in page.toggle if each.label.startswith("Only what the filter finds"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hpa_core.runs.neighbours import neighbours_path, read_neighbours
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, narrowing
 from tests.scored import score_dataset
 
 SECTION = {"atlas": "Suspicious labels"}
@@ -129,7 +129,7 @@ def test_a_filter_lists_some_labels_of_the_ranking_of_all(
     rows = dataset.rows("validation")
     wrong = dataset.ids[[*rows[:2], *rows[-7:]]].tolist()
     page = open_page("errors", filter="wrong", **SECTION)
-    page.toggle(key="errors-filtered").set_value(True).run()
+    narrowing(page).set_value(True).run()
     assert "**9 images** that fulfil `wrong`" in said(page)
     some = page.dataframe[0].value
     assert set(some["id"]) <= set(wrong)
@@ -137,7 +137,6 @@ def test_a_filter_lists_some_labels_of_the_ranking_of_all(
     assert both["why"].tolist() == some["why"].tolist()[: len(both)]
     assert len(both)
     pick = f"{some['correction'].iloc[0].split()[1]}.{some['id'].iloc[0]}"
-    opened = open_page("errors", filter="wrong", **SECTION, pick=pick)
-    opened.toggle(key="errors-filtered").set_value(True).run()
+    opened = open_page("errors", filter="wrong", narrowed="yes", **SECTION, pick=pick)
     tiles = json.loads(opened.get("bidi_component")[0].proto.json)["tiles"]
     assert [tile["id"] for tile in tiles] == [some["id"].iloc[0]]

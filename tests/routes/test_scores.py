@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from dashboard.thresholds.score_file import BAND_GRID, score_file_address
+from dashboard.thresholds.score_file import BAND_GRID, MOST_PARTS, part_file, score_file_address
 from hpa_core.evaluation.bands import f1_bands
 from hpa_core.runs.folder import RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
@@ -88,6 +88,25 @@ def test_what_the_browser_has_is_not_sent_again(ask: Ask, predictions: Predictio
     first, _ = ask("/hpa/scores/some/validation")
     again, body = ask("/hpa/scores/some/validation", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status, body) == (304, b"")
+
+
+def test_a_part_holds_its_samples_alone_and_its_own_bands(
+    ask: Ask, predictions: Predictions
+) -> None:
+    rows = np.array([1, 4, 5])
+    address = score_file_address("some", "validation", rows)
+    assert ask(f"/{address}")[0].status == 404
+    part_file("some", "validation", rows)
+    response, body = ask(f"/{address}")
+    assert "immutable" in response.headers["Cache-Control"]
+    sent = np.frombuffer(body, "<f4", 3 * 28, HEADER_BYTES).reshape(28, 3)
+    assert np.array_equal(sent.T, predictions.probs[rows])
+    bands = np.frombuffer(body, "<f4", offset=HEADER_BYTES + 4 * 3 * 29).reshape(57, -1)
+    low, high = f1_bands(predictions.probs[rows], predictions.targets[rows], BAND_GRID)
+    np.testing.assert_array_equal(bands, np.float32([BAND_GRID, *low, *high]))
+    for row in range(MOST_PARTS):
+        part_file("some", "validation", np.array([row]))
+    assert ask(f"/{address}")[0].status == 404
 
 
 def test_new_predictions_have_a_new_address(

@@ -12,7 +12,7 @@ from hpa_core.errors import FilterError
 from hpa_core.labeling.state import SampleState
 from hpa_core.runs.predictions import Predictions
 from hpa_core.selections import expression as e
-from hpa_core.selections.annotators import asks_for_annotators, with_annotators
+from hpa_core.selections.annotators import with_annotators
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples, outside_samples, predicted_samples
@@ -129,6 +129,20 @@ def test_a_value_that_there_is_not_is_told_with_those_there_are(text, told) -> N
     assert told in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "calls", "run"),
+    [
+        ("true:2 labels>=2 not (split:train or id~a)", False, False),
+        ("labels=1 or not (true:2 score(2)>0.1)", False, True),
+        *((f"labels=1 or not (true:2 {asked})", True, True) for asked in ("wrong", "calls=0")),
+        *((f"true:2 {asked}", True, True) for asked in ("missed:2", "called", "mistakes>1")),
+    ],
+)
+def test_a_filter_tells_whether_it_asks_for_calls_and_for_a_run(text, calls, run) -> None:
+    expression = parse_filter(text)
+    assert (e.asks_for_calls(expression), e.asks_for_run(expression)) == (calls, run)
+
+
 def test_a_value_in_another_case_matches_and_one_as_written_comes_first() -> None:
     samples = random_samples(0)
     validation = samples.splits == "validation"
@@ -198,8 +212,8 @@ def test_an_annotator_is_whoever_took_a_decision_that_stands() -> None:
         ("elsewhere", ""): SampleState(version=1, decision="skip", annotator="Cem"),
     }
     expression = parse_filter("not annotator:Ana or (labels=0 annotator:Ben)")
-    assert asks_for_annotators(expression)
-    assert not asks_for_annotators(parse_filter("labels=0 or not split:test"))
+    assert e.asks_for_annotators(expression)
+    assert not e.asks_for_annotators(parse_filter("labels=0 or not split:test"))
     known = with_annotators(samples, opinions)
     assert select(parse_filter("annotator:Ana"), known).tolist() == [True, True, False]
     assert select(expression, known).tolist() == [False, True, True]

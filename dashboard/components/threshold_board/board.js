@@ -85,7 +85,7 @@ export class Board {
   }
 
   toOptimum(indices) {
-    if (!this.state.hasTruth) return;
+    if (!this.state.hasTruth || this.part) return;
     const movable = indices.filter((index) => !this.rows[index].locked);
     // A single class goes to its mark; several climb, for under the fallback they share their calls.
     const goal = movable.length > 1 ? this.state.climb(movable) : null;
@@ -119,6 +119,13 @@ export class Board {
     this.opened = [...thresholds];
     this.history.push({ thresholds: [...thresholds], fallback, strategy: MANUAL });
     this.#restore(this.history.value);
+  }
+
+  /** Say which images of the split these are, if not all; thresholds are chosen on all alone. */
+  describePart(part) {
+    this.part = part;
+    this.summary.describePart(part);
+    this.toolbar.allowChoosing(!part);
   }
 
   /** The server's figures of the thresholds as they stand; null while it computes. */
@@ -356,7 +363,7 @@ export class Board {
     table.setAttribute("aria-label", "Thresholds by class");
     const main = element("div", { class: "main" }, element("div", {}, table, this.nothing, drawLegend(this)));
     if (this.state.hasTruth) main.append(this.detail.root);
-    this.root = element("div", { class: "board" }, this.summary.root, this.toolbar.root, main);
+    this.root = element("div", { class: "board" }, this.summary.part, this.summary.root, this.toolbar.root, main);
     this.root.classList.toggle("unscored", !this.state.hasTruth);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("focusout", () => this.#hasten());

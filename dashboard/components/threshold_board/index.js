@@ -80,7 +80,8 @@ class Mount {
 
   /** Take over what Python changed, and its figures if they are of what is shown. */
   #follow() {
-    const { thresholds, fallback, revision, sequence, server } = this.data;
+    const { thresholds, fallback, revision, sequence, server, part } = this.data;
+    this.board.describePart(part);
     if (revision !== this.revision) {
       this.revision = revision;
       this.sequence = sequence;

@@ -44,6 +44,14 @@ export class Toolbar {
     this.rootAxis.checked = axis === AXES.root;
   }
 
+  /** The exact optimum is chosen on the whole split, and on no part of it. */
+  allowChoosing(allowed) {
+    const { optimum } = this.buttons;
+    this.optimumTitle ??= optimum.title;
+    optimum.disabled = !allowed;
+    optimum.title = allowed ? this.optimumTitle : "Thresholds are chosen on the whole split: switch the filter off";
+  }
+
   /** The common threshold of what would move, else their median. */
   #value() {
     const values = this.board.scope().map((index) => this.board.threshold(index));
