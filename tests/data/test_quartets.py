@@ -64,6 +64,15 @@ def test_a_link_that_leaves_the_folder_is_refused(write_quartets, tmp_path: Path
     assert reason_of(listing) == "a_red.png is a link that leaves the folder; copy the file into it"
 
 
+def test_a_folder_of_links_that_leave_it_says_so(write_quartets, tmp_path: Path) -> None:
+    folder = write_quartets(["a"])
+    (tmp_path / "links").mkdir()
+    for path in folder.iterdir():
+        (tmp_path / "links" / path.name).symlink_to(path)
+    with pytest.raises(DatasetError, match=r"only links that leave it, such as a_blue\.png: copy"):
+        listed(tmp_path / "links", "a")
+
+
 def test_a_link_within_the_folder_and_a_link_to_it_are_followed(
     write_quartets, tmp_path: Path
 ) -> None:
