@@ -7,7 +7,7 @@ import { writeThresholdLink } from "./threshold_link.js";
 import { buildState } from "./threshold_state.js";
 
 const prepared = new Map(); // The last address and its state: coming back to the page is instant.
-const traces = new Map(); // What each address's last board leaves to the next.
+const traces = new Map(); // What the last board of each split, or of a part of it, leaves to the next.
 const SLICE_MS = 12;
 
 export default function render({ data, parentElement, setStateValue }) {
@@ -52,7 +52,7 @@ class Mount {
 
   #leave() {
     if (this.board === null) return;
-    traces.set(this.address, this.board.trace());
+    traces.set(splitOf(this.address), this.board.trace());
     this.board.dispose();
     this.board = null;
   }
@@ -73,7 +73,7 @@ class Mount {
       fallback,
       tell: (standing) => this.#tell(standing),
     });
-    this.board.resume(traces.get(this.address));
+    this.board.resume(traces.get(splitOf(this.address)));
     this.place.replaceChildren(this.board.root);
     this.#follow();
   }
@@ -95,6 +95,11 @@ class Mount {
     writeThresholdLink(this.data.split, standing);
     this.setStateValue("result", { ...standing, address: this.address, sequence: this.sequence });
   }
+}
+
+/** The address without the version of the scores, and the part of them. */
+function splitOf(address) {
+  return address.split("?")[0];
 }
 
 async function prepare(address, say) {
