@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 MENU = (
     Entry("overview", "Overview", ":material/home:"),
-    Entry("imbalance", "Imbalance", ":material/bar_chart:"),
+    Entry("imbalance", "Imbalance", ":material/bar_chart:", filtered=True),
     Entry("train", "Train", ":material/model_training:"),
     Entry("experiments", "Experiments", ":material/science:"),
     Entry("images", "Images", ":material/grid_view:", filtered=True),

@@ -21,7 +21,8 @@ from dashboard.selections.links import draw_images_link
 from dashboard.selections.lists import offer_list
 from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
-from hpa_core.selections.expression import Expression
+from hpa_core.selections.expression import Expression, all_of, terms_of
+from hpa_core.selections.parsing import parse_filter
 from hpa_core.targets import format_target
 
 PICK = "pick"
@@ -102,8 +103,11 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
 
 def _draw_way_on(judged: Judged, dataset: Dataset, opened: Opened) -> None:
     """Lead to the same images on the page Images; where no filter says them, their ids do."""
-    wanted: str | Expression | None = opened.expression
-    if wanted is None:
+    wanted: str | Expression
+    if opened.expression is not None:
+        narrowed = terms_of(parse_filter(judged.filter))
+        wanted = all_of([*narrowed, *terms_of(opened.expression)])
+    else:
         ids = judged.samples.ids[opened.rows].tolist()
         wanted = offer_list(dataset.folder, ids, note=f"Errors: {opened.title}")
     draw_images_link("Filter them further", wanted)

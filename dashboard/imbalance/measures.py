@@ -3,10 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import cache
 from dashboard.imbalance import charts, tables
 from dashboard.imbalance.facts import above_mean, facts
-from dashboard.synthetic import samples_word
+from dashboard.imbalance.measured import Labels, ask_labels
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.label_sets import LabelSets
 from hpa_core.imbalance.measures import Imbalance
@@ -17,24 +16,18 @@ def draw_measures(dataset: Dataset) -> None:
     split = st.segmented_control(
         "Samples", ["all", *dataset.splits], default="all", required=True, key="imbalance-split"
     )
-    measured = cache.imbalance(dataset.info.name, split)
-    kind = samples_word(dataset.info)
-    st.caption(
-        f"{measured.samples:,} {kind} and {measured.counts.sum():,} labels: dataset "
-        f"{dataset.info.name!r}, {'every split' if split == 'all' else f'split {split}'}."
-    )
+    labels = ask_labels(dataset, split)
+    measured = labels.imbalance
+    st.caption(labels.told(dataset))
     for column, (name, value, meaning) in zip(
         st.columns(6), tables.headline(measured), strict=True
     ):
         column.metric(name, value, help=meaning)
-    targets = cache.split_targets(dataset.info.name, split)
-    sets = cache.label_sets(dataset.info.name, split)
-    pairs = cache.class_pairs(dataset.info.name, split, "count")
-    told = facts(measured, sets, targets=targets, pairs=pairs)
+    told = facts(measured, labels.sets, targets=labels.targets, pairs=labels.pairs)
     st.markdown("\n".join(f"- {sentence}" for sentence in told))
-    _draw_classes(measured, targets)
-    _draw_sets(measured, sets)
-    _draw_pairs(dataset, split)
+    _draw_classes(measured, labels.targets)
+    _draw_sets(measured, labels.sets)
+    _draw_pairs(labels)
 
 
 def _draw_sets(measured: Imbalance, sets: LabelSets) -> None:
@@ -78,7 +71,7 @@ def _draw_classes(measured: Imbalance, targets: np.ndarray) -> None:
         )
 
 
-def _draw_pairs(dataset: Dataset, split: str) -> None:
+def _draw_pairs(labels: Labels) -> None:
     st.subheader("Which classes occur together")
     st.caption(
         "Copying a sample of a rare class copies its other classes too. The residual compares a "
@@ -88,7 +81,7 @@ def _draw_pairs(dataset: Dataset, split: str) -> None:
     kind = st.segmented_control(
         "Show", ["residual", "count"], default="residual", required=True, key="imbalance-pairs"
     )
-    pairs = cache.class_pairs(dataset.info.name, split, kind)
+    pairs = labels.residual if kind == "residual" else labels.pairs
     title = "residual" if kind == "residual" else "samples with both"
     figure = charts.pair_heatmap(pairs, title=title, diverging=kind == "residual")
     st.plotly_chart(figure, key="class-pairs")

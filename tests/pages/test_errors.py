@@ -113,6 +113,18 @@ def test_each_mistake_is_a_point_that_opens_its_image(
     assert shown(open_page("images", **link)) == [second]
 
 
+def test_the_images_of_a_narrowed_number_go_on_with_both_conditions(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    *_, number = faulty(dataset)
+    pick = f"found.{number}"
+    page = open_page("errors", pick=pick, filter="labels=1 or id~9", narrowed="yes")
+    some = set(shown(page))
+    assert some
+    assert some < set(shown(open_page("errors", pick=pick)))
+    assert set(shown(open_page("images", **way_on(page)))) == some
+
+
 def test_a_long_list_is_saved_once_its_link_is_followed_and_not_before(
     run: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:

@@ -141,3 +141,39 @@ def test_the_images_of_flips_and_the_sets_compared_are_those_of_the_filter(
     missed = np.flatnonzero(dataset.targets[70])
     assert [tile["id"] for tile in tiles] == ["sample-0070"]
     assert tiles[0]["truth"] == missed.tolist()
+
+
+def test_the_measures_of_the_labels_are_of_what_the_filter_finds_and_other_sections_of_all(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    some = dataset.targets[dataset.targets.sum(axis=1) >= 2]
+    page = open_page("imbalance", filter=FILTER)
+    assert "not applied here" in said(page)
+    assert page.dataframe[0].value["count"].tolist() == dataset.targets.sum(axis=0).tolist()
+    narrowing(page).set_value(True).run()
+    assert not page.exception
+    assert narrowing(page).label == f"Only what the filter finds ({len(some)} of 140)"
+    assert f"{len(some)} samples and {some.sum()} labels" in said(page)
+    assert page.dataframe[0].value["count"].tolist() == some.sum(axis=0).tolist()
+    for section in ("Plan", "Splits", "Class passport"):
+        page = open_page("imbalance", filter=FILTER, narrowed="yes", section=section)
+        assert not page.exception
+        assert "not applied to this section" in said(page)
+        assert not [each for each in page.toggle if each.label.startswith("Only what")]
+
+
+def test_measures_by_a_filter_about_calls_are_of_what_the_run_has_scored(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    link = {"filter": "wrong", "narrowed": "yes"}
+    page = open_page("imbalance", **link)
+    assert narrowing(page).label == "Only what the filter finds (2 of 70)"
+    expected = dataset.targets[70:72].sum(axis=0).tolist()
+    assert page.dataframe[0].value["count"].tolist() == expected
+    assert "split validation, scored by run `scored`, those that fulfil `wrong`" in said(page)
+    page.segmented_control(key="imbalance-split").set_value("train").run()
+    assert narrowing(page).label == "Only what the filter finds (0 of 0)"
+    assert "finds none of these" in page.info[0].value
+    page = open_page("imbalance", run="", **link)
+    assert "choose a run with scores" in page.error[0].value
+    assert narrowing(page).value
