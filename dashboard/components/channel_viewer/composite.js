@@ -7,20 +7,26 @@
 
 export const LEVELS = 256; // Packed images have eight bits a channel.
 
-// Steps so fine that no eye sees them, and so coarse that numbers of 32 bits add up four channels
-// without rounding: a graphics processor shows the same pixels.
-const STEPS = 2 ** 14;
+// A level of the screen in steps so fine that no eye sees one, and so coarse that numbers of 32 bits,
+// whole or not, add up four channels exactly: a graphics processor shows the same pixels.
+const STEP_BITS = 14;
+export const STEPS = 2 ** STEP_BITS;
+const HALF = STEPS / 2;
 
-/** What each level of one channel adds to red, green and blue: Float64Array (256 * 3). */
+// Canvases hold red in the lowest byte of a pixel: every processor that browsers run on does.
+const OPAQUE = 0xff000000;
+const WHITE = 0xffffff;
+
+/** What each level of one channel adds to red, green and blue, in steps: Int32Array (256 * 3). */
 export function levelTable({ on, color, lo, hi, gamma }) {
   if (!(lo < hi)) throw new RangeError(`limits must rise, found ${lo} and ${hi}`);
-  const table = new Float64Array(LEVELS * 3);
+  const table = new Int32Array(LEVELS * 3);
   if (!on) return table;
   const rgb = parseColor(color);
   for (let level = 0; level < LEVELS; level += 1) {
     const share = Math.min(Math.max((level - lo) / (hi - lo), 0), 1) ** gamma;
     for (let part = 0; part < 3; part += 1) {
-      table[level * 3 + part] = Math.round(rgb[part] * share * STEPS) / STEPS;
+      table[level * 3 + part] = Math.round(rgb[part] * share * STEPS);
     }
   }
   return table;
@@ -48,30 +54,35 @@ export function levelTables(channels) {
 export function composite(planes, channels, rgba, inverted = false, part = null) {
   const tables = levelTables(channels);
   const pixels = rgba.length / 4;
+  const colors = new Uint32Array(rgba.buffer, rgba.byteOffset, pixels);
   const side = Math.sqrt(pixels);
   const { left, top, width, height } = part ?? { left: 0, top: 0, width: pixels, height: 1 };
   for (let row = top; row < top + height; row += 1) {
     const start = row * side + left;
-    compositeRun(planes, tables, rgba, start, start + width);
-    if (inverted) invert(rgba, start, start + width);
+    compositeRun(planes, tables, colors, start, start + width, inverted ? WHITE : 0);
   }
   return rgba;
 }
 
-// The clamped array rounds to the nearest level and cuts at 255. The four channels are written out:
-// a loop over them takes twice as long.
-function compositeRun(planes, [first, second, third, fourth], rgba, start, end) {
-  const pixels = rgba.length / 4;
-  for (let pixel = start, at = 4 * start; pixel < end; pixel += 1, at += 4) {
+// A pixel is written at once, and the four channels are written out: a loop over them takes twice as
+// long. `flipped` is what inverts a colour.
+function compositeRun(planes, [first, second, third, fourth], colors, start, end, flipped) {
+  const pixels = colors.length;
+  for (let pixel = start; pixel < end; pixel += 1) {
     const a = planes[pixel] * 3;
     const b = planes[pixel + pixels] * 3;
     const c = planes[pixel + 2 * pixels] * 3;
     const d = planes[pixel + 3 * pixels] * 3;
-    rgba[at] = first[a] + second[b] + third[c] + fourth[d];
-    rgba[at + 1] = first[a + 1] + second[b + 1] + third[c + 1] + fourth[d + 1];
-    rgba[at + 2] = first[a + 2] + second[b + 2] + third[c + 2] + fourth[d + 2];
-    rgba[at + 3] = 255;
+    const red = shown(first[a] + second[b] + third[c] + fourth[d]);
+    const green = shown(first[a + 1] + second[b + 1] + third[c + 1] + fourth[d + 1]);
+    const blue = shown(first[a + 2] + second[b + 2] + third[c + 2] + fourth[d + 2]);
+    colors[pixel] = (OPAQUE | (blue << 16) | (green << 8) | red) ^ flipped;
   }
+}
+
+/** The level nearest to a sum of steps, white at most. */
+function shown(steps) {
+  return Math.min((steps + HALF) >> STEP_BITS, 255);
 }
 
 /** Four planes at half their size: each value the mean of a square of four, rounded. */
@@ -86,12 +97,4 @@ export function halvePlanes(planes, size) {
     }
   }
   return halved;
-}
-
-function invert(rgba, start, end) {
-  for (let at = 4 * start; at < 4 * end; at += 4) {
-    rgba[at] ^= 255;
-    rgba[at + 1] ^= 255;
-    rgba[at + 2] ^= 255;
-  }
 }

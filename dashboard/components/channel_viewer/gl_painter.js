@@ -5,7 +5,7 @@
 // `paintImages` paints: a processor that plays a card takes some six times as long as plain code
 // on it (benchmarks/gallery.py).
 
-import { LEVELS, levelTables } from "./composite.js";
+import { LEVELS, STEPS, levelTables } from "./composite.js";
 import { CHANNELS } from "./mixer_state.js";
 import { paintImages } from "./shown_image.js";
 
@@ -42,7 +42,7 @@ void main() {
     int level = int(texelFetch(planes, ivec3(ivec2(place), layer), 0).r);
     sum += texelFetch(tables, ivec2(level, layer), 0).rgb;
   }
-  vec3 shown = roundEven(min(sum, 255.0));
+  vec3 shown = floor(min(sum, 255.0) + 0.5);
   bool inverted = texelFetch(tables, ivec2(0, image * 4), 0).a > 0.5;
   color = vec4((inverted ? 255.0 - shown : shown) / 255.0, 1);
 }`;
@@ -170,9 +170,9 @@ class GlPainter {
       const inverted = mixers[index].inverted ? 1 : 0;
       for (const table of levelTables(image.channels(mixers[index]))) {
         for (let from = 0; from < table.length; from += 3, at += 4) {
-          colors[at] = table[from];
-          colors[at + 1] = table[from + 1];
-          colors[at + 2] = table[from + 2];
+          colors[at] = table[from] / STEPS;
+          colors[at + 1] = table[from + 1] / STEPS;
+          colors[at + 2] = table[from + 2] / STEPS;
           colors[at + 3] = inverted;
         }
       }

@@ -15,7 +15,7 @@ import {
 
 const WHEEL_SPEED = 0.002;
 const BUTTON_ZOOM = 1.5;
-const FRAME_PIXELS = 1.2e6; // What a processor mixes within a frame of 16 ms.
+const FRAME_PIXELS = 0.9e6; // What a processor mixes within a frame of 16 ms, and a film strip with it.
 const REST_MS = 150;
 
 export class ImageStage {
