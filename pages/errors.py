@@ -1,7 +1,8 @@
 import streamlit as st
 
+from dashboard.components.scroll_keeper import keep_scroll
 from dashboard.errors.judged import describe, judge
-from dashboard.errors.opening import close, draw_section
+from dashboard.errors.opening import PICK, close, draw_section
 from dashboard.errors.sections import LINK, SECTIONS, follow_former_link
 from dashboard.guard import guarded
 from dashboard.leaks import draw_leak_badge
@@ -24,3 +25,4 @@ section = st.segmented_control(
 )
 with guarded():
     draw_section(SECTIONS[section], judged)
+keep_scroll(section, opened=PICK in st.query_params, key="errors-scroll")

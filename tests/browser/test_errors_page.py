@@ -18,6 +18,31 @@ DRAWN_IN = """(colours) => {
     return String(scale.map(([, colour]) => colour)) === String(colours);
 }"""
 
+PLACE_OF = """([trace, place]) => {
+    const chart = document.querySelector(".js-plotly-plot"), drawn = chart._fullData[trace];
+    const [across, down] = ["xaxis", "yaxis"].map(
+        (axis) => chart._fullLayout[axis + drawn[axis].slice(1)],
+    );
+    const box = chart.getBoundingClientRect();
+    const middle = drawn.type === "bar" ? drawn.y[place] / 2 : drawn.y[place];
+    return {
+        x: box.left + across._offset + across.d2p(drawn.x[place]),
+        y: box.top + down._offset + down.d2p(middle),
+        pick: [drawn.customdata[place]].flat()[0],
+    };
+}"""
+MAIN = "document.querySelector('[data-testid=stMain]')"
+
+
+def click_datum(page: Page, trace: int, place: int) -> str:
+    """Scroll a bar or a point of the page's chart into view, click it, and return its pick."""
+    page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullData?.length")
+    at = page.evaluate(PLACE_OF, [trace, place])
+    page.evaluate(f"{MAIN}.scrollBy(0, {at['y'] - 360})")
+    at = page.evaluate(PLACE_OF, [trace, place])
+    page.mouse.click(at["x"], at["y"])
+    return str(at["pick"])
+
 
 def click_point(page: Page) -> None:
     """Click the middle of a chart's first point, through whatever lies above it."""
@@ -119,3 +144,23 @@ def test_back_from_the_images_of_a_pick_leads_to_the_pick_and_the_filter_before(
         expect(browser_page.get_by_text("1 image: ")).to_be_visible()
         expect(browser_page).to_have_url(re.compile(f"atlas=Mistakes.*pick=27.{sample}"))
         expect(filter_text).to_have_value(began)
+
+
+def test_back_from_its_images_a_chart_is_scrolled_to_where_it_was_clicked(
+    workspace: Workspace, make_dataset: MakeDataset, serve: Serve, browser_page: Page
+) -> None:
+    score_dataset(workspace, make_dataset(samples=140))
+    page, link = browser_page, "dataset=tiny&run=scored&split=validation&atlas=Confusion"
+    page.goto(f"{serve(workspace)}/errors?{link}")
+    told = page.get_by_text("A cell counts the images")
+    expect(told).to_be_visible()
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    click_datum(page, 1, len(page.locator(".scatterlayer .point").all()) - 1)
+    left = page.evaluate(f"{MAIN}.scrollTop")
+    assert left > 100
+    expect(told).to_have_count(0)
+    expect(page.locator(".viewer .tile").first).to_be_visible()
+    page.wait_for_function(f"{MAIN}.scrollTop === 0")
+    page.keyboard.press("Backspace")
+    expect(told).to_be_visible()
+    page.wait_for_function(f"{MAIN}.scrollTop === {left}")
