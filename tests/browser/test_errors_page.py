@@ -1,6 +1,7 @@
 """The Errors page in a real Chromium: click a bar, a cell, a row; see its images; go back."""
 
 import re
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -30,6 +31,10 @@ PLACE_OF = """([trace, place]) => {
         y: box.top + down._offset + down.d2p(middle),
         pick: [drawn.customdata[place]].flat()[0],
     };
+}"""
+HIGHEST = """trace => {
+    const heights = [...document.querySelector(".js-plotly-plot")._fullData[trace].y];
+    return Math.max(heights.indexOf(Math.max(...heights)), 0);  // 0 where they are names.
 }"""
 MAIN = "document.querySelector('[data-testid=stMain]')"
 
@@ -144,6 +149,35 @@ def test_back_from_the_images_of_a_pick_leads_to_the_pick_and_the_filter_before(
         expect(browser_page.get_by_text("1 image: ")).to_be_visible()
         expect(browser_page).to_have_url(re.compile(f"atlas=Mistakes.*pick=27.{sample}"))
         expect(filter_text).to_have_value(began)
+
+
+def test_each_chart_opens_what_was_clicked_and_comes_back_as_it_was_left(
+    workspace: Workspace, make_dataset: MakeDataset, serve: Serve, browser_page: Page
+) -> None:
+    score_dataset(workspace, make_dataset(samples=140), mislabelled=7)
+    page, address = browser_page, f"{serve(workspace)}/errors?dataset=tiny&run=scored"
+    for section, trace, told in (
+        ("Mistakes", 0, "Click a point to see its image"),
+        ("Spectrum&class=27", 0, "Click a bar for its images"),
+        ("Spectrum&class=27&errors-scale=rank", 1, "Click a bar for its images"),
+        ("Confusion&errors-cells=residual", 1, "A cell counts the images"),
+        ("Groups&errors-by=nucleus+intensity", 0, "Click a group to see its wrong images"),
+    ):
+        page.goto(f"{address}&split=validation&atlas={section}")
+        expect(page.get_by_text(told)).to_be_visible()
+        expect(page.locator(".js-plotly-plot")).to_be_visible()
+        before = page.url
+        pick = click_datum(page, trace, page.evaluate(HIGHEST, trace))
+        expect(page).to_have_url(re.compile(f"pick={re.escape(quote_plus(pick))}(&|$)"))
+        expect(page.get_by_text(told)).to_have_count(0)
+        expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
+        expect(page.locator(".viewer .tile").first).to_be_attached()
+        page.keyboard.press("Backspace")
+        expect(page.get_by_text(told)).to_be_visible()
+        assert (
+            dict(parse_qsl(urlsplit(page.url).query)).items()
+            >= dict(parse_qsl(urlsplit(before).query)).items()
+        )
 
 
 def test_back_from_its_images_a_chart_is_scrolled_to_where_it_was_clicked(
