@@ -36,7 +36,7 @@ def make_tile(samples: Samples, place: int) -> Tile:
         id=str(samples.ids[place]),
         truth=np.flatnonzero(samples.targets[place]).tolist() if samples.truth_known else None,
         calls=None if calls is None else np.flatnonzero(calls[place]).tolist(),
-        probs=None if probs is None else np.round(probs[place], 5).tolist(),
+        probs=None if probs is None else np.round(probs[place].astype(float), 5).tolist(),
     )
 
 
