@@ -10,7 +10,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard import cache
-from dashboard.errors.why_jobs import NOTHING_KEPT, offer_job
+from dashboard.jobs import NOTHING_KEPT, offer_job
 from hpa_core.data.dataset import DatasetInfo
 from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.suspicious.ranking import NEIGHBOURS
@@ -79,6 +79,7 @@ def offer_neighbours(run: str, split: str, labels_of: DatasetInfo | None, heard:
         "keeps them until its predictions change, or which images have a label.",
         primary=False,
         kept=NOTHING_KEPT,
+        makes=neighbours_path(cache.run(run), split),
     )
 
 

@@ -2,6 +2,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.jobs import offer_stopped, watch_jobs
 from dashboard.overview import import_forms, inventory, merges
 from dashboard.overview.loop import draw_loop
 from dashboard.session import session
@@ -29,7 +30,8 @@ with st.expander("Bring in data", expanded=not datasets, icon=":material/add:"):
     with guarded():
         import_forms.FORMS[kind]()
 with guarded():
-    inventory.watch_jobs()
+    offer_stopped(import_forms.KEPT)
+    watch_jobs()
 
 if datasets:
     st.subheader("Datasets")

@@ -9,12 +9,12 @@ from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_poi
 from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
-from dashboard.errors.why_jobs import NOTHING_KEPT, offer_job
+from dashboard.jobs import NOTHING_KEPT, offer_job
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import evaluate
-from hpa_core.runs.ablations import FILLS, Ablation, Fill, read_ablation
+from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path, read_ablation
 from hpa_core.runs.thresholds import ThresholdSet
 
 NAMES: dict[Fill, str] = {"zero": "black", "mean": "even grey", "swap": "another image's"}
@@ -66,6 +66,7 @@ def draw_ablation(judged: Judged) -> None:
         "Nothing is done again while network and images are the same.",
         primary=found is None,
         kept=NOTHING_KEPT if found is None else f"{NOTHING_KEPT} What is shown was there before.",
+        makes=ablation_path(judged.run, judged.split, fill),
     )
 
 

@@ -12,11 +12,11 @@ from dashboard.components.point_map import point_map
 from dashboard.errors.judged import Judged
 from dashboard.errors.map_colours import MISTAKES, MODES, OF_CLASS, colour_points
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
-from dashboard.errors.why_jobs import NOTHING_KEPT, offer_job
+from dashboard.jobs import NOTHING_KEPT, offer_job
 from dashboard.routes.points import NO_DATASET
 from hpa_core.projection.outlines import inside
 from hpa_core.projection.projecting import key_of
-from hpa_core.projection.store import METHODS, Method, Projection
+from hpa_core.projection.store import METHODS, Method, Projection, projection_path
 from hpa_core.runs.predictions import predictions_path
 
 NAMES: dict[Method, str] = {"tsne": "t-SNE", "pca": "PCA"}
@@ -119,6 +119,7 @@ def _offer(judged: Judged, method: Method, *, stale: bool) -> None:
         "a hundred thousand.",
         primary=True,
         kept=NOTHING_KEPT,
+        makes=projection_path(judged.run, judged.split, method),
     )
 
 

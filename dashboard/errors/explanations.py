@@ -5,10 +5,16 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.errors.heat_charts import channel_figure, heat_figure
-from dashboard.errors.why_jobs import offer_job
+from dashboard.jobs import offer_job
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset
-from hpa_core.runs.explanations import Explanation, Method, explanation_key, read_explanation
+from hpa_core.runs.explanations import (
+    Explanation,
+    Method,
+    explanation_key,
+    explanation_path,
+    read_explanation,
+)
 from hpa_core.runs.folder import RunFolder
 
 NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
@@ -26,24 +32,23 @@ def explanation_of(
     run: RunFolder, dataset: Dataset, row: int, method: Method
 ) -> Explanation | None:
     """Return the explanation of one row of a dataset; None where it has not been made."""
-    image = str(dataset.manifest["sha256"].iloc[row])
-    digest = cache.file_hash(run.checkpoints / WEIGHTS)
-    key = explanation_key(digest, str(dataset.ids[row]), image, method)
-    return read_explanation(run, method, key)
+    return read_explanation(run, method, _key(run, dataset, row, method))
 
 
-def offer_explaining(
-    run: RunFolder, ids: list[str], number: int, method: Method, *, shown: str
+def offer_explaining(  # noqa: PLR0913 - images, what is looked at, what they are called
+    run: RunFolder, dataset: Dataset, rows: list[int], number: int, method: Method, *, shown: str
 ) -> None:
     """Draw the button that explains some images.
 
     Args:
         run: with a network.
-        ids: of the images.
+        dataset: of the images.
+        rows: of it; at least one.
         number: the class that is looked at.
         method: how the maps are made.
         shown: which images the page shows, for the job's title: the same when some are explained.
     """
+    ids = dataset.ids[rows].tolist()
     offer_job(
         f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
         f"Heat maps of {run.id}, {NAMES[method]}: {shown}",
@@ -57,6 +62,7 @@ def offer_explaining(
         "225 predictions an image. The maps of all 28 classes stay in the run.",
         primary=True,
         kept="Every image explained by then was kept.",
+        makes=explanation_path(run, method, _key(run, dataset, rows[-1], method)),
     )
 
 
@@ -75,3 +81,9 @@ def draw_reasons(
         key=f"heat-bars-{one.id}-{one.method}-{number}",
         config={"displayModeBar": False},
     )
+
+
+def _key(run: RunFolder, dataset: Dataset, row: int, method: Method) -> str:
+    image = str(dataset.manifest["sha256"].iloc[row])
+    digest = cache.file_hash(run.checkpoints / WEIGHTS)
+    return explanation_key(digest, str(dataset.ids[row]), image, method)

@@ -40,11 +40,10 @@ def draw_heat_maps(judged: Judged) -> None:
     )
     rows = judged.samples.rows[places].tolist()
     explained = [explanation_of(judged.run, judged.dataset, row, method) for row in rows]
-    missing = [place for place, one in zip(places, explained, strict=True) if one is None]
+    missing = [row for row, one in zip(rows, explained, strict=True) if one is None]
     if missing:
-        ids = [str(judged.ids[each]) for each in missing]
         shown = f"{CLASS_LABELS[number]}, {kind}"
-        offer_explaining(judged.run, ids, number, method, shown=shown)
+        offer_explaining(judged.run, judged.dataset, missing, number, method, shown=shown)
     known = [(int(p), one) for p, one in zip(places, explained, strict=True) if one is not None]
     if known:
         _draw_grid(judged, judged.dataset, known, number)

@@ -49,7 +49,7 @@ def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> Non
     one = explanation_of(run, dataset, row, "hirescam")
     if one is None:
         sample_id = str(samples.ids[place])
-        offer_explaining(run, [sample_id], classes[0], "hirescam", shown=sample_id)
+        offer_explaining(run, dataset, [row], classes[0], "hirescam", shown=sample_id)
         return
     st.caption(
         f"HiResCAM by run {run.id}: {METHODS['hirescam']}. Grey: the protein channel. Orange "

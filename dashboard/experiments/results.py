@@ -1,5 +1,6 @@
 """What an experiment has shown: each variant's scores over its seeds, beside the report's."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -9,13 +10,15 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import BLUE, ORANGE, SKY, tidy
 from dashboard.guard import guarded
+from dashboard.jobs import MOST_TOLD
 from dashboard.leaks import draw_leak_badge
 from dashboard.synthetic import synthetic_note
+from dashboard.training.stopped import say_training_stopped
 from hpa_core.experiments.experiment import Experiment, read_experiment
 from hpa_core.experiments.kinds import Kind, kind_named
 from hpa_core.experiments.results import VariantResult, judge, read_results
 from hpa_core.jobs import open_backend
-from hpa_core.jobs.trainings import observe_training
+from hpa_core.jobs.trainings import Training, observe_training, start_training
 from hpa_core.runs.folder import RunFolder
 
 REFRESH_SECONDS = 3.0
@@ -34,20 +37,25 @@ COLUMNS = {
 def watch_experiment(name: str) -> None:
     """Show an experiment, again and again while one of its runs is active."""
     experiment = read_experiment(cache.workspace(), name)
-    live = st.fragment(_draw, run_every=REFRESH_SECONDS if _active(experiment) else None)
-    live(experiment)
+    active = any(training.active for training in _trainings(experiment))
+    live = st.fragment(_draw, run_every=REFRESH_SECONDS if active else None)
+    live(experiment, was_active=active)
 
 
-def _draw(experiment: Experiment) -> None:
+def _draw(experiment: Experiment, *, was_active: bool) -> None:
     with guarded():
         kind = kind_named(experiment.kind)
         results = read_results(cache.workspace(), experiment)
-        states = _states(experiment)
+        trainings = _trainings(experiment)
+        if was_active != any(training.active for training in trainings):
+            st.rerun()
+        states = Counter(training.state for training in trainings)
         made = synthetic_note(None, cache.dataset(experiment.dataset).info)
         st.markdown(
             f"**{kind.question}** Dataset {experiment.dataset}, split validation; "
             f"{', '.join(f'{count} {state}' for state, count in states.items())}.{made}"
         )
+        _draw_stopped(trainings)
         st.markdown(_verdict(results, kind))
         for run in _differently_split(experiment):
             draw_leak_badge(run, run.info.settings.get("validation_split", "validation"))
@@ -131,17 +139,27 @@ def _chart(results: Sequence[VariantResult]) -> go.Figure:
     return tidy(figure, height=110 + 55 * len(results))
 
 
-def _states(experiment: Experiment) -> dict[str, int]:
-    backend = open_backend(cache.workspace())
-    states: dict[str, int] = {}
-    for member in experiment.members:
-        state = observe_training(cache.run(member.run), backend).state
-        states[state] = states.get(state, 0) + 1
-    return states
-
-
-def _active(experiment: Experiment) -> bool:
-    backend = open_backend(cache.workspace())
-    return any(
-        observe_training(cache.run(member.run), backend).active for member in experiment.members
+def _draw_stopped(trainings: Sequence[Training]) -> None:
+    stopped = [training for training in trainings if training.state == "stopped"]
+    if not stopped:
+        return
+    for training in stopped[:MOST_TOLD]:
+        say_training_stopped(training)
+    st.button(
+        f"Resume {len(stopped)} of {len(trainings)} trainings",
+        key="experiment-resume",
+        icon=":material/replay:",
+        on_click=_resume,
+        args=([training.run for training in stopped],),
     )
+
+
+def _resume(runs: Sequence[RunFolder]) -> None:
+    with guarded():
+        for run in runs:
+            start_training(run, open_backend(cache.workspace()))
+
+
+def _trainings(experiment: Experiment) -> list[Training]:
+    backend = open_backend(cache.workspace())
+    return [observe_training(cache.run(member.run), backend) for member in experiment.members]

@@ -76,9 +76,8 @@ def render(request: Request) -> str:
         _forget_oldest()
         argv = (sys.executable, "-m", "hpa_core", *request.command)
         title = f"Preview of {request.sample}"
-        open_backend(cache.workspace()).submit(
-            RunSpec(argv=argv, folder=folder, devices=0, title=title)
-        )
+        spec = RunSpec(argv=argv, folder=folder, devices=0, title=title, makes=folder / FILE)
+        open_backend(cache.workspace()).submit(spec)
     return request.job_id
 
 

@@ -7,6 +7,7 @@ from dashboard import cache
 from dashboard.components.channel_viewer import Tile, picture_viewer
 from dashboard.guard import guarded
 from dashboard.imbalance.augmentation_jobs import Request
+from dashboard.jobs import NOTHING_KEPT, offer_again
 from dashboard.synthetic import synthetic_note
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
@@ -33,8 +34,10 @@ def watch(job_id: str, request: Request, dataset: Dataset) -> None:
         _draw(job_id, cache.preview(job_id), request, dataset)
     elif job and job.state == "failed":
         st.error(job.message, icon=":material/error:")
+    elif job and job.state == "stopped":
+        offer_again(job, NOTHING_KEPT)
     else:
-        st.info("This preview was stopped, or is gone. Press Show variants to make one.")
+        st.info("This preview is gone. Press Show variants to make one.")
 
 
 def _job(job_id: str) -> JobStatus | None:

@@ -1,6 +1,7 @@
 """The section of duplicates: search for copies, see what leaks, judge groups, put them to use."""
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,13 +10,14 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.imbalance.duplicate_groups import draw_groups
 from dashboard.imbalance.duplicate_tables import CLASS_COLUMNS, class_table
+from dashboard.jobs import NOTHING_KEPT, offer_stopped, watch_jobs
 from dashboard.overview import imports
 from dashboard.overview.asking import ask_for_file
-from dashboard.overview.inventory import watch_jobs
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.duplicates.applying import pending_changes
 from hpa_core.data.duplicates.known import Duplicates
 from hpa_core.data.duplicates.leaks import Leaks, find_leaks
+from hpa_core.data.duplicates.store import LISTS, SEARCH
 from hpa_core.files import checked_name
 
 LEARNT, SCORED = "train", "validation"
@@ -27,7 +29,7 @@ def draw_duplicates(dataset: Dataset) -> None:
     _draw_state(known)
     _draw_start(known)
     with guarded():
-        watch_jobs()
+        _draw_jobs(dataset.info.name)
     leaks = _leaks(known)
     _draw_figures(known, leaks)
     if known.groups:
@@ -41,6 +43,14 @@ def draw_duplicates(dataset: Dataset) -> None:
     draw_groups(known)
     if known.groups:
         _draw_use(known)
+
+
+def _draw_jobs(name: str) -> None:
+    """Draw what was stopped of the dataset's own jobs, and what is under way."""
+    offer_stopped(
+        {("duplicates", word, name): NOTHING_KEPT for word in ("find", "import", "apply")}
+    )
+    watch_jobs()
 
 
 def _draw_state(known: Duplicates) -> None:
@@ -77,15 +87,15 @@ def _draw_start(known: Duplicates) -> None:
                 icon=":material/search:",
                 key="duplicates-find",
                 on_click=_submit,
-                args=(f"Search {name} for copies", "find", name),
+                args=(f"Search {name} for copies", known.dataset.folder / SEARCH, "find", name),
                 help="Finds copies that were turned, flipped, rescaled, compressed, brightened, "
                 "made noisy, cut or shifted by up to 5 %. It runs as a job of its own.",
             )
         with st.popover("Take in a published list", icon=":material/playlist_add:"):
-            _draw_list_form(name)
+            _draw_list_form(name, known.dataset.folder)
 
 
-def _draw_list_form(name: str) -> None:
+def _draw_list_form(name: str, folder: Path) -> None:
     with st.form("duplicates-import", border=False):
         st.write("Lines `id,id`, or a table with the columns `Extra` and `Test`.")
         source = ask_for_file("List", ["txt", "csv"], key="duplicates-list")
@@ -94,7 +104,8 @@ def _draw_list_form(name: str) -> None:
                 upload = source.upload.name if source.upload else source.path
                 title = re.sub(r"[^A-Za-z0-9._-]+", "-", re.split(r"[/\\]", upload)[-1])
                 options = ("--name", checked_name(title or "list", what="list"))
-                imports.submit(f"Take in {title}", "duplicates", "import", name, source, *options)
+                command = ("duplicates", "import", name, source, *options)
+                imports.submit(f"Take {title} into {name}", *command, makes=folder / LISTS)
 
 
 def _draw_figures(known: Duplicates, leaks: Leaks | None) -> None:
@@ -135,7 +146,7 @@ def _draw_use(known: Duplicates) -> None:
             icon=":material/save:",
             key="duplicates-apply",
             on_click=_submit,
-            args=(f"Write the groups of {name}", "apply", name),
+            args=(f"Write the groups of {name}", imports.info_path(name), "apply", name),
         )
     with split:
         st.write(
@@ -145,13 +156,18 @@ def _draw_use(known: Duplicates) -> None:
         with st.form("duplicates-split", border=False):
             new = st.text_input("Name of the new dataset", f"{name}-split", key="duplicates-as")
             if st.form_submit_button("Split anew", icon=":material/call_split:"):
-                title = f"Split {name} anew as {new.strip()}"
-                _submit(title, "apply", name, "--as", new.strip())
+                _split_anew(name, new.strip())
 
 
-def _submit(title: str, *command: str) -> None:
+def _split_anew(name: str, new: str) -> None:
     with guarded():
-        imports.submit(title, "duplicates", *command)
+        makes = imports.info_path(new)
+        _submit(f"Split {name} anew as {new}", makes, "apply", name, "--as", new)
+
+
+def _submit(title: str, makes: Path, *command: str) -> None:
+    with guarded():
+        imports.submit(title, "duplicates", *command, makes=makes)
 
 
 def _leaks(known: Duplicates) -> Leaks | None:

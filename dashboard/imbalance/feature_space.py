@@ -14,13 +14,12 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.imbalance import feature_charts
+from dashboard.jobs import NOTHING_KEPT, is_busy, offer_stopped, watch_jobs
 from dashboard.leaks import draw_leak_badge
 from dashboard.overview import imports
-from dashboard.overview.inventory import ACTIVE, watch_jobs
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from hpa_core.data.dataset import Dataset
-from hpa_core.jobs import open_backend
 from hpa_core.oversampling.report import Report, read_report, report_path
 from hpa_core.oversampling.settings import Settings
 from hpa_core.oversampling.wording import LEVELS, SEEN, findings, pair_name
@@ -54,6 +53,7 @@ def draw_feature_space(dataset: Dataset) -> None:
     draw_leak_badge(run, split)
     _draw_form(run, split, predictions)
     with guarded():
+        offer_stopped({("oversample", run.id, f"--split={split}"): NOTHING_KEPT})
         watch_jobs()
     report = _report(run, split)
     if report is not None:
@@ -76,18 +76,14 @@ def _draw_form(run: RunFolder, split: str, predictions: Predictions) -> None:
             for item in fields(Settings):
                 _ask(item, getattr(Settings(), item.name))
         title = f"Compare heads of {run.id}, {split}"
-        busy = any(
-            job.title == title and job.state in ACTIVE
-            for job in open_backend(cache.workspace()).list()
-        )
         st.button(
             "Compare again" if report_path(run, split).exists() else "Compare",
             type="primary",
             icon=":material/play_arrow:",
             key="feature-space-start",
-            disabled=busy,
+            disabled=is_busy(title),
             on_click=_start,
-            args=(title, run.id, split, features),
+            args=(title, run, split, features),
             help="Runs as a job of its own: minutes for some hundred samples, hours for tens of "
             "thousands of samples with a thousand features.",
         )
@@ -125,15 +121,14 @@ def _ask(item: Field[Any], default: Any) -> None:
     st.number_input(told, low, high, default, key=_key(item), persist_state="session")
 
 
-def _start(title: str, run_id: str, split: str, features: str) -> None:
+def _start(title: str, run: RunFolder, split: str, features: str) -> None:
     """Start with the settings as they stand at the click, which may be quicker than a rerun."""
     values = {item.name: st.session_state[_key(item)] for item in fields(Settings)}
     with guarded():
         Settings(**values)
         options = [f"--{name}={value}" for name, value in values.items()]
-        imports.submit(
-            title, "oversample", run_id, f"--split={split}", f"--features={features}", *options
-        )
+        command = ("oversample", run.id, f"--split={split}", f"--features={features}")
+        imports.submit(title, *command, *options, makes=report_path(run, split))
 
 
 def _report(run: RunFolder, split: str) -> Report | None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.jobs import GOES_ON
 from dashboard.overview import imports
 from dashboard.overview.asking import ask_for_file, ask_for_name
 from dashboard.overview.external_forms import download_form, external_form, merge_form
@@ -15,7 +16,8 @@ def demo_form() -> None:
         "everything can be tried at once. The images are synthetic and are marked so."
     )
     if st.button("Open the demo", type="primary", key="open-demo"):
-        imports.submit("Build the demo", "demo")
+        makes = imports.scores_path("demo", "validation")
+        imports.submit("Build the demo", "demo", makes=makes)
 
 
 def images_form() -> None:
@@ -75,6 +77,14 @@ def _size_field() -> int:
         help="Images are decoded once and packed; scaling down saves disk and training time.",
     )
 
+
+KEPT: dict[tuple[str, ...], str] = {
+    ("demo",): GOES_ON,
+    ("import",): GOES_ON,
+    ("download",): "Every file fetched by then was kept: started again, it brings what is missing.",
+    ("merge",): GOES_ON,
+}
+"""What remains of a form's job that was stopped, by the command that it ran."""
 
 FORMS = {
     "Demo": demo_form,

@@ -8,13 +8,16 @@ from pathlib import Path
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import cache
+from hpa_core.data.dataset import INFO
+from hpa_core.data.download.journal import JOURNAL
 from hpa_core.data.download.wanted import checked_template
 from hpa_core.data.uploads import check_uploaded_csv
 from hpa_core.errors import WorkspaceError
 from hpa_core.files import checked_name, write_atomic
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.backend import RunSpec
-from hpa_core.runs.folder import new_run_id
+from hpa_core.runs.folder import RunFolder, RunInfo, new_run_id
+from hpa_core.runs.predictions import predictions_path
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,14 @@ class Source:
         return str(path)
 
 
-def submit(title: str, *command: str | Source, devices: int = 0) -> str:
-    """Start `python -m hpa_core <command>` as a job and return its id; most want no device.
+def submit(title: str, *command: str | Source, devices: int = 0, makes: Path | None = None) -> str:
+    """Start `python -m hpa_core <command>` as a job and return its id.
+
+    Args:
+        title: a few words for people, the same for the same work.
+        command: its arguments; a file that was uploaded is written into the job's folder.
+        devices: device slots wanted; most want none.
+        makes: the file that it writes when it is done, if there is one.
 
     Raises:
         WorkspaceError: a file is not named, or named twice, or is not there.
@@ -67,7 +76,7 @@ def submit(title: str, *command: str | Source, devices: int = 0) -> str:
     folder.mkdir(parents=True)
     words = [word if isinstance(word, str) else word.place(folder) for word in command]
     argv = (sys.executable, "-m", "hpa_core", *words)
-    spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title)
+    spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title, makes=makes)
     return open_backend(cache.workspace()).submit(spec)
 
 
@@ -75,37 +84,38 @@ def import_images(folder: str, labels: Source, *, name: str, size: int) -> str:
     """Import a folder of four-channel images with its label table."""
     options = ["--size", str(size)] if size else []
     title = f"Import images as {_dataset_name(name)}"
-    return submit(
-        title, "import", "kaggle", _existing(folder), "--labels", labels, "--name", name, *options
-    )
+    command = ("import", "kaggle", _existing(folder), "--labels", labels, "--name", name)
+    return submit(title, *command, *options, makes=info_path(name))
 
 
 def import_labels(labels: Source, *, name: str) -> str:
     """Import a label table alone."""
-    return submit(
-        f"Import labels as {_dataset_name(name)}", "import", "labels", labels, "--name", name
-    )
+    title = f"Import labels as {_dataset_name(name)}"
+    return submit(title, "import", "labels", labels, "--name", name, makes=info_path(name))
 
 
 def import_scores(scores: Source, ids: Source, *, name: str, dataset: str, split: str) -> str:
     """Import probabilities that another program computed, as a run or one more split of it."""
     options = [f"--split={split}", *(["--dataset", dataset] if dataset else [])]
     title = f"Import scores as {checked_name(name, what='run')}"
-    return submit(title, "import", "scores", scores, "--ids", ids, "--name", name, *options)
+    command = ("import", "scores", scores, "--ids", ids, "--name", name)
+    return submit(title, *command, *options, makes=scores_path(name, split))
 
 
 def import_external(folder: str, labels: Source, *, name: str, size: int) -> str:
     """Import a folder of the atlas's false-colour JPEGs with its label table."""
     title = f"Import external images as {_dataset_name(name)}"
     options = ("--labels", labels, "--name", name, "--size", str(size))
-    return submit(title, "import", "external", _existing(folder), *options)
+    command = ("import", "external", _existing(folder))
+    return submit(title, *command, *options, makes=info_path(name))
 
 
 def merge(base: str, external: str, *, name: str, rule: str, lists: Sequence[Source]) -> str:
     """Merge two datasets into a third."""
     title = f"Merge {base} and {external} as {_dataset_name(name)}"
     options = [word for one in lists for word in ("--duplicates", one)]
-    return submit(title, "merge", base, external, "--name", name, "--rule", rule, *options)
+    command = ("merge", base, external, "--name", name, "--rule", rule)
+    return submit(title, *command, *options, makes=info_path(name))
 
 
 def download(  # noqa: PLR0913 - the fields of one form
@@ -139,7 +149,19 @@ def download(  # noqa: PLR0913 - the fields of one form
         "--delay",
         str(delay_seconds),
         *options,
+        makes=Path(target) / JOURNAL,
     )
+
+
+def info_path(name: str) -> Path:
+    """Return the file that says a dataset is complete."""
+    return cache.workspace().dataset(name) / INFO
+
+
+def scores_path(name: str, split: str) -> Path:
+    """Return the file that a split's scores go into, in a run that need not exist yet."""
+    run = RunFolder(cache.workspace().run(name), RunInfo(id=name, kind="scores"))
+    return predictions_path(run, split)
 
 
 def _dataset_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the Overview shows: datasets, runs, jobs under way, and the next sensible step."""
+"""What the Overview shows: datasets, runs, and the next sensible step."""
 
 import pandas as pd
 import streamlit as st
@@ -6,14 +6,10 @@ import streamlit as st
 from dashboard import cache
 from dashboard.leaks import leak_summary
 from hpa_core.data.dataset import DatasetInfo, list_datasets
-from hpa_core.jobs import open_backend
-from hpa_core.jobs.backend import JobStatus
-from hpa_core.progress import ProgressReport, read_progress
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits
 from hpa_core.runs.status import observed_status
 
-ACTIVE = ("queued", "running", "stopping")
 COLUMNS = {
     "created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
     "samples": st.column_config.NumberColumn(format="localized"),
@@ -91,38 +87,6 @@ def next_step(infos: list[DatasetInfo], runs: list[RunFolder]) -> tuple[str, str
         "images",
         "Go to Images",
     )
-
-
-@st.fragment(run_every=1.0)
-def watch_jobs() -> None:
-    """Show every job that is not a training while it works, and what became of the last few."""
-    backend = open_backend(cache.workspace())
-    jobs = [job for job in backend.list() if job.folder.parent == cache.workspace().jobs]
-    active = [job for job in jobs if job.state in ACTIVE]
-    seen = st.session_state.get("overview-active-jobs", 0)
-    st.session_state["overview-active-jobs"] = len(active)
-    if len(active) < seen:
-        st.rerun(scope="app")
-    for job in active:
-        _draw_active(job)
-    for job in [job for job in jobs if job.state == "failed"][:3]:
-        st.error(f"{job.title} failed: {job.message}", icon=":material/error:")
-
-
-def _draw_active(job: JobStatus) -> None:
-    text, stop = st.columns([6, 1], vertical_alignment="center")
-    report = read_progress(job.folder)
-    share = report.done / report.total if report and report.total else 0.0
-    text.progress(min(share, 1.0), text=f"{job.title}: {_progress_text(job, report)}")
-    if stop.button("Stop", key=f"stop-{job.id}", width="stretch"):
-        open_backend(cache.workspace()).stop(job.id)
-
-
-def _progress_text(job: JobStatus, report: ProgressReport | None) -> str:
-    if report is None:
-        return job.state
-    left = "" if report.seconds_left is None else f", about {report.seconds_left:.0f} s left"
-    return f"{report.done:,} of {report.total:,} {report.unit}{left}"
 
 
 def everything() -> tuple[list[DatasetInfo], list[RunFolder]]:

@@ -14,8 +14,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.guard import guarded
+from dashboard.jobs import is_busy, last_of, say_stopped, watch_jobs
 from dashboard.overview import imports
-from dashboard.overview.inventory import ACTIVE, watch_jobs
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.gain_chart import gain_chart
@@ -26,7 +26,6 @@ from dashboard.thresholds.wishes import ScoresAtHand, draw_wishes
 from hpa_core.evaluation.estimates import Estimate, Estimates, estimates_path, read_estimates
 from hpa_core.evaluation.honesty import UNFITTED
 from hpa_core.evaluation.strategies import STRATEGIES, ready_strategies, strategy_named
-from hpa_core.jobs import open_backend
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback
@@ -85,7 +84,8 @@ def start_estimating(run: RunFolder, split: str, fallback: Fallback, *options: s
     """Start the job; `options` are those of `thresholds estimate`."""
     command = ("thresholds", "estimate", run.id, f"--split={split}", f"--fallback={fallback}")
     with guarded():
-        imports.submit(_title(run, split), *command, *options)
+        makes = estimates_path(run, split, fallback)
+        imports.submit(_title(run, split, fallback), *command, *options, makes=makes)
 
 
 def _draw_start(
@@ -93,15 +93,16 @@ def _draw_start(
 ) -> None:
     names = [strategy.name for strategy in ready_strategies()]
     missing = [name for name in names if estimates is None or name not in estimates.found]
-    jobs = open_backend(cache.workspace()).list()
-    job = next((job for job in jobs if job.title == _title(run, split)), None)  # Newest first.
-    busy = job is not None and job.state in ACTIVE
+    title = _title(run, split, fallback)
+    busy, stopped = is_busy(title), last_of(title, "stopped")
+    if stopped:
+        say_stopped(stopped, "Every way that was done by then was kept.")
     if missing or not busy:
         count = "all" if len(missing) == len(names) else f"the other {len(missing)}"
         st.button(
             f"Estimate {count} ways" if missing else "Estimate all ways anew",
             type="primary" if missing else "secondary",
-            icon=":material/play_arrow:",
+            icon=":material/replay:" if stopped else ":material/play_arrow:",
             key="estimate",
             disabled=busy,
             on_click=start_estimating,
@@ -109,8 +110,8 @@ def _draw_start(
             help="A job of its own that can be stopped: a minute for some thousand images. Ways "
             "appear below as they are done, and stay in the run.",
         )
-    if job is not None and job.state == "failed":
-        st.error(f"{job.title} failed: {job.message}", icon=":material/error:")
+    if failed := last_of(title, "failed"):
+        st.error(f"{title} failed: {failed.message}", icon=":material/error:")
     if busy:  # Only then: what looks every second would be felt by a hand on the board.
         with guarded():
             watch_jobs()
@@ -237,8 +238,9 @@ def _chart(found: dict[str, Estimate]) -> go.Figure:
     return tidy(figure, height=26 * (len(names) + 1) + 80)
 
 
-def _title(run: RunFolder, split: str) -> str:
-    return f"Estimate thresholds of {run.id}, {split}"
+def _title(run: RunFolder, split: str, fallback: Fallback) -> str:
+    rule = "" if fallback == "none" else f", {fallback}"
+    return f"Estimate thresholds of {run.id}, {split}{rule}"
 
 
 def _written(path: Path) -> int:

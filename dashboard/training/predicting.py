@@ -4,14 +4,15 @@ The prediction is a job that runs `python -m hpa_core predict`; what it makes st
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
+from dashboard.jobs import NOTHING_KEPT, offer_stopped, watch_jobs
 from dashboard.overview import imports
-from dashboard.overview.inventory import watch_jobs
 from hpa_core.choices import CHECKPOINTS, VIEWS, VIEWS_BY
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import DatasetError, WorkspaceError
@@ -32,6 +33,7 @@ def draw_predicting(run_id: str, trainings: Sequence[Training]) -> None:
             st.info("It has no checkpoint yet: predict after its first epoch.")
             return
         _draw_form(run, [item.run for item in trainings if _may_join(run, item.run)])
+        offer_stopped({("predict", run.id): NOTHING_KEPT})
         watch_jobs()
 
 
@@ -86,19 +88,30 @@ def _start(run_id: str, what: str) -> None:
     with guarded():
         asked: dict[str, Any] = {key: st.session_state.get(f"predict-{key}") for key in KEYS}
         options: list[str | imports.Source] = []
+        images: str = (asked["folder"] or "").strip() if what == FOLDER else asked["split"]
+        if not images:
+            raise WorkspaceError("Name the folder that the images lie in.")
         if what == FOLDER:
-            if not (folder := (asked["folder"] or "").strip()):
-                raise WorkspaceError("Name the folder that the images lie in.")
-            options += ["--images", imports.Source(folder, None)]
+            options += ["--images", imports.Source(images, None)]
         else:
-            options += ["--split", asked["split"]]
+            options += ["--split", images]
         options += ["--checkpoint", asked["checkpoint"]]
         options += ["--views", asked["views"], "--views-by", asked["by"]]
         if name := (asked["name"] or "").strip():
             options += ["--name", checked_name(name, what="run")]
         together = [run_id, *asked["others"]]
-        title = f"Predict by {' and '.join(together)}"
-        imports.submit(title, "predict", *together, *options, devices=1)
+        title = f"Predict {images} by {' and '.join(together)}"
+        makes = _made_by(together, what, asked)
+        imports.submit(title, "predict", *together, *options, devices=1, makes=makes)
+
+
+def _made_by(together: list[str], what: str, asked: dict[str, Any]) -> Path | None:
+    """Return the file that the scores go into; None where the run is named by the time."""
+    name = (asked["name"] or "").strip()
+    own = len(together) == 1 and asked["views"] == "none" and asked["checkpoint"] != "top"
+    if not name and (what == FOLDER or not own):
+        return None
+    return imports.scores_path(name or together[0], "test" if what == FOLDER else asked["split"])
 
 
 def _splits(run: RunFolder) -> list[str]:

@@ -17,6 +17,7 @@ from dashboard.training.charts import (
 )
 from dashboard.training.comparison import draw_comparison
 from dashboard.training.fates import draw_fates
+from dashboard.training.stopped import say_training_stopped
 from hpa_core.jobs import open_backend
 from hpa_core.jobs.trainings import Training, observe_training, start_training
 from hpa_core.progress import read_progress
@@ -89,6 +90,8 @@ def _draw_state(training: Training) -> None:
         _draw_buttons(training)
     if training.state == "failed":
         st.error(f"It failed: {training.message}", icon=":material/error:")
+    elif training.state == "stopped" and training.job:
+        say_training_stopped(training)
     elif training.state in ("queued", "stopping", "stopped") and training.message:
         st.info(training.message.capitalize(), icon=ICONS[training.state])
 

@@ -138,4 +138,5 @@ def _print_job(job: JobStatus, *, as_json: bool) -> None:
 
 
 def _plain(job: JobStatus) -> dict[str, Any]:
-    return {**asdict(job), "folder": str(job.folder)}
+    makes = str(job.makes) if job.makes else None
+    return {**asdict(job), "folder": str(job.folder), "makes": makes}

@@ -22,6 +22,7 @@ class RunSpec:
         title: a few words for people.
         devices: device slots wanted, 0 or 1; a job that wants none never waits.
         processes: how many processes the work is spread over.
+        makes: the file that it writes when it is done; None where there is no one such file.
     """
 
     argv: tuple[str, ...]
@@ -29,6 +30,7 @@ class RunSpec:
     title: str
     devices: int = 1
     processes: int = 1
+    makes: Path | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.argv, str) or not self.argv:
@@ -47,6 +49,8 @@ class JobStatus:
             or where nobody was left to see it end.
         message: one sentence for people; empty where the state says it all.
         submitted: ISO 8601 in UTC.
+        argv: as in its `RunSpec`; empty where its record cannot be read.
+        makes: as in its `RunSpec`.
     """
 
     id: str
@@ -56,6 +60,8 @@ class JobStatus:
     message: str
     submitted: str
     folder: Path
+    argv: tuple[str, ...] = ()
+    makes: Path | None = None
 
     @property
     def ended(self) -> bool:

@@ -33,6 +33,7 @@ class JobRecord:
         exit_code: what the child returned, negative for a signal.
         submission: the name of this start on a Ray cluster; empty on this machine.
         processes: how many processes the work is spread over.
+        makes: path of the file that it writes when it is done; empty if there is none.
     """
 
     argv: tuple[str, ...]
@@ -50,6 +51,7 @@ class JobRecord:
     message: str = ""
     submission: str = ""
     processes: int = 1
+    makes: str = ""
 
     @property
     def keeper(self) -> ProcessIdentity:
@@ -71,6 +73,7 @@ class JobRecord:
             grace_seconds=grace_seconds,
             submitter=ProcessIdentity.current(),
             submission=submission,
+            makes=str(spec.makes.absolute()) if spec.makes else "",
         )
 
 
@@ -103,6 +106,8 @@ def to_status(folder: Path, record: JobRecord) -> JobStatus:
         message=record.message,
         submitted=record.submitted,
         folder=folder,
+        argv=record.argv,
+        makes=Path(record.makes) if record.makes else None,
     )
 
 

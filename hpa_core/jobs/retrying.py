@@ -29,6 +29,7 @@ def retry_job(backend: JobBackend, job_id: str) -> str:
             title=record.title,
             devices=record.devices,
             processes=record.processes,
+            makes=status.makes,
         )
     )
 

@@ -24,6 +24,8 @@ from hpa_core.files import explained_os_errors, read_json, write_atomic, write_j
 from hpa_core.workspace import Workspace
 
 CONFIG = "config.json"
+STATES = "state-*.safetensors"
+"""What a training can go on from, among its checkpoints."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,11 +26,11 @@ from hpa_core.errors import CheckpointError, RunError
 from hpa_core.models.network import Network
 from hpa_core.models.tensorfile import load_tensors, read_tensors, write_tensors
 from hpa_core.models.weights import kept_weights
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.folder import STATES, RunFolder
 from hpa_core.training.optimization import Average
 from hpa_core.training.tally import Tally
 
-STATE, STATES = "state-e{epoch:05}-s{step:07}.safetensors", "state-*.safetensors"
+STATE = "state-e{epoch:05}-s{step:07}.safetensors"
 KEPT = 2
 Merit = tuple[float, float]
 """What an epoch is worth, the higher the better (`Validation.merit`)."""

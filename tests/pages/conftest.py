@@ -1,5 +1,6 @@
 """Opens a page as a visitor would, without a browser: through the menu, with a link's choices."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,12 +9,22 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, Toggle
 
-from hpa_core.jobs import open_backend
+from hpa_core.jobs import JobStatus, RunSpec, open_backend
+from hpa_core.progress import read_progress
+from hpa_core.runs.folder import new_run_id
 from hpa_core.workspace import Workspace
 from tests.jobs.conftest import wait_until
 
 ROOT = Path(__file__).parents[2]
 OpenPage = Callable[..., AppTest]
+RunAndStop = Callable[..., JobStatus]
+COUNTING = """
+from time import sleep
+from hpa_core.progress import terminal_progress
+with terminal_progress() as progress:
+    progress(1200, 5000, unit="images")
+    sleep(600)
+"""
 
 
 def picker(page: AppTest, label: str) -> Selectbox:
@@ -52,3 +63,23 @@ def jobs_end_at_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> I
     for job in backend.list():
         backend.stop(job.id)
     wait_until(lambda: all(job.ended for job in backend.list()), "the end of every job")
+
+
+@pytest.fixture
+def run_and_stop(workspace: Workspace) -> RunAndStop:
+    """Return a function that starts a job, stops it once it has told how far it is, and waits.
+
+    Its process counts images, whatever the command is that it is given.
+    """
+
+    def run_and_stop_(title: str, *command: str, makes: Path | None = None) -> JobStatus:
+        backend, folder = open_backend(workspace), workspace.job(new_run_id("counting"))
+        argv = (sys.executable, "-c", COUNTING, *command)
+        job = backend.submit(RunSpec(argv=argv, folder=folder, devices=0, title=title, makes=makes))
+        wait_until(lambda: read_progress(folder) is not None, "its progress")
+        backend.stop(job)
+        wait_until(lambda: backend.status(job).ended, "its end")
+        assert backend.status(job).state == "stopped"
+        return backend.status(job)
+
+    return run_and_stop_

@@ -15,7 +15,7 @@ from hpa_core.runs.neighbours import neighbours_path, read_neighbours
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage, narrowing
+from tests.pages.conftest import OpenPage, RunAndStop, narrowing
 from tests.scored import score_dataset
 
 SECTION = {"atlas": "Suspicious labels"}
@@ -66,7 +66,7 @@ def press_and_wait(page: AppTest, workspace: Workspace) -> None:
     while not all(job.ended for job in backend.list()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    [job] = backend.list()
+    job = backend.list()[0]
     assert (job.title, job.state) == ("Neighbours of scored, validation", "finished")
 
 
@@ -91,6 +91,21 @@ def test_many_are_compared_by_a_job_and_ranked_meanwhile_without_their_neighbour
     assert "have not spoken yet" not in said(page)
     assert "of the 10 nearest images carry the label" in reasons(page)
     assert not offered(page)
+
+
+def test_a_stopped_search_for_neighbours_is_said_to_be_stopped_until_they_are_found(
+    large: RunFolder, workspace: Workspace, open_page: OpenPage, run_and_stop: RunAndStop
+) -> None:
+    title = "Neighbours of scored, validation"
+    run_and_stop(title)
+    page = open_page("errors", **SECTION)
+    told = f"**{title}** was stopped at 1,200 of 5,000 images. Nothing of it was kept."
+    assert told in said(page)
+    assert page.button(key="neighbours-find").icon == ":material/replay:"
+    assert told in said(open_page("label", dataset="tiny", annotator="Ana"))
+    press_and_wait(page, workspace)
+    page.run()
+    assert "was stopped" not in said(page)
 
 
 def test_the_pads_queue_offers_the_same_job(

@@ -1,8 +1,5 @@
 """The Errors page's sections on what a network reads: ablation, heat maps, the embedding map."""
 
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -12,14 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.jobs import open_backend
-from hpa_core.jobs.backend import RunSpec
-from hpa_core.progress import read_progress
 from hpa_core.projection.projecting import project_run
-from hpa_core.runs.ablations import Ablation, write_ablation
+from hpa_core.runs.ablations import Ablation, ablation_path, write_ablation
 from hpa_core.runs.explanations import Explanation, explanation_key, write_explanation
 from hpa_core.runs.folder import CONFIG, RunFolder
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
+from tests.pages.conftest import RunAndStop
 from tests.scored import score_dataset
 
 
@@ -115,46 +111,34 @@ STOPPED = {
     },
     "PCA map of scored, validation": {"atlas": "Embedding map", "map-method": "PCA"},
 }
-COUNTING = """
-from time import sleep
-from hpa_core.progress import terminal_progress
-with terminal_progress() as progress:
-    progress(1200, 5000, unit="images")
-    sleep(600)
-"""
-
-
-def run_and_stop(workspace: Workspace, title: str, program: str) -> None:
-    """Start a job, stop it once it has told how far it is, and wait until it has ended."""
-    backend = open_backend(workspace)
-    folder = workspace.job("counting")
-    argv = (sys.executable, "-c", program)
-    job = backend.submit(RunSpec(argv=argv, folder=folder, devices=0, title=title))
-    wait_until(lambda: read_progress(folder) is not None)
-    backend.stop(job)
-    wait_until(lambda: backend.status(job).ended)
-    assert backend.status(job).state == "stopped"
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("title", STOPPED)
 def test_a_stopped_job_is_said_to_be_stopped_how_far_it_came_and_is_offered_again(
-    workspace: Workspace, run: RunFolder, open_page, title: str
+    run: RunFolder, open_page, run_and_stop: RunAndStop, title: str
 ) -> None:
     link = {"run": "scored", **STOPPED[title]}
     assert "was stopped" not in said(open_page("errors", **link))
-    run_and_stop(workspace, title, COUNTING)
+    run_and_stop(title)
     page = open_page("errors", **link)
     assert f"**{title}** was stopped at 1,200 of 5,000 images." in said(page)
     assert ("Every image explained by then was kept" in said(page)) == title.startswith("Heat maps")
     [again] = [button for button in page.button if button.icon == ":material/replay:"]
     assert not again.disabled
+
+
+def test_a_stopped_ablation_is_no_longer_spoken_of_once_another_was_written(
+    run: RunFolder, dataset: Dataset, open_page, run_and_stop: RunAndStop
+) -> None:
+    plant_ablation(run, dataset)
+    path = ablation_path(run, "validation", "zero")
+    run_and_stop("Channel ablation of scored, validation, zero", makes=path)
+    page = open_page("errors", run="scored", atlas="Ablation")
+    assert "was stopped at 1,200 of 5,000 images. Nothing of it was kept. What is shown" in said(
+        page
+    )
+    plant_ablation(run, dataset)
+    assert "was stopped" not in said(open_page("errors", run="scored", atlas="Ablation"))
 
 
 def test_scores_from_elsewhere_have_no_network_to_ask(
