@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.guard import guarded
 from dashboard.menu import MENU
+from dashboard.session import follow_link
 from dashboard.sidebar import choose_context
 from dashboard.way_back import remember_link, return_to
 
@@ -27,6 +28,7 @@ chosen = st.navigation(
     ]
 )
 return_to(chosen)
+follow_link(chosen.title)
 with guarded():
     choose_context(next(entry for entry in MENU if entry.title == chosen.title))
     remember_link()

@@ -1,9 +1,15 @@
-"""What one visitor has chosen, kept under a key that no widget owns, and mirrored in the link."""
+"""What one visitor has chosen, kept under a key that no widget owns, and mirrored in the link.
+
+A browser sends its address with every message, and one that is quicker than the answer before it
+sends the address of before. So the link is followed where a person followed it: at the first run,
+to another page, Back and Forward. Otherwise it says what was last written into it.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from hpa_core.runs.thresholds import ThresholdSet, fixed_thresholds
 
@@ -27,6 +33,8 @@ class Session:
         filter: the text of the filter in force, on every page; empty for every sample.
         narrowed: whether pages that could show everything show only what the filter finds.
         linked_filter: what of these two stands in the link.
+        page: the page that is shown.
+        link: what was written into its address; None where a key was taken out.
         mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
     """
 
@@ -41,6 +49,8 @@ class Session:
     filter: str = ""
     narrowed: bool = False
     linked_filter: tuple[str, bool] | None = None
+    page: str = ""
+    link: dict[str, str | None] = field(default_factory=dict)
     mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     @property
@@ -64,10 +74,34 @@ def session() -> Session:
     return chosen
 
 
+def follow_link(page: str) -> None:
+    """Let the address say what it does if a person followed it to here; else put it right.
+
+    Args:
+        page: the page that is shown.
+    """
+    chosen, run = session(), get_script_run_ctx()
+    if page != chosen.page or (run and run.is_history_navigation):
+        chosen.page, chosen.link = page, {}
+    write_link()
+
+
 def write_link(**values: str | None) -> None:
-    """Put `values` into the page's address; None takes a key out."""
-    for key, value in values.items():
-        if value is None:
-            st.query_params.pop(key, None)
-        elif st.query_params.get(key) != value:
-            st.query_params[key] = value
+    """Put `values` into the page's address, as one step of the history; None takes a key out.
+
+    Without any, an address sent before what was last written is put right.
+    """
+    told, address = session().link, st.query_params
+    wanted = told | values
+
+    def stands(key: str) -> bool:
+        return told.get(key, wanted[key]) == wanted[key] == address.get(key)
+
+    changed = {key: value for key, value in wanted.items() if not stands(key)}
+    if put := {key: value for key, value in changed.items() if value is not None}:
+        address.update(put)
+    for key in changed.keys() - put.keys():
+        if key not in address:  # It may be on its way to the browser: taken out after it.
+            address[key] = ""
+        del address[key]
+    told.update(values)

@@ -36,11 +36,12 @@ def choose_context(page: Entry) -> None:
         if run is not None:
             _choose_split(chosen, run)
             _choose_thresholds(chosen, run)
-        follow_filter()
+        filtered = follow_filter()
         draw_field(used=page.filtered)
         _tell_missing(chosen.missing)
         _mark_synthetic(info, run)
     write_link(
+        **filtered,
         dataset=chosen.dataset,
         run=chosen.picked_run,
         split=chosen.split,

@@ -13,7 +13,6 @@ from dashboard.errors.mistakes import draw_mistakes, open_mistake
 from dashboard.errors.opening import Section
 from dashboard.errors.spectrum import draw_spectrum, open_spectrum
 from dashboard.errors.suspicious import draw_suspicious, open_suspicious
-from dashboard.session import write_link
 
 SECTIONS: dict[str, Section] = {
     "Classes": Section(draw_classes, open_class),
@@ -36,5 +35,5 @@ FORMER = {"Channel ablation": "Ablation"}
 def follow_former_link() -> None:
     """Open a link that names a section as it was once called."""
     if now := FORMER.get(st.query_params.get(LINK, "")):
-        write_link(**{LINK: now})
+        st.query_params[LINK] = now
         st.rerun()

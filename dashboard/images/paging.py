@@ -74,6 +74,7 @@ def _draw_page(
 ) -> None:
     if _shown().outdated:
         st.rerun()
+    write_link()
     with guarded():
         channel_viewer(
             dataset.info,
@@ -108,10 +109,6 @@ def _remember_image(sample_id: str | None) -> None:
     shown = _shown()
     shown.outdated |= shown.image != sample_id
     shown.image = sample_id
-    if sample_id is None:
-        # Keys can be quicker than the link: the browser then tells of an address from before the
-        # image was opened, and a key that is not there is not taken out of the one it has by now.
-        st.query_params["image"] = ""
     write_link(image=sample_id)
 
 

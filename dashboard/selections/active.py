@@ -21,8 +21,12 @@ from hpa_core.selections.selecting import selected_rows
 FILTER, NARROWED, YES = "filter", "narrowed", "yes"
 
 
-def follow_filter() -> None:
-    """Take the filter of a link that was followed; a link without one, as the menu's, keeps it."""
+def follow_filter() -> dict[str, str | None]:
+    """Take the filter of a link that was followed; a link without one, as the menu's, keeps it.
+
+    Returns:
+        What is to stand in the link.
+    """
     chosen = session()
     text, narrowed = st.query_params.get(FILTER), st.query_params.get(NARROWED) == YES
     if text is not None and (text, narrowed) != chosen.linked_filter:
@@ -31,7 +35,7 @@ def follow_filter() -> None:
         if chosen.dataset:
             keep_list(cache.workspace().dataset(chosen.dataset), text)
     chosen.linked_filter = (chosen.filter or EVERYTHING, chosen.narrowed)
-    write_link(filter=chosen.linked_filter[0], narrowed=YES if chosen.narrowed else None)
+    return {FILTER: chosen.linked_filter[0], NARROWED: YES if chosen.narrowed else None}
 
 
 def set_filter(filter_text: str) -> None:
