@@ -52,7 +52,7 @@ class Visitors:
     def walks(self, page: Page) -> None:
         """Go through all pages by the menu, within one session."""
         for name in PAGES[1:] + PAGES[:1]:
-            page.locator(f'[data-testid="stSidebarNavLink"][href$="/{name}"]').click()
+            page.locator(f'[data-testid="stPageLink-NavLink"][href*="/{name}?"]').click()
             self._look(page)
 
     def comes_and_goes(self) -> None:
