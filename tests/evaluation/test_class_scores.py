@@ -1,5 +1,7 @@
 """One class's scores against scikit-learn, its intervals against a bootstrap of the samples."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,6 +42,23 @@ def test_the_intervals_are_those_of_samples_drawn_anew() -> None:
     interval = score_class(targets, calls).f1.interval
     assert interval is not None
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=0.02)
+
+
+def test_the_intervals_of_real_classes_are_those_of_images_drawn_anew(realdata: Path) -> None:
+    targets = np.load(realdata / "validation" / "targets.npy") > 0.5
+    calls = np.load(realdata / "validation" / "vgg16_probs.npy") >= 0.5
+    rng, size = np.random.default_rng(0), len(targets)
+    weights = rng.multinomial(size, np.full(size, 1 / size), size=1000).astype(np.float32)
+    hits, wrong = (weights @ part for part in (targets & calls, targets ^ calls))
+    frequent = np.flatnonzero(targets.sum(axis=0) >= 100)
+    assert len(frequent) == 19
+    for number in frequent.tolist():
+        brute = 2 * hits[:, number] / (2 * hits[:, number] + wrong[:, number])
+        interval = score_class(targets[:, number], calls[:, number]).f1.interval
+        assert interval is not None
+        low, high = np.quantile(brute, ENDS)
+        allowed = 0.15 * (high - low)
+        assert (interval.low, interval.high) == pytest.approx((low, high), abs=allowed)
 
 
 def test_what_was_never_called_has_no_precision() -> None:

@@ -1,4 +1,4 @@
-"""Mistakes, label sets, the score axis and groups against brute force and scikit-learn."""
+"""Mistakes, label sets and the score axis against brute force."""
 
 from collections import Counter
 
@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
-from scipy.stats import fisher_exact
-from sklearn.metrics import f1_score
 
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.errors.confident import rank_mistakes
-from hpa_core.evaluation.errors.groups import count_group_errors
 from hpa_core.evaluation.errors.label_sets import count_label_set_errors, label_set_rows
 from hpa_core.evaluation.errors.spectrum import SCALES, Scale, lay_out_scores, pick_along
 from tests.evaluation.arrays import scored_with_thresholds
@@ -104,41 +101,3 @@ def test_samples_along_the_axis_are_the_middlemost_of_each_bin() -> None:
 def test_equal_scores_are_one_bin_of_an_axis() -> None:
     found = lay_out_scores(np.full(4, 0.3), np.array([True, False, False, False]), 0.5)
     assert (found.positives.sum(), found.negatives.sum()) == (1, 3)
-
-
-def test_groups_are_scored_as_scikit_learn_scores_them_apart() -> None:
-    rng = np.random.default_rng(1)
-    groups = rng.choice(["a", "b", "c"], 300, p=[0.6, 0.3, 0.1])
-    targets = rng.random((300, 4)) < 0.3
-    worse = np.where(groups == "b", 0.3, 0.05)[:, None]
-    calls = targets ^ (rng.random(targets.shape) < worse)
-    found = count_group_errors(targets, calls, groups)
-    wrong = (targets != calls).any(axis=1)
-    assert found.keys.tolist() == ["a", "b", "c"]
-    raw = []
-    for place, key in enumerate("abc"):
-        mine = groups == key
-        assert found.micro_f1[place] == pytest.approx(
-            f1_score(targets[mine], calls[mine], average="micro")
-        )
-        assert found.share[place] == pytest.approx(wrong[mine].mean())
-        table = [
-            [wrong[mine].sum(), (~wrong)[mine].sum()],
-            [wrong[~mine].sum(), (~wrong)[~mine].sum()],
-        ]
-        tails = [fisher_exact(table, alternative=side).pvalue for side in ("less", "greater")]
-        raw.append(min(2 * min(tails), 1))
-    steps = np.maximum.accumulate(np.sort(raw) * [3, 2, 1]).clip(max=1)
-    assert found.p[np.argsort(raw)] == pytest.approx(steps)
-    assert found.stands_out[1]
-
-
-def test_groups_that_differ_by_chance_alone_seldom_stand_out() -> None:
-    rng = np.random.default_rng(2)
-    alarms = 0
-    for _ in range(60):
-        targets = np.zeros((400, 1), dtype=bool)
-        calls = rng.random((400, 1)) < 0.3
-        groups = rng.integers(20, size=400).astype(str)
-        alarms += count_group_errors(targets, calls, groups).stands_out.any()
-    assert alarms <= 8  # One in twenty would be three; more than eight, less than once in 200.
