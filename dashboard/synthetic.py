@@ -7,6 +7,7 @@ scores say nothing about the Human Protein Atlas.
 from typing import Literal
 
 from dashboard import cache
+from dashboard.wording import counted
 from hpa_core.data.dataset import DatasetInfo
 from hpa_core.runs.folder import RunFolder
 
@@ -48,6 +49,6 @@ def synthetic_note(run: RunFolder | None, dataset: DatasetInfo | None = None) ->
     }[synthetic_part(run, dataset)]
 
 
-def samples_word(dataset: DatasetInfo) -> str:
-    """Return what the samples of a dataset are called where they are counted."""
-    return "synthetic samples" if dataset.synthetic else "samples"
+def counted_samples(dataset: DatasetInfo, count: int, kind: str = "") -> str:
+    """Return a number of a dataset's samples: `1 sample`, `2 labelled synthetic samples`."""
+    return counted(count, f"{kind}{'synthetic ' * dataset.synthetic}sample")

@@ -10,6 +10,7 @@ from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.jobs import NOTHING_KEPT, offer_job
+from dashboard.wording import counted
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
 from hpa_core.evaluation.calls import apply_thresholds
@@ -97,7 +98,7 @@ def _draw(judged: Judged, found: Ablation) -> None:
     with left:
         st.plotly_chart(_macro_chart(effects, whole), key="ablation-macro")
         st.caption(
-            f"{len(found.ids):,} images of split {found.split} at thresholds "
+            f"{counted(len(found.ids), 'image')} of split {found.split} at thresholds "
             f"{judged.thresholds.name}; dotted: {whole:.3f} with all channels. Whiskers: 95 %."
         )
     with right:

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.errors.heat_charts import channel_figure, heat_figure
 from dashboard.jobs import offer_job
+from dashboard.wording import counted
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.explanations import (
@@ -50,7 +51,7 @@ def offer_explaining(  # noqa: PLR0913 - images, what is looked at, what they ar
     """
     ids = dataset.ids[rows].tolist()
     offer_job(
-        f"Explain {len(ids)} image{'s' if len(ids) > 1 else ''}",
+        f"Explain {counted(len(ids), 'image')}",
         f"Heat maps of {run.id}, {NAMES[method]}: {shown}",
         "explain",
         run.id,

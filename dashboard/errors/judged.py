@@ -16,6 +16,7 @@ from dashboard.images.gallery import scored_samples
 from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset, DatasetInfo
 from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.runs.folder import RunFolder
@@ -134,8 +135,8 @@ def describe(judged: Judged) -> str:
     learnt = " **The run has learnt these images**, so it errs less here." if judged.learnt else ""
     only = f" that fulfil `{judged.filter}`" if judged.filter else ""
     return (
-        f"**{len(judged.ids):,} images**{only}: run `{judged.run.id}`, split {judged.split}.{made} "
-        f"Calls by {name}{fallback}{chosen}.{learnt}{unapplied()}"
+        f"**{counted(len(judged.ids), 'image')}**{only}: run `{judged.run.id}`, split "
+        f"{judged.split}.{made} Calls by {name}{fallback}{chosen}.{learnt}{unapplied()}"
     )
 
 

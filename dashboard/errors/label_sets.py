@@ -8,6 +8,7 @@ from jaxtyping import Bool
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
+from dashboard.wording import counted
 from hpa_core.evaluation.errors.label_sets import (
     LabelSetErrors,
     count_label_set_errors,
@@ -25,8 +26,9 @@ def draw_label_sets(judged: Judged) -> None:
     total = found.right + found.wrong
     st.markdown(
         f"**{found.right:,} of {total:,} images** ({100 * found.right / total:.1f} %) are called "
-        f"exactly their label set; the other {found.wrong:,} make {len(found.counts):,} different "
-        "pairs of a true and a called set. Click a row to see its images."
+        f"exactly their label set; the other {found.wrong:,} make "
+        f"{counted(len(found.counts), 'different pair')} of a true and a called set. Click a row "
+        "to see its images."
     )
     clicked_table(
         _table(found),

@@ -11,6 +11,7 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.images.paging import draw_gallery
 from dashboard.session import write_link
+from dashboard.wording import counted
 from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
 
 ANY, MISSED, FALSE = "both", "missed", "called falsely"
@@ -41,7 +42,7 @@ def draw_mistakes(judged: Judged) -> None:
         )
     places, rows = _kept(judged.key, kind, number, found)
     st.markdown(
-        f"**{len(places):,} wrong calls** on {len(rows):,} images. "
+        f"**{counted(len(places), 'wrong call')}** on {counted(len(rows), 'image')}. "
         "Confidence is how far a score lies beyond its threshold, as a share of what was "
         "possible. Click a point to see its image."
     )

@@ -20,6 +20,7 @@ from dashboard.images.paging import draw_gallery
 from dashboard.selections.links import draw_images_link
 from dashboard.selections.lists import offer_list
 from dashboard.session import write_link
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.selections.expression import Expression, all_of, terms_of
 from hpa_core.selections.parsing import parse_filter
@@ -85,7 +86,7 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
             shortcut="Backspace",
             on_click=close,
         )
-        st.markdown(f"**{len(opened.rows):,} {_images(opened.rows)}**: {opened.title}")
+        st.markdown(f"**{counted(len(opened.rows), 'image')}**: {opened.title}")
         if judged.dataset is not None and len(opened.rows):
             _draw_way_on(judged, judged.dataset, opened)
     if judged.dataset is None:
@@ -184,10 +185,6 @@ def class_of(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 3 and int(text) < len(CLASS_LABELS):
         return int(text)
     raise NoSuchPickError(text)
-
-
-def _images(rows: np.ndarray) -> str:
-    return "image" if len(rows) == 1 else "images"
 
 
 def _open_point(key: str, image_of: ImageOf) -> None:

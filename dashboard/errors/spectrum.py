@@ -11,6 +11,7 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
+from dashboard.wording import counted
 from hpa_core.evaluation.errors.spectrum import SCALES, Scale, Spectrum, lay_out_scores, pick_along
 
 LINK, KEY = "class", "errors-spectrum-class"
@@ -37,8 +38,9 @@ def draw_spectrum(judged: Judged) -> None:
         )
     truth, called = judged.targets[:, number], judged.calls[:, number]
     st.markdown(
-        f"{truth.sum():,} images carry **{CLASS_LABELS[number]}**, {(truth & called).sum():,} of "
-        f"them are found; {(~truth & called).sum():,} others are called it. Threshold "
+        f"{counted(truth.sum(), 'image carries', 'images carry')} **{CLASS_LABELS[number]}**, "
+        f"{(truth & called).sum():,} found; "
+        f"{counted((~truth & called).sum(), 'other is', 'others are')} called it. Threshold "
         f"{judged.thresholds.thresholds[number]:.4f}. Click a bar for its images, or an image."
     )
     clicked(

@@ -12,6 +12,7 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
+from dashboard.wording import counted
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
 from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
@@ -125,10 +126,9 @@ def _hear(judged: Judged) -> Heard:
 def _count_told(count: int, labels: int, heard: Heard) -> str:
     if not count:
         told = _speakers(heard).capitalize()
-        return f"{told} speak against **none** of {labels:,} labels, of those asked for."
-    noun = "label" if count == 1 else "labels"
+        return f"{told} speak against **none** of {counted(labels, 'label')}, of those asked for."
     return (
-        f"**{count:,} {noun}** that {_speakers(heard)} speak against, of {labels:,}. "
+        f"**{counted(count, 'label')}** that {_speakers(heard)} speak against, of {labels:,}. "
         "Click a row to see the image."
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import cache
+from dashboard.wording import counted
 from hpa_core.config import PRESETS
 from hpa_core.data.dataset import Dataset
 from hpa_core.experiments.experiment import create_experiment, start_experiment
@@ -39,8 +40,9 @@ def new_experiment(dataset: Dataset) -> str | None:
     )
     variants = ", ".join(kind.variants)
     st.caption(
-        f"{len(kind.variants) * count} trainings on dataset {dataset.info.name}, one after "
-        f"another: {variants}, each with {count} seeds. The report: {kind.finding}."
+        f"{counted(len(kind.variants) * count, 'training')} on dataset {dataset.info.name}, one "
+        "after "
+        f"another: {variants}, each with {counted(count, 'seed')}. The report: {kind.finding}."
     )
     name = st.text_input("Name", key="experiment-name", placeholder=f"{kind.name}-1").strip()
     if not st.button("Start", type="primary", key="experiment-start", icon=":material/play_arrow:"):

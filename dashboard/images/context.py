@@ -9,6 +9,7 @@ from dashboard import cache
 from dashboard.components.channel_viewer import ImageContext, Strip, Tile
 from dashboard.images.gallery import find_tile, labelled_samples
 from dashboard.session import session
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import LabelingError
 from hpa_core.evaluation.neighbours import Neighbourhood
@@ -82,7 +83,8 @@ def _kin_strip(
     tiles = [_tile(samples, dataset, each) for each in others[:MOST_TILES]]
     found = int(select(wanted, samples).sum())
     text = str(wanted) if found else ""
-    return Strip(title=f"{title}, {len(others):,} others", tiles=tiles, filter=text, found=found)
+    title = f"{title}, {counted(len(others), 'other')}"
+    return Strip(title=title, tiles=tiles, filter=text, found=found)
 
 
 def _tile(samples: Samples, dataset: Dataset, sample_id: str) -> Tile:

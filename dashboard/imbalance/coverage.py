@@ -9,6 +9,7 @@ from jaxtyping import Bool, Int
 from pandas.io.formats.style import Styler
 
 from dashboard.charts import CLASS_LABELS
+from dashboard.wording import counted
 from hpa_core.evaluation.proportions import WIDEST, recall_interval, too_few_positives
 from hpa_core.imbalance.coverage import Coverage
 
@@ -144,14 +145,17 @@ def _reasons(coverage: Coverage, shown: Shown) -> list[str]:
     """Say for every class what a recall, measured on so few positives, is worth."""
     measured, total = shown.measured(coverage), coverage.counts.sum(axis=0)
     here = [
-        f"{_positives(count)} {shown.where}"
+        f"{counted(count, 'positive')} {shown.where}"
         + (f", where a recall of 50 % means {interval}" if count else "")
         for count, interval in zip(measured, _intervals(measured), strict=True)
     ]
     if not shown.folds:
         return here
     together = zip(here, total, _intervals(total), strict=True)
-    return [f"{told}; {_positives(count)} over all folds: {text}" for told, count, text in together]
+    return [
+        f"{told}; {counted(count, 'positive')} over all folds: {text}"
+        for told, count, text in together
+    ]
 
 
 def _few(coverage: Coverage, shown: Shown) -> Bool[np.ndarray, " C"]:
@@ -194,10 +198,6 @@ def _colour(deviation: float) -> str:
 def _intervals(positives: Int[np.ndarray, " C"]) -> list[str]:
     ends = zip(*recall_interval(positives), strict=True)
     return [f"{100 * low:.0f} to {100 * high:.0f} %" for low, high in ends]
-
-
-def _positives(count: int) -> str:
-    return f"{count:,} positive{'' if count == 1 else 's'}"
 
 
 def _named(classes: Bool[np.ndarray, " C"]) -> str:

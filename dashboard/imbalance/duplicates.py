@@ -13,6 +13,7 @@ from dashboard.imbalance.duplicate_tables import CLASS_COLUMNS, class_table
 from dashboard.jobs import NOTHING_KEPT, offer_stopped, watch_jobs
 from dashboard.overview import imports
 from dashboard.overview.asking import ask_for_file
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.duplicates.applying import pending_changes
 from hpa_core.data.duplicates.known import Duplicates
@@ -55,23 +56,26 @@ def _draw_jobs(name: str) -> None:
 
 def _draw_state(known: Duplicates) -> None:
     info, search = known.dataset.info, known.search
-    kind = "synthetic images" if info.synthetic else "images" if info.has_images else "samples"
-    said = [f"Dataset {info.name!r}, {info.samples:,} {kind}."]
+    kind = "synthetic image" if info.synthetic else "image" if info.has_images else "sample"
+    said = [f"Dataset {info.name!r}, {counted(info.samples, kind)}."]
     if search:
         said.append(
             f"Searched on {search.created[:16].replace('T', ' ')} UTC: all pairs of "
-            f"{search.samples:,} images compared in eight orientations, {search.looked_at:,} "
-            f"pairs looked at closely, {len(search.pairs):,} with a similarity of "
-            f"{search.least:g} or more."
+            f"{search.samples:,} images compared in eight orientations, "
+            f"{counted(search.looked_at, 'pair')} looked at closely, {len(search.pairs):,} with a "
+            f"similarity of {search.least:g} or more."
         )
     elif info.has_images:
         said.append("Its images were not searched yet: only copies with one image hash are known.")
     else:
         said.append("It has no images to search: a published list can tell what is a copy.")
     if search and search.blank:
-        said.append(f"{len(search.blank):,} images without any contrast could not be compared.")
+        said.append(
+            f"{counted(len(search.blank), 'image')} without any contrast could not be compared."
+        )
     said.extend(
-        f"List {item.name}: {len(item.pairs):,} pairs, {item.known:,} of {item.ids:,} ids known."
+        f"List {item.name}: {counted(len(item.pairs), 'pair')}, {item.known:,} of {item.ids:,} ids "
+        "known."
         for item in known.lists
     )
     st.caption(" ".join(said))
@@ -141,7 +145,9 @@ def _draw_use(known: Duplicates) -> None:
             "side. Splits stay as they are, so no run is touched."
         )
         st.button(
-            f"Write the groups ({changes:,} images change theirs)" if changes else "Written",
+            f"Write the groups ({counted(changes, 'image changes its', 'images change theirs')})"
+            if changes
+            else "Written",
             disabled=not changes,
             icon=":material/save:",
             key="duplicates-apply",

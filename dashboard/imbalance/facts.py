@@ -3,6 +3,7 @@
 import numpy as np
 
 from dashboard.charts import CLASS_LABELS
+from dashboard.wording import counted
 from hpa_core.imbalance.label_sets import (
     LabelSets,
     alone_counts,
@@ -49,7 +50,7 @@ def _above_mean(measured: Imbalance) -> str:
 def _always(pairs: np.ndarray, *, samples: int) -> str:
     expected = expected_pairs(pairs, samples=samples)
     found = [
-        f"all {pairs[rare, rare]:,} samples of {CLASS_LABELS[rare]} also carry "
+        f"{counted(pairs[rare, rare], 'sample')} of {CLASS_LABELS[rare]}, each with "
         f"{CLASS_LABELS[other]} (chance would give {expected[rare, other]:.2g})"
         for rare, other in np.argwhere(always_with(pairs))
     ]
@@ -73,8 +74,8 @@ def _never_together(pairs: np.ndarray, *, samples: int) -> str:
         for one, other in strongest
     ]
     return (
-        f"**Never together**, though chance would give 5 samples or more: {len(found)} pairs, "
-        f"first {', '.join(names)}."
+        f"**Never together**, though chance would give 5 samples or more: "
+        f"{counted(len(found), 'pair')}, first {', '.join(names)}."
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.leaks import draw_leak_badge
 from dashboard.overview import imports
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.oversampling.report import Report, read_report, report_path
 from hpa_core.oversampling.settings import Settings
@@ -200,11 +201,16 @@ def _draw_classes(report: Report) -> None:
 def _about(run: RunFolder, report: Report) -> str:
     settings = report.settings
     of = f" of dataset {report.dataset}" if report.dataset else ""
-    groups = "" if report.groups == report.samples else f" in {report.groups:,} groups kept whole"
+    groups = (
+        ""
+        if report.groups == report.samples
+        else f" in {counted(report.groups, 'group')} kept whole"
+    )
     features = "embedding features" if report.features == "embeddings" else "scores' log-odds"
     return (
         f"Run {report.run}, split {report.split}{of}: {report.samples:,} samples{groups}, "
-        f"{report.width} {features}. {settings.folds} folds, dealt {settings.repeats} times; "
+        f"{report.width} {features}. {settings.folds} folds, dealt "
+        f"{counted(settings.repeats, 'time')}; "
         f"{settings.k} neighbours, {settings.times} synthetic or copied for each row of classes "
         f"{', '.join(map(str, report.minority)) or 'none'} (IRLbl above MeanIR); fitted "
         f"thresholds: {settings.strategy}. Made on {report.created[:16].replace('T', ' ')} UTC in "

@@ -15,7 +15,8 @@ from dashboard.images.gallery import labelled_samples, scored_samples
 from dashboard.selections.active import active_expression
 from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import session
-from dashboard.synthetic import samples_word
+from dashboard.synthetic import counted_samples
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError
 from hpa_core.imbalance.label_sets import LabelSets, count_label_sets
@@ -48,8 +49,8 @@ class Labels:
 
     def told(self, dataset: Dataset) -> str:
         """Say in Markdown which samples these are, and how many."""
-        counts = f"{self.imbalance.samples:,} {samples_word(dataset.info)}"
-        labels = f"{self.imbalance.counts.sum():,} labels"
+        counts = counted_samples(dataset.info, self.imbalance.samples)
+        labels = counted(self.imbalance.counts.sum(), "label")
         return f"{counts} and {labels}: dataset {dataset.info.name!r}, {self.where}.{unapplied()}"
 
 

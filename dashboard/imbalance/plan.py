@@ -19,7 +19,7 @@ from dashboard.imbalance.plan_draft import (
     start_from,
 )
 from dashboard.imbalance.plan_outcome import Outcome, outcome_of
-from dashboard.synthetic import samples_word
+from dashboard.synthetic import counted_samples
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.measures import class_counts
 from hpa_core.imbalance.presets import PLAN_PRESETS
@@ -173,8 +173,8 @@ def _draw_solutions(slots: list[DeltaGenerator], draft: Draft, outcome: Outcome)
 
 def _draw_effect(dataset: Dataset, draft: Draft, outcome: Outcome) -> None:
     st.subheader("What an epoch shows")
-    kind = samples_word(dataset.info)
-    rows = f"{outcome.preview.before.samples:,} {kind}: dataset {dataset.info.name!r}, "
+    rows = counted_samples(dataset.info, outcome.preview.before.samples)
+    rows += f": dataset {dataset.info.name!r}, "
     st.caption(f"{rows}{'every split' if draft.split == 'all' else f'split {draft.split}'}.")
     if outcome.problem:
         st.warning("One step cannot be done; this is what the steps before it come to.")

@@ -13,6 +13,7 @@ from dashboard.imbalance import plan_charts, plan_tables
 from dashboard.imbalance.plan_draft import Draft
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.preview import PlanPreview
 from hpa_core.imbalance.report_plans import compare_with_report
@@ -129,7 +130,7 @@ def draw_most_copied(dataset: Dataset, draft: Draft, seen: PlanPreview) -> None:
     st.subheader("Most copied")
     times = ", ".join(f"{count:,}" for count in seen.most_copies)
     st.caption(
-        f"The {len(seen.most_copied)} samples shown most often, {times} times."
+        f"The {counted(len(seen.most_copied), 'sample')} shown most often, {times} times."
         f"{synthetic_note(None, dataset.info)}"
     )
     samples = labelled_samples(dataset, draft.split)

@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache
 from dashboard.imbalance.coverage import Shown, draw_table, draw_verdict
-from dashboard.synthetic import samples_word
+from dashboard.synthetic import counted_samples
+from dashboard.wording import counted
 from hpa_core.data.dataset import INFO, Dataset
 from hpa_core.data.dealing import dealt_rows
 from hpa_core.data.folds import NO_FOLD, SavedFolds, delete_folds, write_folds
@@ -78,7 +79,7 @@ def _ask(dataset: Dataset) -> Deal | None:
             "Keep copies together", kept["grouped"], key="splits-grouped", help=GROUPED_HELP
         )
         pressed = st.button(
-            f"Deal {len(dealt_rows(dataset)):,} samples",
+            f"Deal {counted(len(dealt_rows(dataset)), 'sample')}",
             icon=":material/casino:",
             key="splits-deal",
         )
@@ -121,10 +122,10 @@ def _draw(dataset: Dataset, shown: Shown, version: str) -> None:
     """
     written = (dataset.folder / INFO).stat().st_mtime_ns
     coverage, copies = _covered(f"{dataset.info.hash} {written} {version}", dataset, shown)
-    kind = samples_word(dataset.info)
+    labelled = counted_samples(dataset.info, int(coverage.sizes.sum()), "labelled ")
     st.caption(
-        f"{coverage.sizes.sum():,} labelled {kind} of dataset {dataset.info.name!r}, {copies:,} "
-        f"groups of copies among them: {shown.told(coverage)}."
+        f"{labelled} of dataset {dataset.info.name!r}, {counted(copies, 'group')} of copies among "
+        f"them: {shown.told(coverage)}."
     )
     draw_verdict(coverage, shown)
     draw_table(coverage, shown)

@@ -7,6 +7,7 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
+from dashboard.wording import counted
 from hpa_core.data.dataset import list_datasets
 from hpa_core.evaluation.before_after import Called, compare_before_after
 from hpa_core.evaluation.calls import apply_thresholds
@@ -59,9 +60,10 @@ def _draw_comparison(before: str, after: str, truth: str) -> None:
         delta_color="normal" if low > 0 or high < 0 else "off",
     )
     st.caption(
-        f"{found.images:,} images of {SPLIT}, judged by the labels of dataset {truth}, thresholds "
-        f"{session().thresholds.name} for both. Where the corrected images were picked by what one "
-        "run thought of them, that run has an advantage; corrections at random have none."
+        f"{counted(found.images, 'image')} of {SPLIT}, judged by the labels of dataset {truth}, "
+        f"thresholds {session().thresholds.name} for both. Where the corrected images were picked "
+        "by what one run thought of them, that run has an advantage; corrections at random have "
+        "none."
     )
     for run in dict.fromkeys((before, after)):
         draw_leak_badge(cache.run(run), SPLIT)

@@ -13,6 +13,7 @@ from dashboard.labeling.person import Person
 from dashboard.labeling.review import draw_counts
 from dashboard.labeling.roles import draw_roles
 from dashboard.session import session
+from dashboard.wording import counted
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.current import CurrentLabels, current_labels
@@ -51,7 +52,8 @@ def _draw_origin(dataset: Dataset) -> None:
     day = version.at[:10]  # noqa: PD008 - a time, not a table
     st.text(
         f"Published from dataset {version.parent} by {version.by}, {day}: "
-        f"{len(version.changes):,} images with other labels, hash {version.hash[:12]}.{note}"
+        f"{counted(len(version.changes), 'image')} with other labels, hash "
+        f"{version.hash[:12]}.{note}"
     )
 
 
@@ -125,9 +127,9 @@ def _draw_publish(dataset: Dataset, person: Person) -> None:
         version = read_version(made)
         changed = len(version.changes) if version else 0
         st.success(
-            f"Dataset {made.info.name}: {made.info.samples:,} images, {changed:,} with other "
-            f"labels, hash {made.info.hash[:12]}. Train on it with the settings of the run before, "
-            "then compare both below."
+            f"Dataset {made.info.name}: {counted(made.info.samples, 'image')}, {changed:,} with "
+            f"other labels, hash {made.info.hash[:12]}. Train on it with the settings of the run "
+            "before, then compare both below."
         )
         session().dataset = made.info.name
         st.page_link("../pages/train.py", label="Train on it", icon=":material/model_training:")
@@ -152,7 +154,7 @@ def _draw_import(dataset: Dataset, person: Person) -> None:
         cache.label_store(), dataset, foreign, by=person.name, replace=bool(replace)
     )
     st.success(
-        f"{foreign.program}: {done.recorded:,} images recorded, {done.same:,} had the same labels, "
-        f"{done.kept:,} decided here were kept, {len(done.unknown):,} are not in this dataset, "
-        f"{len(foreign.refused):,} refused."
+        f"{foreign.program}: {counted(done.recorded, 'image')} recorded, {done.same:,} had the "
+        f"same labels, {done.kept:,} decided here were kept, {len(done.unknown):,} are not in this "
+        f"dataset, {len(foreign.refused):,} refused."
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.labeling.labelling import draw_review_pad
 from dashboard.labeling.person import Person
+from dashboard.wording import counted
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling.current import CurrentLabels, current_labels
@@ -72,7 +73,7 @@ def _draw_noise(current: CurrentLabels) -> None:
         )
         return
     st.write(
-        f"Of {found.asked:,} images asked at random, {found.changed:,} got other labels: "
+        f"Of {counted(found.asked, 'image')} asked at random, {found.changed:,} got other labels: "
         f"{found.changed / found.asked:.1%} of the dataset are wrong, "
         f"95 % interval {found.low:.1%} to {found.high:.1%}."
     )
@@ -90,9 +91,9 @@ def _draw_agreement(dataset: Dataset) -> None:
         )
         return
     st.write(
-        f"{everybody.samples:,} images of dataset {dataset.info.name} have two independent "
-        "opinions or more. Alpha (Krippendorff) is 1 for full agreement, 0 for what chance gives; "
-        "on few images it says little."
+        f"On {counted(everybody.samples, 'image')} of dataset {dataset.info.name} there are two "
+        "independent opinions or more. Alpha (Krippendorff) is 1 for full agreement, 0 for what "
+        "chance gives; on few images it says little."
     )
     pairs = agreement_of_pairs(ratings)
     people = [everybody, *(pairs if len(pairs) > 1 else [])] if everybody.samples else []

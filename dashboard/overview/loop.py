@@ -17,6 +17,7 @@ from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import origin, score_set
 from dashboard.training.choice import every_training
+from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
 from hpa_core.experiments.experiment import list_experiments
 from hpa_core.runs.thresholds import list_thresholds
@@ -179,7 +180,7 @@ def _leaks(run_id: str, split: str) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    return counted(number, what) if number else f"no {what}s"
 
 
 STANDINGS = {

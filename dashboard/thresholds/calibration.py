@@ -9,6 +9,7 @@ from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
+from dashboard.wording import counted
 from hpa_core.evaluation.calibration import Calibration, Reliability, measure_calibration
 from hpa_core.runs.folder import RunFolder
 
@@ -32,7 +33,7 @@ def draw_calibration(run: RunFolder, split: str) -> None:
         f"Log loss **{found.loss_before:.4f}**, after recalibrating each class "
         f"**{found.loss_after:.4f}** (each half by what the other taught). One temperature for "
         f"all, {found.temperature:.2f}, says the scores are {found.verdict}. "
-        f"{len(predictions.ids):,} images of run `{run.id}`, split {split}."
+        f"{counted(len(predictions.ids), 'image')} of run `{run.id}`, split {split}."
         f"{synthetic_note(run)}"
     )
     st.caption(

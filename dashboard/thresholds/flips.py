@@ -17,6 +17,7 @@ from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.board import Held, held_before
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.sets import offered_sets
+from dashboard.wording import counted
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.contract import Targets
 from hpa_core.evaluation.flips import (
@@ -143,7 +144,7 @@ def _draw_images(measured: Measured, before: Held) -> None:
     if measured.rows is not None:
         order = order[np.isin(samples.ids[order], measured.predictions.ids)]
     st.caption(
-        f"{len(order):,} images of dataset {dataset.info.name}, under the active set."
+        f"{counted(len(order), 'image')} of dataset {dataset.info.name}, under the active set."
         f"{synthetic_note(measured.run, dataset.info)}"
     )
     draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

@@ -18,6 +18,7 @@ from dashboard.selections.active import active_expression
 from dashboard.selections.narrowing import ask_narrowing
 from dashboard.session import session
 from dashboard.thresholds.score_file import part_file, score_file_address
+from dashboard.wording import counted
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import ThresholdSet
@@ -61,7 +62,7 @@ class Measured:
     def count(self) -> str:
         """How many images, in Markdown."""
         if self.rows is None:
-            return f"**{len(self.predictions.ids):,} images**"
+            return f"**{counted(len(self.predictions.ids), 'image')}**"
         return f"**{self._share} images**, those that fulfil `{self.filter}`"
 
     @property

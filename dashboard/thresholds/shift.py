@@ -11,6 +11,7 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.session import session
 from dashboard.thresholds.history import take_up
 from dashboard.thresholds.prevalence import ask_for_shares, training_shares
+from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import (
     SURE,
@@ -109,7 +110,7 @@ def _estimated(
 
 def _sentence(found: Shift, run: RunFolder, split: str, other: Other) -> str:
     count, images = int(found.shifted.sum()), len(cache.predictions(*other).ids)
-    about = f"{images:,} images of {other.label} against run {run.id}, split {split}"
+    about = f"{counted(images, 'image')} of {other.label} against run {run.id}, split {split}"
     if not count:
         return f"No class's scores are surely distributed otherwise: {about}."
     return (

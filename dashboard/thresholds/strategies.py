@@ -23,6 +23,7 @@ from dashboard.thresholds.honesty import draw_meter
 from dashboard.thresholds.prevalence import draw_prevalence_match
 from dashboard.thresholds.sets import use_thresholds
 from dashboard.thresholds.wishes import ScoresAtHand, draw_wishes
+from dashboard.wording import counted
 from hpa_core.evaluation.estimates import Estimate, Estimates, estimates_path, read_estimates
 from hpa_core.evaluation.honesty import UNFITTED
 from hpa_core.evaluation.strategies import STRATEGIES, ready_strategies, strategy_named
@@ -98,9 +99,10 @@ def _draw_start(
     if stopped:
         say_stopped(stopped, "Every way that was done by then was kept.")
     if missing or not busy:
-        count = "all" if len(missing) == len(names) else f"the other {len(missing)}"
+        others = counted(len(missing), "way")
+        count = "all ways" if len(missing) == len(names) else f"the other {others}"
         st.button(
-            f"Estimate {count} ways" if missing else "Estimate all ways anew",
+            f"Estimate {count}" if missing else "Estimate all ways anew",
             type="primary" if missing else "secondary",
             icon=":material/replay:" if stopped else ":material/play_arrow:",
             key="estimate",

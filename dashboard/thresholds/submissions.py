@@ -14,6 +14,7 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.guard import guarded
 from dashboard.session import session
+from dashboard.wording import counted
 from hpa_core.data.submission import ordered_like, read_submission, write_submission
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
@@ -38,7 +39,7 @@ def _draw_writing(run: RunFolder, split: str) -> None:
     active = session().thresholds
     predictions = cache.predictions(run.id, split)
     st.write(
-        f"The calls of set **{active.name}** on {len(predictions.ids):,} images of run "
+        f"The calls of set **{active.name}** on {counted(len(predictions.ids), 'image')} of run "
         f"`{run.id}`, split {split}, as `Id,Predicted`."
     )
     sample = st.file_uploader(

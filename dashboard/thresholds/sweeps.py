@@ -10,6 +10,7 @@ from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.history import take_up
 from dashboard.thresholds.score_file import score_file
+from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.sweeps import (
     COMMON,
@@ -32,7 +33,7 @@ def draw_sweeps(run: RunFolder, split: str) -> None:
         st.info("A sweep needs the truth; these scores come without it.")
         return
     st.caption(
-        f"Blue: run {run.id} on {len(predictions.ids):,} images of split {split}, "
+        f"Blue: run {run.id} on {counted(len(predictions.ids), 'image')} of split {split}, "
         "with 95 % bootstrap intervals. "
         "Orange: the report's model on Kaggle's private test images, which nobody else has: "
         "compare where the curves peak, not how high they are. The best value is the best on "

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.training.charts import Record
+from dashboard.wording import counted
 from hpa_core.data.dataset import INFO
 from hpa_core.evaluation.class_fates import Fall, fallen_classes, uncalled_classes
 from hpa_core.runs.folder import RunFolder
@@ -38,7 +39,7 @@ def _fall(fall: Fall, records: list[Record], positives: np.ndarray | None) -> st
 
 
 def _named(number: int, positives: np.ndarray | None) -> str:
-    count = "" if positives is None else f" ({positives[number]:,} positives)"
+    count = "" if positives is None else f" ({counted(positives[number], 'positive')})"
     return f"**{CLASS_LABELS[number]}**{count}"
 
 

@@ -61,7 +61,7 @@ def test_the_page_shows_the_reports_own_table_and_what_the_field_knows_of_it(
     assert len(sets) == 577
     assert sets.iloc[1].tolist()[:2] == ["Nucleoplasm + Cytosol", 1998]
     told = "\n".join(item.value for item in page.markdown)
-    assert "all 28 samples of 10 Lysosomes also carry 9 Endosomes (chance would give 0.041)" in told
+    assert "28 samples of 10 Lysosomes, each with 9 Endosomes (chance would give 0.041)" in told
     assert (
         "**Never alone**: 10 Lysosomes (28), 15 Microtubule ends (21), 17 Mitotic spindle" in told
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.synthetic import samples_word, synthetic_note, synthetic_part
+from dashboard.synthetic import counted_samples, synthetic_note, synthetic_part
 from hpa_core.data.dataset import DatasetInfo
 from hpa_core.evaluation.estimates import estimate_strategies
 from hpa_core.evaluation.strategies import strategy_named
@@ -50,7 +50,8 @@ def test_images_are_what_their_dataset_says_whatever_the_network_learnt_from(
     dataset, run = scored(images=images, network=network)
     assert synthetic_part(run) == synthetic_part(run, dataset) == part
     assert synthetic_part(None, dataset) == ("images" if images else None)
-    assert samples_word(dataset) == ("synthetic samples" if images else "samples")
+    kind = "synthetic sample" if images else "sample"
+    assert [counted_samples(dataset, count) for count in (1, 2)] == [f"1 {kind}", f"2 {kind}s"]
 
 
 def test_scores_without_a_dataset_are_taken_to_be_of_such_cells_as_their_network_learnt_from(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.wording import counted
 from hpa_core.config import PRESETS, TrainConfig
 from hpa_core.data.dataset import Dataset, write_dataset
 from hpa_core.data.dealing import deal_folds
@@ -202,8 +203,9 @@ def test_a_class_that_is_left_behind_while_the_mean_rises_is_named_with_its_posi
     page = open_page("train", dataset="tiny")
     positives = dataset.targets[dataset.rows("validation")].sum(axis=0)
     (warning,) = page.warning
-    assert f"**5 Nuclear bodies** ({positives[5]} positives) 0.188 in epoch 2, now 0.000" in (
-        warning.value
+    assert (
+        f"**5 Nuclear bodies** ({counted(positives[5], 'positive')}) 0.188 in epoch 2, now 0.000"
+        in (warning.value)
     )
     assert "Nuclear speckles" not in warning.value
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, tidy
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.label_sets import alone_counts, always_with, expected_pairs, never_with
 from hpa_core.imbalance.measures import Imbalance
@@ -43,12 +44,13 @@ def company_facts(pairs: np.ndarray, number: int, *, samples: int) -> list[str]:
     expected = expected_pairs(pairs, samples=samples)[number]
     count = pairs[number, number]
     told = [
-        f"**Always with** {CLASS_LABELS[other]}: all {count:,} samples carry it (chance would give "
-        f"{expected[other]:.2g})."
+        f"**Always with** {CLASS_LABELS[other]}: {counted(count, 'sample')}, each with both "
+        f"(chance would give {expected[other]:.2g})."
         for other in np.flatnonzero(always[number])
     ]
     told += [
-        f"All {pairs[other, other]:,} samples of {CLASS_LABELS[other]} carry this class."
+        f"{CLASS_LABELS[other]} is never without this class: "
+        f"{counted(pairs[other, other], 'sample')}, each with both."
         for other in np.flatnonzero(always[:, number])
     ]
     if never.any():
@@ -60,8 +62,8 @@ def company_facts(pairs: np.ndarray, number: int, *, samples: int) -> list[str]:
 
 def _alone(alone: int, count: int) -> str:
     if not alone:
-        return f"**Never alone**: every one of the {count:,} samples carries another class."
-    return f"**Alone** on {alone:,} of {count:,} samples."
+        return f"**Never alone**: {counted(count, 'sample')}, each with another class."
+    return f"**Alone** on {alone:,} of {counted(count, 'sample')}."
 
 
 def _bars(together: np.ndarray, residual: np.ndarray) -> go.Figure:

@@ -9,7 +9,7 @@ from dashboard.images.gallery import labelled_samples
 from dashboard.images.paging import draw_gallery
 from dashboard.selections.links import draw_images_link
 from dashboard.session import session, write_link
-from dashboard.synthetic import samples_word
+from dashboard.synthetic import counted_samples
 from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.mistakes import sort_by_score
 from hpa_core.selections.expression import HasClass
@@ -77,9 +77,9 @@ def _draw_caption(dataset: Dataset, number: int, shown: str, count: int) -> None
     source = f"Dataset {dataset.info.name}, every split"
     if shown != ALL:
         source = f"Run {chosen.run}, split {chosen.split}, set {chosen.thresholds.name}"
-    kind = samples_word(dataset.info)
+    many = counted_samples(dataset.info, count)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{count:,} {kind}: {MEANINGS[shown]}. {source}.", width="content")
+        st.caption(f"{many}: {MEANINGS[shown]}. {source}.", width="content")
         if dataset.info.has_images:
             draw_images_link("Filter and sort them on the page Images", HasClass("true", (number,)))
 

@@ -9,6 +9,7 @@ from dashboard.charts import CLASS_LABELS, GREY, ORANGE, RED, SKY, tidy
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.wording import counted
 from hpa_core.evaluation.class_scores import ClassScores, Measured, score_class
 from hpa_core.selections.samples import Samples
 
@@ -25,7 +26,7 @@ def draw_scores(samples: Samples, number: int) -> bool:
     st.subheader("Scores")
     run, threshold = cache.run(chosen.run), chosen.thresholds.thresholds[number]
     st.caption(
-        f"Run {run.id}, split {chosen.split}: {len(samples.ids):,} images, "
+        f"Run {run.id}, split {chosen.split}: {counted(len(samples.ids), 'image')}, "
         f"{samples.targets[:, number].sum():,} with {CLASS_LABELS[number]}. Threshold "
         f"{threshold:.4f} of set {chosen.thresholds.name}.{synthetic_note(run)}"
     )

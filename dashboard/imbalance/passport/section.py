@@ -11,7 +11,8 @@ from dashboard.imbalance.passport.parts import draw_parts
 from dashboard.imbalance.passport.samples import draw_samples
 from dashboard.imbalance.passport.scores import draw_scores
 from dashboard.session import session, write_link
-from dashboard.synthetic import samples_word
+from dashboard.synthetic import counted_samples
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.imbalance.measures import Imbalance
 
@@ -56,10 +57,9 @@ def _follow() -> None:
 def _draw_headline(dataset: Dataset, measured: Imbalance, number: int) -> None:
     count = int(measured.counts[number])
     rank = 1 + int((measured.counts > count).sum())
-    kind = samples_word(dataset.info)
     st.caption(
-        f"Of {measured.samples:,} {kind} and {measured.counts.sum():,} labels: dataset "
-        f"{dataset.info.name!r}, every split."
+        f"Of {counted_samples(dataset.info, measured.samples)} and "
+        f"{counted(measured.counts.sum(), 'label')}: dataset {dataset.info.name!r}, every split."
     )
     if not count:
         st.info("No sample of this dataset carries the class.", icon=":material/info:")
