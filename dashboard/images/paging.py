@@ -1,8 +1,8 @@
 """Which page of a selection is shown, and which image large: both are in the page's address.
 
-The viewer opens and closes images by itself and tells the server, which writes the link. Where the
-link says otherwise (it was followed, or the page was turned), the server tells the viewer: the
-token changes.
+The viewer opens, closes and turns by itself and tells the server, which writes the link. Where the
+link says otherwise (it was followed), or the viewer does not know the image it asks for, the server
+tells the viewer: the token changes.
 
 A page turned is drawn by itself, without the script around it; what the script draws besides
 follows the image shown large and the filter, so when one of them changes all of it runs.
@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.components.channel_viewer import Page, Tile, channel_viewer
+from dashboard.components.channel_viewer import Page, Tile, Wish, channel_viewer
 from dashboard.guard import guarded
 from dashboard.images.context import image_context
 from dashboard.images.gallery import find_tile, make_tile
@@ -34,12 +34,13 @@ class _Shown:
 
     Attributes:
         image: the one shown large.
-        token: see `channel_viewer.Page`.
+        token, heard: see `channel_viewer.Page`.
         outdated: whether the script around the viewer has to run again.
     """
 
     image: str | None = None
     token: int = 0
+    heard: int = 0
     outdated: bool = False
 
 
@@ -80,8 +81,7 @@ def _draw_page(
             dataset.info,
             replace(_chosen_page(samples, order, dataset), scored_class=scored_class),
             thresholds=None if samples.calls is None else thresholds.thresholds,
-            on_image=_remember_image,
-            on_go=lambda position, large: _go_to(samples, order, position, large=large),
+            on_show=lambda wish: _show(samples, order, wish),
             on_filter=_show_all,
         )
 
@@ -99,32 +99,30 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
         size=PAGE_SIZE,
         opened=opened,
         token=_shown().token,
-        linked=True,
+        heard=_shown().heard,
         context=image_context(dataset, samples, opened.id) if opened else None,
     )
 
 
-def _remember_image(sample_id: str | None) -> None:
-    """Take note of the image that the viewer opened, and put it into the link."""
+def _show(samples: Samples, order: Int[np.ndarray, " n"], wish: Wish) -> None:
+    """Take note of what the viewer shows, and put it into the link."""
     shown = _shown()
-    shown.outdated |= shown.image != sample_id
-    shown.image = sample_id
-    write_link(image=sample_id)
+    shown.heard = wish.sequence
+    place = min(wish.position, len(order) - 1)  # The selection may have changed meanwhile.
+    image = wish.image
+    if wish.large and place >= 0:
+        image, shown.token = str(samples.ids[order[place]]), shown.token + 1
+    shown.outdated |= shown.image != image
+    shown.image = image
+    write_link(image=image, page=_page_of(place))
 
 
 def _show_all(wanted: str) -> None:
     """Show every image of a filter, as a gallery."""
     set_filter(wanted)
-    _remember_image(None)
-    _shown().token += 1
-    _shown().outdated = True
-
-
-def _go_to(samples: Samples, order: Int[np.ndarray, " n"], position: int, *, large: bool) -> None:
-    """Turn to the page of a place in the selection and, if `large`, show that image large."""
-    _write_page(position)
-    _remember_image(str(samples.ids[order[position]]) if large else None)
-    _shown().token += 1
+    write_link(image=None)
+    shown = _shown()
+    shown.image, shown.token, shown.outdated = None, shown.token + 1, True
 
 
 def _follow_link(samples: Samples, order: np.ndarray, dataset: Dataset) -> Tile | None:
@@ -137,7 +135,7 @@ def _follow_link(samples: Samples, order: np.ndarray, dataset: Dataset) -> Tile 
     if wanted != shown.image:
         shown.image, shown.token = wanted, shown.token + 1
         if index is not None and (place := np.flatnonzero(order == index)).size:
-            _write_page(int(place[0]))
+            write_link(page=_page_of(int(place[0])))
     return tile
 
 
@@ -148,9 +146,10 @@ def _page_number(total: int) -> int:
     return min(max(number, 1), max(-(-total // PAGE_SIZE), 1))
 
 
-def _write_page(position: int) -> None:
+def _page_of(position: int) -> str | None:
+    """Return the page of a place in the selection, as the link names it: not at all the first."""
     page = position // PAGE_SIZE + 1
-    write_link(page=str(page) if page > 1 else None)
+    return str(page) if page > 1 else None
 
 
 def _shown() -> _Shown:

@@ -127,9 +127,7 @@ def _draw_images(known: Duplicates, members: list[Member]) -> None:
         for member in members
     ]
     page = Page(tiles=tiles, first=0, total=len(tiles), size=len(tiles), compared=True)
-    channel_viewer(
-        dataset.info, page, thresholds=None, on_image=lambda _: None, on_go=lambda *_: None
-    )
+    channel_viewer(dataset.info, page, thresholds=None)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -508,6 +508,31 @@ def test_keys_choose_an_image_open_it_walk_on_and_come_back(
     expect(viewer.locator(".tile-id").first).to_have_text("sample-0070")
 
 
+def test_keys_quicker_than_the_server_end_where_they_lead(address: str, browser_page: Page) -> None:
+    viewer = open_images(browser_page, address)
+    first, name = viewer.locator(".tile-id").first, viewer.locator(".image-id")
+    for keys, ends in (
+        ("][]", "page=2"),  # Pages,
+        ("[][", "^(?!.*page=)"),
+    ):
+        for key in keys:
+            browser_page.keyboard.press(key)
+        expect(browser_page).to_have_url(re.compile(ends))
+        expect(first).to_have_text("sample-0118" if "2" in ends else "sample-0070")
+    viewer.locator(".tile").first.focus()
+    for key in ("Enter", ".", ".", ",", "Escape", "Enter", ".", "."):  # then images.
+        browser_page.keyboard.press(key)
+    expect(browser_page).to_have_url(re.compile("image=sample-0073"))
+    expect(name).to_have_text("sample-0073")
+    browser_page.reload()
+    expect(name).to_have_text("sample-0073")
+    for key in ("Escape", "]"):
+        browser_page.keyboard.press(key)
+    expect(browser_page).to_have_url(re.compile("^(?!.*image=).*page=2"))
+    expect(viewer.locator(".image-view")).to_be_hidden()
+    expect(first).to_have_text("sample-0118")
+
+
 def test_the_next_page_is_there_before_it_is_turned(
     tiny: Dataset, address: str, browser_page: Page
 ) -> None:

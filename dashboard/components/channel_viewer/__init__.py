@@ -6,7 +6,7 @@ The page sends rows, ids, labels and scores; pixels come over the tiles route, o
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import streamlit as st
@@ -40,6 +40,7 @@ _MODULES = (
     "context_strips.js",
     "image_view.js",
     "shortcuts.js",
+    "wishes.js",
     "channel_viewer.js",
 )
 _SYNTHETIC = ": synthetic cells, not microscopy"
@@ -107,6 +108,22 @@ class ImageContext:
     history: Sequence[str] = ()
 
 
+class Wish(NamedTuple):
+    """What the viewer has come to show.
+
+    Attributes:
+        sequence: its number, which grows.
+        position: a place in the selection, from 0; its page is shown.
+        large: whether the image at that place is shown large.
+        image: else the id of the one that is; None if none is.
+    """
+
+    sequence: int
+    position: int
+    large: bool
+    image: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """One page of a selection.
@@ -119,7 +136,7 @@ class Page:
         following: the images of the next page, which the viewer may show at once.
         opened: the image shown large when `token` changes; it need not be among the tiles.
         token: changes when the page, not the viewer, has decided what is shown large.
-        linked: whether the page follows `on_image`, so that `opened` comes to be what is shown.
+        heard: number of the last wish that this follows; None where wishes are not followed.
         compared: whether the tiles are few and stand side by side, in full resolution.
         scored_class: the class whose score every tile shows; none if None.
         context: what else is known of the image shown large.
@@ -132,19 +149,18 @@ class Page:
     following: Sequence[Tile] = ()
     opened: Tile | None = None
     token: int = 0
-    linked: bool = False
+    heard: int | None = None
     compared: bool = False
     scored_class: int | None = None
     context: ImageContext | None = None
 
 
-def channel_viewer(  # noqa: PLR0913 - one callback for each thing that a person may do
+def channel_viewer(
     info: DatasetInfo,
     page: Page,
     *,
     thresholds: Sequence[float] | None,
-    on_image: Callable[[str | None], None],
-    on_go: Callable[[int, bool], None],
+    on_show: Callable[[Wish], None] | None = None,
     on_filter: Callable[[str], None] | None = None,
 ) -> None:
     """Draw the viewer.
@@ -153,16 +169,14 @@ def channel_viewer(  # noqa: PLR0913 - one callback for each thing that a person
         info: the dataset whose images are shown; it has images.
         page: what is shown.
         thresholds: 28 numbers, or None without predictions.
-        on_image: called with the id of the image opened in the viewer, None when it was closed.
-        on_go: called with a place in the selection outside the page, and whether to open it.
+        on_show: called when the viewer has come to show something else; `page.heard` follows it.
         on_filter: called with the filter of a strip whose images are wanted all.
     """
     _viewer(
         key=KEY,
         data=_data(f"hpa/tiles/{info.name}/{info.hash}", info.image_size, page, thresholds)
         | {"source": f"Dataset {info.name}{_SYNTHETIC if info.synthetic else ''}"},
-        on_image_change=lambda: on_image(_sent("image")["id"]),
-        on_go_change=lambda: on_go(_sent("go")["position"], _sent("go")["open"]),
+        on_show_change=lambda: on_show(Wish(**_sent("show"))) if on_show else None,
         on_filter_change=lambda: on_filter(_sent("filter")) if on_filter else None,
     )
 
@@ -179,13 +193,7 @@ def picture_viewer(address: str, image_size: int, tiles: Sequence[Tile], *, key:
     page = Page(
         tiles=tiles, first=0, total=len(tiles), size=len(tiles), token=crc32(address.encode())
     )
-    _viewer(
-        key=key,
-        data=_data(address, image_size, page, None),
-        on_image_change=_ignore,
-        on_go_change=_ignore,
-        on_filter_change=_ignore,
-    )
+    _viewer(key=key, data=_data(address, image_size, page, None))
 
 
 def _data(
@@ -202,7 +210,7 @@ def _data(
         "pageSize": page.size,
         "opened": asdict(page.opened) if page.opened else None,
         "token": page.token,
-        "linked": page.linked,
+        "heard": page.heard,
         "compared": page.compared,
         "thresholds": thresholds,
         "scoredClass": page.scored_class,
@@ -211,10 +219,6 @@ def _data(
         "withCalls": thresholds is not None,
         "source": "",
     }
-
-
-def _ignore() -> None:
-    """Take note of nothing: what is shown large is the browser's own affair."""
 
 
 def _sent(name: str) -> Any:

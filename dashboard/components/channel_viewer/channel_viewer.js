@@ -1,8 +1,7 @@
 // Gallery, large image and mixer as one component of the page.
 //
-// To the server go: `image` (id of the image shown large, for the link), `go` (a place in the
-// selection beyond this page) and `filter` (a selection to show instead). Mixing channels never
-// asks the server for anything.
+// To the server go: `show` (a place in the selection, and which image is shown large) and `filter`
+// (a selection to show instead). Mixing channels never asks the server for anything.
 
 import { chipLegend } from "./class_chips.js";
 import { element } from "./element.js";
@@ -16,14 +15,15 @@ import { Pager } from "./pager.js";
 import { downloadPng, legendCanvas } from "./png_export.js";
 import { KEYS_HELP, listenToKeys, mixerKeys } from "./shortcuts.js";
 import { ImageLoader, PageLoader } from "./tile_loader.js";
+import { Wishes } from "./wishes.js";
 
 const KEY_ZOOM = 1.5;
 const LINK_PAUSE_MS = 250;
-const HEARD_MS = 800;
 
 class ChannelViewer {
   constructor(root) {
     this.store = new MixerStore();
+    this.wishes = new Wishes((wish) => this.setTriggerValue("show", wish));
     this.painters = [makePainter(), makePainter()];
     const [tilesPainter, stagePainter] = this.painters;
     this.pages = new PageLoader();
@@ -71,10 +71,12 @@ class ChannelViewer {
   /** Take what the page sends; the same function for the first time and for every rerun. */
   update({ data, setTriggerValue }) {
     this.setTriggerValue = setTriggerValue;
-    const { address } = data;
+    const { address, heard } = data;
     if (this.images?.address !== address) this.images = new ImageLoader(address);
     const told = data.token !== this.data?.token;
     const first = !this.data;
+    if (first) this.wishes.begin(heard);
+    if (!this.wishes.hear(heard)) return;
     this.showPage(data);
     if (first) this.store.follow(linkedMixers(), this.idsInSight);
     this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
@@ -85,7 +87,13 @@ class ChannelViewer {
   showPage(data) {
     this.data = data;
     this.gallery.show(data);
-    for (const pager of this.pagers) pager.show(data);
+    this.showPages();
+  }
+
+  /** Count pages from the one that is wished for, so that each key leads one further. */
+  showPages() {
+    const first = this.wishes.newest?.position ?? this.data.first;
+    for (const pager of this.pagers) pager.show({ ...this.data, first });
   }
 
   /** Draw the page that has come, then fetch the next one's pixels: it is turned at once. */
@@ -106,7 +114,8 @@ class ChannelViewer {
     else if (this.tile) this.tile = still ?? (opened?.id === this.tile.id ? opened : null);
     this.showTile();
     if (told && opened) this.scrollIntoSight();
-    this.tellAgain();
+    const { newest } = this.wishes; // The page wished for may have come as the following one.
+    if (newest && !this.tile && this.turnAhead(newest.position)) this.wishes.meet();
   }
 
   /** The mixer and the stage under it. */
@@ -120,7 +129,6 @@ class ChannelViewer {
 
   openTile(tile) {
     this.tile = tile;
-    this.toldAgain = null;
     this.showTile();
     this.tell();
     this.scrollIntoSight();
@@ -128,26 +136,20 @@ class ChannelViewer {
 
   close() {
     this.tile = null;
-    this.toldAgain = null;
     this.showTile();
     this.tell();
     this.gallery.focus();
   }
 
-  /** Keys can be quicker than reruns, and one that is overtaken is not heard: say it once more. */
-  tellAgain() {
-    clearTimeout(this.tellTimer);
-    const shown = this.tile?.id;
-    const heard = this.data.opened?.id === shown;
-    if (!this.data.linked || heard || this.toldAgain === shown) return;
-    this.tellTimer = setTimeout(() => {
-      this.toldAgain = shown;
-      this.tell();
-    }, HEARD_MS);
+  /** Tell the server what is shown. */
+  tell() {
+    const shown = { position: this.data.first, large: false, image: this.tile?.id ?? null };
+    this.wish(shown, { shown: true });
   }
 
-  tell() {
-    this.setTriggerValue("image", { id: this.tile?.id ?? null });
+  wish(...wished) {
+    this.wishes.make(...wished);
+    this.showPages();
   }
 
   /** Of the images on the page, and of the one shown large. */
@@ -201,18 +203,19 @@ class ChannelViewer {
   go(position) {
     const inside = position >= 0 && position < this.data.total;
     if (!inside) return;
-    this.turnAhead(position);
-    this.setTriggerValue("go", { position, open: Boolean(this.tile) });
+    if (this.turnAhead(position)) this.tell();
+    else this.wish({ position, large: Boolean(this.tile), image: null }, { shown: false });
   }
 
-  /** Show the next page before the server has answered, which sends the same. */
+  /** Show the next page, where it is that, before the server has answered, which sends the same. */
   turnAhead(position) {
     const { first, pageSize, following } = this.data;
-    if (position !== first + pageSize || !following.length) return;
+    if (position !== first + pageSize || !following.length) return false;
     const next = { tiles: following, first: position, following: [], context: null };
     this.showPage({ ...this.data, ...next });
     if (this.tile) [this.tile] = following;
     this.showTile();
+    return true;
   }
 
   /** What each key does now. */
@@ -269,7 +272,7 @@ class ChannelViewer {
     this.stopKeys();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.linkTimer);
-    clearTimeout(this.tellTimer);
+    this.wishes.end();
     this.view.stage.close();
     for (const painter of this.painters) painter.close();
     this.root.remove();
