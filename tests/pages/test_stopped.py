@@ -77,8 +77,8 @@ def test_a_stopped_job_is_spoken_of_where_it_was_started_and_nowhere_else(
         assert "was stopped" not in said(open_page(other, **dict(where)))
     page.button(key=f"again-{job.id}").click().run()
     assert "was stopped" not in said(page)
-    assert open_backend(workspace).status(job.id).state == "running"
-    open_backend(workspace).stop(job.id)
+    assert not open_backend(workspace).status(job.id).ended
+    stop_all(workspace)
 
 
 def take_for_a_training(run: RunFolder) -> None:
