@@ -16,6 +16,8 @@ from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
 
 ANY, MISSED, FALSE = "both", "missed", "called falsely"
 MOST_POINTS = 2_000
+LEGEND_TO_TICKS = 80
+"""Pixels."""
 
 
 def draw_mistakes(judged: Judged) -> None:
@@ -102,8 +104,11 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
     figure = go.Figure()
     present = [number for number in range(len(CLASS_LABELS)) if number in found.class_id[places]]
     line_of = {number: line for line, number in enumerate(present)}
-    sides = ((MISSED, True, charts.MISSED, -0.16), (FALSE, False, charts.FALSE, 0.16))
-    for name, missed, colour, shift in sides:
+    sides = (
+        (MISSED, True, charts.MISSED, "circle", -0.16),
+        (FALSE, False, charts.FALSE, "x", 0.16),
+    )
+    for name, missed, colour, symbol, shift in sides:
         mine = places[found.missed[places] == missed]
         rows, classes = found.row[mine], found.class_id[mine]
         figure.add_scattergl(
@@ -111,7 +116,7 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
             y=[line_of[number] + shift for number in classes.tolist()],
             mode="markers",
             name=name,
-            marker={"color": colour, "size": 8, "opacity": 0.7},
+            marker={"color": colour, "symbol": symbol, "size": 8, "opacity": 0.7},
             customdata=[
                 [f"{number}.{judged.ids[row]}", judged.ids[row], judged.probs[row, number]]
                 for row, number in zip(rows.tolist(), classes.tolist(), strict=True)
@@ -126,5 +131,8 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
         range=[len(present) - 0.5, -0.5],
         zeroline=False,
     )
-    figure.update_layout(legend={"orientation": "h", "y": 1.12, "x": 0})
-    return tidy(figure, height=max(19 * len(present), 60) + 90)
+    at_top = {"yref": "container", "y": 1, "yanchor": "top", "x": 0}
+    figure.update_layout(legend={"orientation": "h", **at_top})
+    tidy(figure, height=max(19 * len(present), 60) + 100)
+    # The legend, the axis's title and its ticks are three lines, however few classes there are.
+    return figure.update_layout(margin_t=LEGEND_TO_TICKS)

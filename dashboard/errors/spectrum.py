@@ -20,7 +20,7 @@ BAR = 0.96
 """What of its bin's width a bar or an image takes."""
 
 SIDE = 96
-TICKS = (0.00001, 0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+TICKS = (0.00001, 0.0001, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 0.9999)
 
 
 def draw_spectrum(judged: Judged) -> None:
@@ -41,7 +41,7 @@ def draw_spectrum(judged: Judged) -> None:
         f"{counted(truth.sum(), 'image carries', 'images carry')} **{CLASS_LABELS[number]}**, "
         f"{(truth & called).sum():,} found; "
         f"{counted((~truth & called).sum(), 'other is', 'others are')} called it. Threshold "
-        f"{judged.thresholds.thresholds[number]:.4f}. Click a bar for its images, or an image."
+        f"{judged.thresholds.thresholds[number]:.4f}. {_way_in(judged)}"
     )
     clicked(
         _chart(judged.key, number, scale, judged),
@@ -79,6 +79,12 @@ def open_spectrum(judged: Judged, pick: str) -> Opened:
         rows=rows[np.argsort(judged.probs[rows, number], kind="stable")],
         scored_class=number,
     )
+
+
+def _way_in(judged: Judged) -> str:
+    if judged.dataset is None:
+        return "Click a bar for the ids of its images."
+    return "Click a bar for its images, or an image."
 
 
 def _choose_class(judged: Judged) -> int:
@@ -124,11 +130,16 @@ def _picked(
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _chart(key: str, number: int, scale: Scale, _judged: Judged) -> go.Figure:
-    """Positives above, the others below, each with a row of images; the threshold crosses both."""
+    """Positives above, the others below, any images outside; the threshold crosses all."""
     judged, laid = _judged, _laid(_judged, number, scale)
-    heights = [0.2, 0.3, 0.3, 0.2] if judged.dataset is not None else [0, 0.5, 0.5, 0]
-    figure = make_subplots(4, 1, shared_xaxes=True, vertical_spacing=0.01, row_heights=heights)
-    for carried, row, name, colour in ((1, 2, "carry it", ORANGE), (0, 3, "do not", SKY)):
+    pictured = judged.dataset is not None
+    heights = [0.2, 0.3, 0.3, 0.2] if pictured else [0.5, 0.5]
+    last, upper = len(heights), len(heights) // 2
+    figure = make_subplots(last, 1, shared_xaxes=True, vertical_spacing=0.01, row_heights=heights)
+    for carried, row, name, colour in (
+        (1, upper, "carry it", ORANGE),
+        (0, upper + 1, "do not", SKY),
+    ):
         counts = laid.positives if carried else laid.negatives
         _add_bars(
             figure,
@@ -141,12 +152,13 @@ def _chart(key: str, number: int, scale: Scale, _judged: Judged) -> go.Figure:
             name=name,
             colour=colour,
         )
-        places = _picked(judged.key, number, scale, carried, judged)
-        _add_images(figure, judged, laid, places, number=number, row=1 if carried else 4)
-    figure.update_yaxes(visible=False, range=[0, 1], row=1, col=1)
-    figure.update_yaxes(visible=False, range=[0, 1], row=4, col=1)
-    figure.update_yaxes(autorange="reversed", row=3, col=1)
-    for row in range(1, 5):
+        if pictured:
+            outside = 1 if carried else last
+            places = _picked(judged.key, number, scale, carried, judged)
+            _add_images(figure, judged, laid, places, number=number, row=outside)
+            figure.update_yaxes(visible=False, range=[0, 1], row=outside, col=1)
+    figure.update_yaxes(autorange="reversed", row=upper + 1, col=1)
+    for row in range(1, last + 1):
         figure.add_vline(
             x=laid.threshold, line={"dash": "dash", "width": 2, "color": RED}, row=row, col=1
         )
@@ -160,11 +172,11 @@ def _chart(key: str, number: int, scale: Scale, _judged: Judged) -> go.Figure:
         font={"color": RED},
         showarrow=False,
     )
-    _label_axis(figure, laid, scale)
+    _label_axis(figure, laid, scale, row=last)
     side = "left" if laid.threshold > laid.edges[[0, -1]].mean() else "right"
     at = {"x": 0 if side == "left" else 1, "xanchor": side}  # Away from the threshold's value.
     figure.update_layout(legend={"orientation": "h", "y": 1.06, **at})
-    return tidy(figure, height=620 if judged.dataset is not None else 360)
+    return tidy(figure, height=620 if pictured else 400)
 
 
 def _add_bars(  # noqa: PLR0913 - what tells one row of bars from the other
@@ -233,7 +245,7 @@ def _add_images(  # noqa: PLR0913 - as above
     )
 
 
-def _label_axis(figure: go.Figure, laid: Spectrum, scale: Scale) -> None:
+def _label_axis(figure: go.Figure, laid: Spectrum, scale: Scale, *, row: int) -> None:
     """Name scores on an axis of log-odds."""
     title = {"score": "score", "log-odds": "score, even in its log-odds"}.get(
         scale, "share of the images that score no higher"
@@ -243,4 +255,4 @@ def _label_axis(figure: go.Figure, laid: Spectrum, scale: Scale) -> None:
     at = np.log(ticks / (1 - ticks))
     if scale == "log-odds":
         figure.update_xaxes(tickvals=at, ticktext=[f"{tick:g}" for tick in TICKS])
-    figure.update_xaxes(title=title, row=4, col=1)
+    figure.update_xaxes(title=title, row=row, col=1)

@@ -104,6 +104,8 @@ def test_each_mistake_is_a_point_that_opens_its_image(
     first, second, number = faulty(dataset)
     page = open_page("errors", atlas="Mistakes")
     assert {f"27.{second}", f"{number}.{first}"} <= picks(page)
+    points = charts(page)[0]["data"]
+    assert [trace["marker"]["symbol"] for trace in points] == ["circle", "x"]
     # Missed with 0.2 of 0.5 is 0.6 of the way; called with 0.6 is 0.2 of it.
     assert shown(page) == [first, second]
     opened = open_page("errors", atlas="Mistakes", pick=f"27.{second}")
@@ -158,6 +160,21 @@ def test_the_score_axis_lays_counts_and_images_along_it(
         [point for bar in bars for point in bar["customdata"] if point[1]]
     )
     assert shown(open_page("errors", atlas="Spectrum", pick=carried[0][0])) == [first]
+
+
+def test_the_score_axis_of_scores_without_images_has_ticks_and_a_title(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    described = dataset.folder / "dataset.json"
+    described.write_text(json.dumps(json.loads(described.read_text()) | {"image_size": 0}))
+    page = open_page("errors", atlas="Spectrum")
+    assert "Click a bar for the ids of its images." in said(page)
+    layout = charts(page)[0]["layout"]
+    axes = [key for key in layout if key.startswith("xaxis")]
+    assert len(axes) == 2
+    assert layout["xaxis2"]["title"]["text"] == "score, even in its log-odds"
+    assert layout["xaxis2"].get("showticklabels", True)
+    assert "images" not in layout
 
 
 def test_label_sets_and_brightness_open_exactly_their_images(
