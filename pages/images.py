@@ -8,6 +8,7 @@ from dashboard.images.paging import draw_gallery
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.thresholds.scores import origin
 
 st.title("Images")
 chosen = session()
@@ -20,16 +21,20 @@ need(
 )
 
 samples = choose_samples(chosen, dataset)
-scored = samples.calls is not None
+run = cache.run(chosen.run) if samples.calls is not None and chosen.run else None
 order = choose_order(samples)
-about = f"Run {chosen.run}, split {chosen.split}, thresholds {chosen.thresholds.name}."
-made = synthetic_note(cache.run(chosen.run) if scored and chosen.run else None, dataset.info)
+about = "No run: labels alone."
+if run and chosen.split:
+    about = (
+        f"Run {run.id}, split {chosen.split}, thresholds {chosen.thresholds.name}: "
+        f"{origin(chosen.thresholds, run, chosen.split)}"
+    )
 st.markdown(
     f"**{len(order):,} of {len(samples.ids):,} images** of dataset {dataset.info.name}. "
-    f"{about if scored else 'No run: labels alone.'}{made}"
+    f"{about}{synthetic_note(run, dataset.info)}"
 )
-if scored and chosen.run and chosen.split:
-    draw_leak_badge(cache.run(chosen.run), chosen.split)
+if run and chosen.split:
+    draw_leak_badge(run, chosen.split)
 if not len(order):
     st.info("No image fulfils this filter. Take a condition out of it.")
 draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)

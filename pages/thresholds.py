@@ -1,21 +1,19 @@
 import streamlit as st
 
-from dashboard import cache
-from dashboard.guard import guarded, need
+from dashboard.guard import guarded
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.thresholds.board import draw_board
 from dashboard.thresholds.bring import draw_bring_form
 from dashboard.thresholds.history import draw_history
 from dashboard.thresholds.measured import ask_measured
-from dashboard.thresholds.scores import describe_scores, score_set
+from dashboard.thresholds.scores import describe_scores, need_scores, score_set
 from dashboard.thresholds.sections import SECTIONS
 from dashboard.thresholds.sets import draw_comparison, draw_exports, draw_save_form
 
 st.title("Thresholds")
 chosen = session()
-nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
-run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
+run, split = need_scores(chosen)
 measured = ask_measured(run, split)
 st.markdown(describe_scores(measured, chosen.thresholds))
 draw_leak_badge(run, split)

@@ -16,9 +16,10 @@ from dashboard.images.gallery import scored_samples
 from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
+from dashboard.thresholds.scores import need_scores, origin
 from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset, DatasetInfo
-from hpa_core.imbalance.leaks import learnt_split
+from hpa_core.imbalance.leaks import has_learnt
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
@@ -86,8 +87,8 @@ class Judged:
 
     @property
     def learnt(self) -> bool:
-        """Whether the run has learnt from these very samples."""
-        return learnt_split(self.run, self.split) == self.split
+        """Whether the run has learnt from samples of the split."""
+        return has_learnt(self.run, self.split)
 
     def place_of(self, sample_id: str) -> int | None:
         """Return the place of the sample of that id; None if it is not judged."""
@@ -96,8 +97,7 @@ class Judged:
 
 def judge(chosen: Session) -> Judged:
     """Return what the sidebar's pickers say; end the page where nothing can be right or wrong."""
-    nothing = "There are no predictions yet: train a run, or import scores, on the Overview."
-    run, split = cache.run(need(chosen.run, nothing)), need(chosen.split, nothing)
+    run, split = need_scores(chosen)
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
     own = scored_samples(chosen, dataset) if dataset else None
     samples = own or _outside(run, split, chosen.thresholds)
@@ -130,13 +130,11 @@ def describe(judged: Judged) -> str:
     made = synthetic_note(judged.run, judged.dataset.info if judged.dataset else None)
     name = "the active, unsaved thresholds" if active.name == UNSAVED else f"set **{active.name}**"
     fallback = ", the highest class where none is above" if active.fallback == "top1" else ""
-    own = active.run == judged.run.id and active.split == judged.split
-    chosen = ", **in-sample**: chosen on these very images" if own else ""
-    learnt = " **The run has learnt these images**, so it errs less here." if judged.learnt else ""
     only = f" that fulfil `{judged.filter}`" if judged.filter else ""
     return (
         f"**{counted(len(judged.ids), 'image')}**{only}: run `{judged.run.id}`, split "
-        f"{judged.split}.{made} Calls by {name}{fallback}{chosen}.{learnt}{unapplied()}"
+        f"{judged.split}.{made} Calls by {name}{fallback}: "
+        f"{origin(active, judged.run, judged.split)}{unapplied()}"
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.menu import MENU
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.measured import Measured
-from dashboard.thresholds.scores import origin, score_set
+from dashboard.thresholds.scores import learnt_note, origin, score_set
 from dashboard.training.choice import every_training
 from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
@@ -23,7 +23,6 @@ from hpa_core.experiments.experiment import list_experiments
 from hpa_core.runs.thresholds import list_thresholds
 
 CARDS_A_ROW = 4
-NO_SCORES = "no predictions yet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,21 +118,23 @@ def _images(chosen: Session) -> Standing:
 
 def _thresholds(chosen: Session) -> Standing:
     if chosen.run is None or chosen.split is None:
-        return Standing(measure="Macro F1", figure="-", said=NO_SCORES)
-    scored = score_set(chosen.thresholds, Measured(run=cache.run(chosen.run), split=chosen.split))
+        return Standing(measure="Macro F1", figure="-", said=_no_scores(chosen))
+    run = cache.run(chosen.run)
+    scored = score_set(chosen.thresholds, Measured(run=run, split=chosen.split))
     return Standing(
         measure="Macro F1",
         figure=f"{scored.macro_f1:.4f}" if scored else "-",
         said=f"{_scored(chosen)}, set {chosen.thresholds.name}: "
-        f"{origin(chosen.thresholds, chosen.run, chosen.split)}"
-        f"{synthetic_note(cache.run(chosen.run))}{_leaks(chosen.run, chosen.split)}",
+        f"{origin(chosen.thresholds, run, chosen.split)}"
+        f"{synthetic_note(run)}{_leaks(chosen.run, chosen.split)}",
     )
 
 
 def _errors(chosen: Session) -> Standing:
     if chosen.run is None or chosen.split is None:
-        return Standing(measure="Wrong calls", figure="-", said=NO_SCORES)
-    scored = score_set(chosen.thresholds, Measured(run=cache.run(chosen.run), split=chosen.split))
+        return Standing(measure="Wrong calls", figure="-", said=_no_scores(chosen))
+    run = cache.run(chosen.run)
+    scored = score_set(chosen.thresholds, Measured(run=run, split=chosen.split))
     if scored is None:
         return Standing(measure="Wrong calls", figure="-", said="the truth is not known")
     each = scored.per_class
@@ -143,7 +144,7 @@ def _errors(chosen: Session) -> Standing:
         measure="Wrong calls",
         figure=f"{missed + false:,}",
         said=f"{missed:,} missed, {false:,} false; lowest F1: {worst}; {_scored(chosen)}."
-        f"{synthetic_note(cache.run(chosen.run))}",
+        f"{learnt_note(run, chosen.split)}{synthetic_note(run)}",
     )
 
 
@@ -161,13 +162,17 @@ def _labels(chosen: Session) -> Standing:
 
 def _hand_in(chosen: Session) -> Standing:
     if chosen.run is None:
-        return Standing(measure="Saved sets", figure="-", said=NO_SCORES)
+        return Standing(measure="Saved sets", figure="-", said=_no_scores(chosen))
     sets = list_thresholds(cache.run(chosen.run))
     return Standing(
         measure="Saved sets",
         figure=f"{len(sets):,}",
         said="write a submission, check it against the sample file, score it against a solution",
     )
+
+
+def _no_scores(chosen: Session) -> str:
+    return "no predictions yet" if chosen.picked_run is None else "no run is chosen"
 
 
 def _scored(chosen: Session) -> str:

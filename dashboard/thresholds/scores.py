@@ -3,13 +3,27 @@
 import numpy as np
 import streamlit as st
 
+from dashboard import cache
+from dashboard.guard import need
 from dashboard.selections.narrowing import unapplied
+from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
+from hpa_core.imbalance.leaks import has_learnt
+from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
+
+NO_SCORES = "There are no predictions yet: train a run, or import scores, on the Overview."
+NO_RUN = "No run is chosen; choose one beside."
+
+
+def need_scores(chosen: Session) -> tuple[RunFolder, str]:
+    """Return the run and split chosen; end the page where there is none, and say what is amiss."""
+    missing = NO_SCORES if chosen.picked_run is None else NO_RUN
+    return cache.run(need(chosen.run, missing)), need(chosen.split, missing)
 
 
 def score_set(thresholds: ThresholdSet, measured: Measured) -> Scores | None:
@@ -28,20 +42,37 @@ def describe_scores(measured: Measured, active: ThresholdSet) -> str:
             f"{count} Their truth is not known, so there is no F1: a set can be tried, saved "
             "and turned into a submission."
         )
-    return f"{count} Set **{active.name}**: {origin(active, run.id, split)}"
+    return f"{count} Set **{active.name}**: {origin(active, run, split)}"
 
 
-def origin(active: ThresholdSet, run_id: str, split: str) -> str:
-    """Say in Markdown on which images a set was chosen, seen from one split of a run."""
+def origin(active: ThresholdSet, run: RunFolder, split: str) -> str:
+    """Say in Markdown what a set and the network behind the scores know of a split's images."""
+    return f"{_chosen_on(active, run, split)}{learnt_note(run, split)}"
+
+
+def learnt_note(run: RunFolder, split: str) -> str:
+    """Return a sentence to end a caption with, led by a space; empty where nothing was learnt."""
+    if not has_learnt(run, split):
+        return ""
+    return (
+        " **The run has learnt these images**: whatever the thresholds, its scores here are "
+        "in-sample, and new images will give less."
+    )
+
+
+def _chosen_on(active: ThresholdSet, run: RunFolder, split: str) -> str:
     if not active.origin_known:
         return (
             "**of unknown origin**: if these images had a part in choosing it, its scores here are "
             "in-sample, and new ones will give less."
         )
     if not active.run:
-        return "fixed beforehand, so nothing was fitted to these images."
-    if (active.run, active.split) == (run_id, split):
+        return "fixed beforehand, not fitted to these images."
+    if active.run == run.id and (active.split == split or "all" in (active.split, split)):
         return "**in-sample**, chosen on the very images it is scored on; new ones will give less."
+    if active.split == split:
+        other = "scores of another run, perhaps of these images"
+        return f"chosen on run `{active.run}`, split {split}: {other}."
     return f"chosen on run `{active.run}`, split {active.split}, not on these images."
 
 

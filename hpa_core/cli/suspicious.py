@@ -17,7 +17,7 @@ from hpa_core.cli.scores import (
 )
 from hpa_core.evaluation.suspicious.ranking import Suspicions
 from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
-from hpa_core.imbalance.leaks import learnt_split, score_leaks
+from hpa_core.imbalance.leaks import has_learnt, score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.predictions import Predictions, read_predictions
@@ -57,7 +57,7 @@ def suspicious(  # noqa: PLR0913 - one parameter for each option
         near = find_neighbours(run, split, samples, progress=progress)
     nearest = near.nearest if near else None
     found = suspicious_labels(samples, nearest, order=order, limit=limit)
-    learnt, leaks = learnt_split(run, split) == split, score_leaks(workspace, run, split)
+    learnt, leaks = has_learnt(run, split), score_leaks(workspace, run, split)
     if as_json:
         about = {"run": run.id, "split": split, "thresholds": thresholds, "order": order}
         counts = {"samples": found.samples, "neighbours": found.neighbours, "learnt": learnt}

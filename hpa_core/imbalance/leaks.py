@@ -27,6 +27,16 @@ def learnt_split(run: RunFolder, split: str) -> str | None:
     return str(run.info.settings.get(TRAIN_SPLIT, guess))
 
 
+def has_learnt(run: RunFolder, split: str) -> bool:
+    """Return whether images of a split that a run is scored on are among those it learnt from.
+
+    Told by the splits' names: they are the same, or one of the two is `all`. What other splits
+    share, and what is copied, `run_leaks` tells.
+    """
+    learnt = learnt_split(run, split)
+    return learnt is not None and (learnt == split or "all" in (learnt, split))
+
+
 def run_leaks(known: Duplicates, run: RunFolder, split: str) -> Leaks | None:
     """Tell what leaks from the split that a run learnt from into a split it is scored on.
 

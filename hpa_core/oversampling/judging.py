@@ -20,7 +20,7 @@ from hpa_core.evaluation.paired import (
     repeated_f1,
 )
 from hpa_core.imbalance.head import log_odds
-from hpa_core.imbalance.leaks import learnt_split
+from hpa_core.imbalance.leaks import has_learnt
 from hpa_core.imbalance.mlsmote import minority_classes
 from hpa_core.oversampling.comparing import CrossFitted, Key, Trial, cross_fit
 from hpa_core.oversampling.report import Comparison, FeatureKind, Report, VariantScore
@@ -77,7 +77,7 @@ def compare_on_run(  # noqa: PLR0913 - what, how, and who is told
         data_hash=sha256(predictions_path(run, split).read_bytes()).hexdigest(),
         features=features,
         width=space.shape[1],
-        seen=(learnt := learnt_split(run, split)) is not None and split in (learnt, "all"),
+        seen=has_learnt(run, split),
         samples=len(targets),
         groups=len(targets) if groups is None else len(np.unique(groups)),
         positives=tuple(targets.sum(axis=0).tolist()),

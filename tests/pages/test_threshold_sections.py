@@ -147,7 +147,7 @@ def test_a_set_of_another_run_is_kept_here_with_where_it_came_from(
     kept = load_thresholds(run, "from-other")
     assert (kept.run, kept.strategy, kept.thresholds) == ("other", "exact", (0.3,) * 28)
     assert page.session_state[KEY].thresholds == kept
-    assert "chosen on run `other`, split validation, not on these images" in said(page)
+    assert "chosen on run `other`, split validation: scores of another run" in said(page)
 
 
 def test_a_set_comes_from_a_file_and_a_bad_file_is_one_sentence(
