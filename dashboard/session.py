@@ -89,10 +89,11 @@ def follow_link(page: str) -> None:
 def write_link(**values: str | None) -> None:
     """Put `values` into the page's address, as one step of the history; None takes a key out.
 
-    Without any, an address sent before what was last written is put right.
+    Keys are taken out one by one, in their order: each is a step that Back may lead to. Without any
+    value, an address sent before what was last written is put right.
     """
     told, address = session().link, st.query_params
-    wanted = told | values
+    wanted = values | {key: value for key, value in told.items() if key not in values}
 
     def stands(key: str) -> bool:
         return told.get(key, wanted[key]) == wanted[key] == address.get(key)
@@ -100,7 +101,7 @@ def write_link(**values: str | None) -> None:
     changed = {key: value for key, value in wanted.items() if not stands(key)}
     if put := {key: value for key, value in changed.items() if value is not None}:
         address.update(put)
-    for key in changed.keys() - put.keys():
+    for key in [key for key in changed if key not in put]:
         if key not in address:  # It may be on its way to the browser: taken out after it.
             address[key] = ""
         del address[key]

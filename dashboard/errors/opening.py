@@ -121,7 +121,7 @@ def open_pick(pick: str, *, image: str | None = None) -> None:
 
 def close() -> None:
     """Go back to the section."""
-    write_link(**{PICK: None, "page": None, "image": None})
+    write_link(**{"image": None, "page": None, PICK: None})
 
 
 def no_image(pick: str) -> str | None:

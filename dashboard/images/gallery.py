@@ -28,11 +28,12 @@ def labelled_samples(dataset: Dataset, split: str) -> Samples:
     return _labelled(dataset.content_hash(split), split, dataset)
 
 
-def make_tile(samples: Samples, place: int) -> Tile:
-    """Describe one sample for the viewer."""
-    calls, probs = samples.calls, samples.probs
+def make_tile(samples: Samples, place: int, dataset: Dataset) -> Tile:
+    """Describe one sample, of a dataset, for the viewer."""
+    calls, probs, row = samples.calls, samples.probs, int(samples.rows[place])
     return Tile(
-        row=int(samples.rows[place]),
+        row=row,
+        file_side=int(dataset.file_sides[row]),
         id=str(samples.ids[place]),
         truth=np.flatnonzero(samples.targets[place]).tolist() if samples.truth_known else None,
         calls=None if calls is None else np.flatnonzero(calls[place]).tolist(),
@@ -46,10 +47,10 @@ def find_tile(samples: Samples, dataset: Dataset, sample_id: str) -> tuple[Tile 
     An image of another split has a tile without scores and no place; an unknown id has neither.
     """
     if (here := samples.identities.place_of.get(sample_id)) is not None:
-        return make_tile(samples, here), here
+        return make_tile(samples, here, dataset), here
     everything = labelled_samples(dataset, "all")
     there = everything.identities.place_of.get(sample_id)
-    return (None if there is None else make_tile(everything, there)), None
+    return (None if there is None else make_tile(everything, there, dataset)), None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

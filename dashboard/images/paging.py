@@ -90,7 +90,8 @@ def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Datase
     """Return the page that the link names, with the image that it names."""
     opened = _follow_link(samples, order, dataset)
     first = (_page_number(len(order)) - 1) * PAGE_SIZE
-    both = [make_tile(samples, int(index)) for index in order[first : first + 2 * PAGE_SIZE]]
+    shown = order[first : first + 2 * PAGE_SIZE].tolist()
+    both = [make_tile(samples, index, dataset) for index in shown]
     return Page(
         tiles=both[:PAGE_SIZE],
         following=both[PAGE_SIZE:],

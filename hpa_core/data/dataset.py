@@ -36,6 +36,7 @@ INFO, MANIFEST, IMAGES, THUMBNAILS, REFUSED = (
     "thumbnails.npy",
     "refused.json",
 )
+FILE_SIDE = "file_side"
 THUMBNAIL_SIZE = 96
 SPLITS = ("train", "validation", "test")
 
@@ -82,7 +83,7 @@ class Dataset:
         """One row a sample: `id`, `targets` (class numbers), `split`, `group`, `source`, `sha256`.
 
         `sha256` identifies the images: `images.content_hash` of files, the pixels of rendered
-        cells; empty where there are only labels.
+        cells; empty where there are only labels. What was packed from files has `file_side` too.
         """
         return pd.read_parquet(self.folder / MANIFEST)
 
@@ -95,6 +96,13 @@ class Dataset:
     def targets(self) -> Bool[np.ndarray, "N C"]:
         """The labels in force, (N, 28)."""
         return targets_from_lists(self.manifest["targets"])
+
+    @cached_property
+    def file_sides(self) -> Int[np.ndarray, " N"]:
+        """Pixels a side of the files that the images were packed from, (N,); 0 where not known."""
+        if FILE_SIDE not in self.manifest:
+            return np.zeros(self.info.samples, dtype=np.int64)
+        return self.manifest[FILE_SIDE].to_numpy(dtype=np.int64)
 
     @cached_property
     def images(self) -> UInt8[np.ndarray, "N 4 S S"]:

@@ -19,7 +19,7 @@ from hpa_core.data.construction import (
     publish,
     sole_import,
 )
-from hpa_core.data.dataset import Dataset, write_dataset
+from hpa_core.data.dataset import FILE_SIDE, Dataset, write_dataset
 from hpa_core.data.false_colour import EXTERNAL
 from hpa_core.data.images import KAGGLE, content_hash, read_quartet
 from hpa_core.data.labels import LabelTable, read_label_table
@@ -121,12 +121,16 @@ def _import_files(  # noqa: PLR0913 - keyword-only options of one import
                 listing.folder, ids, partial, layout=layout, size=size, progress=progress
             )
             write_sources(partial, ids, [record.stamps for record in packing.records])
-            hashes = [packing.records[row].sha256 for row in packing.rows]
+            kept = [packing.records[row] for row in packing.rows]
+            manifest = new_manifest(
+                ids[packing.rows],
+                targets[packing.rows],
+                [record.sha256 for record in kept],
+                source=layout.source,
+            )
             write_dataset(
                 partial,
-                new_manifest(
-                    ids[packing.rows], targets[packing.rows], hashes, source=layout.source
-                ),
+                manifest.assign(**{FILE_SIDE: [record.file_side for record in kept]}),
                 name=name,
                 source=layout.source,
                 image_size=packing.side,

@@ -20,6 +20,7 @@ class SampleRecord:
         stamps: size in bytes and time of change in ns, of each of its four files (8 numbers).
         sha256: of the images (`images.content_hash`); empty where it was refused.
         sixteen_bit: whether a channel was scaled from 16 bit.
+        file_side: pixels a side of its files; 0 where it was refused.
         file: the file at fault, where it was refused.
         reason: why it was refused.
     """
@@ -27,6 +28,7 @@ class SampleRecord:
     stamps: tuple[int, ...]
     sha256: str = ""
     sixteen_bit: bool = False
+    file_side: int = 0
     file: str = ""
     reason: str = ""
 

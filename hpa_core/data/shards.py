@@ -89,7 +89,7 @@ class ShardPacker:
         quartet = read_quartet(
             self._source, sample_id, side=self.side, scale=self._scale, layout=self._layout
         )
-        checksums, sixteen_bit = [], False
+        checksums, sixteen_bit, file_side = [], False, 0
         try:
             for number, channel in enumerate(quartet):
                 pixels[number] = channel.pixels
@@ -97,11 +97,17 @@ class ShardPacker:
                 thumbnail[number] = grey_pixels(small)
                 checksums.append(channel.checksums)
                 sixteen_bit |= channel.sixteen_bit
+                file_side = channel.file_side
         except ImageError as error:
             return SampleRecord(stamps=stamps, file=error.file, reason=str(error))
         self._images.write(row, pixels)
         self._thumbnails.write(row, thumbnail)
-        return SampleRecord(stamps=stamps, sha256=content_hash(checksums), sixteen_bit=sixteen_bit)
+        return SampleRecord(
+            stamps=stamps,
+            sha256=content_hash(checksums),
+            sixteen_bit=sixteen_bit,
+            file_side=file_side,
+        )
 
     def _holds(self, rows: range, known: ShardRecord) -> bool:
         """Tell whether a shard's pixels and files are still what its record says."""

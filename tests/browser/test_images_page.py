@@ -533,6 +533,20 @@ def test_keys_quicker_than_the_server_end_where_they_lead(address: str, browser_
     expect(first).to_have_text("sample-0118")
 
 
+def test_every_press_of_a_key_leads_one_image_further_over_the_edge_of_a_page_and_back(
+    address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address)
+    viewer.locator(".tile").first.click()
+    name = viewer.locator(".image-id")
+    expect(name).to_have_text("sample-0070")
+    for key, times, ends in ((".", 55, 125), (",", 30, 95), (".", 3, 98), (",", 28, 70)):
+        for _ in range(times):
+            browser_page.keyboard.press(key)
+        expect(name).to_have_text(f"sample-{ends:04d}")
+        expect(browser_page).to_have_url(re.compile(f"image=sample-{ends:04d}"))
+
+
 def test_the_next_page_is_there_before_it_is_turned(
     tiny: Dataset, address: str, browser_page: Page
 ) -> None:

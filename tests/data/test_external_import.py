@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hpa_core.data.dataset import open_dataset
 from hpa_core.data.importing import NOTHING_TO_DO, import_external
 from hpa_core.data.sources import stale_samples
 from hpa_core.errors import DatasetError
@@ -40,6 +41,7 @@ def test_the_real_files_come_in_and_the_incomplete_sample_is_refused_by_id_and_r
     folder = workspace.dataset("atlas")
     images = np.load(folder / "images.npy")
     assert images.shape == (2, 4, 512, 512)
+    assert sorted(open_dataset(workspace, "atlas").file_sides) == [1728, 2048]
     with Image.open(realdata / "external" / "10580_1610_C1_1_green.jpg") as image:
         green = np.asarray(image, dtype=float)[..., 1]
     blocks = green.reshape(512, 4, 512, 4).mean(axis=(1, 3))
@@ -66,6 +68,8 @@ def test_samples_of_several_sizes_become_one_and_bad_files_are_listed(
     dataset = import_external(workspace, source, labels, name="atlas", size=64)
     assert set(dataset.ids) == {IDS[0], IDS[1], IDS[5]}
     assert dataset.images.shape == (3, 4, 64, 64)
+    sides = dict(zip(dataset.ids.tolist(), dataset.file_sides.tolist(), strict=True))
+    assert (sides[IDS[0]], sides[IDS[1]]) == (96, 150)
     assert dataset.info.source == "external"
     assert set(dataset.manifest["source"]) == {"external"}
     reasons = {row["file"]: row["reason"] for row in dataset.refused}

@@ -64,6 +64,7 @@ class Tile:
         laid: how the tile is turned or flipped, as `hpa_core`'s `ORIENTATIONS` number it.
         shares: how true each class is, for images that are mixed of several; None: wholly.
         note: a few words under the image.
+        file_side: pixels a side of the files it was packed from; 0 where not known.
     """
 
     row: int
@@ -74,6 +75,7 @@ class Tile:
     laid: int = 0
     shares: list[float] | None = None
     note: str = ""
+    file_side: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -188,14 +188,16 @@ class ChannelViewer {
   save() {
     const { image } = this.view;
     if (!image) return;
-    const { id } = this.tile;
+    const { id, file_side: fileSide } = this.tile;
     const about = [`Image ${id}`, this.data.source];
-    downloadPng(legendCanvas(image, this.store.value, about), `${id}.png`);
+    downloadPng(legendCanvas(image, this.store.value, about, fileSide), `${id}.png`);
   }
 
   /** Go to a neighbour within the selection; beyond the page's edge the server turns the page. */
   step(by) {
-    const next = this.index < 0 ? 0 : this.index + by;
+    const { newest } = this.wishes;
+    const index = newest?.large ? newest.position - this.data.first : this.index; // Still to come.
+    const next = this.index < 0 ? 0 : index + by;
     if (this.data.tiles[next]) this.open(next);
     else this.go(this.data.first + next);
   }

@@ -10,6 +10,7 @@ import {
   holdsPart,
   pixelUnder,
   seenPart,
+  sizeNote,
   zoomedView,
 } from "./stage_view.js";
 
@@ -64,9 +65,9 @@ export class ImageStage {
   }
 
   /** Show `image`; the view stays for one of the same size, so that two can be compared. */
-  show(image, { full, fullSize, name }) {
+  show(image, { full, fullSize, fileSize, name }) {
     const kept = this.view && this.image && this.fullSize === fullSize;
-    Object.assign(this, { image, full, fullSize, mixed: null });
+    Object.assign(this, { image, full, fullSize, fileSize, mixed: null });
     this.canvas.setAttribute("aria-label", name);
     if (!kept) this.fit();
   }
@@ -123,8 +124,7 @@ export class ImageStage {
     context.drawImage(this.source, view.left, view.top, side, side);
     Object.assign(canvas.dataset, { ...view, full: this.full, resting: !this.moving });
     const zoom = `${Math.round(view.scale * 100)} %`;
-    const note = `${fullSize} × ${fullSize} px, no physical scale known`;
-    this.scaleNote.textContent = `${zoom} · ${note}`;
+    this.scaleNote.textContent = `${zoom} · ${sizeNote(fullSize, this.fileSize)}`;
   }
 
   drawLegend(mixer) {

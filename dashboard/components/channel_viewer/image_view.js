@@ -48,7 +48,7 @@ export class ImageView {
     Object.assign(this, { row: tile.row, image: null });
     this.root.hidden = this.context.root.hidden = false;
     this.fault.hidden = true;
-    const about = { fullSize: imageSize, name: `Image ${tile.id}` };
+    const about = { fullSize: imageSize, fileSize: tile.file_side, name: `Image ${tile.id}` };
     if (thumbnail) this.stage.show(thumbnail, { ...about, full: false });
     try {
       const full = await images.load(tile.row);

@@ -2,20 +2,24 @@
 
 import { element } from "./element.js";
 import { shownChannels } from "./mixer_state.js";
+import { sizeNote } from "./stage_view.js";
 
 const SMALLEST_SIDE = 512; // Smaller images are enlarged by a whole number, so that words fit.
 const LINE = 22;
 const MARGIN = 10;
 const WORDS_SIDE = 1024; // Beyond it words grow with the image, so that they stay readable.
 
-/** A canvas with the image under the mixer's settings and its legend; `about` is lines of text. */
-export function legendCanvas(image, mixer, about) {
+/**
+ * A canvas with the image under the mixer's settings and its legend; `about` is lines of text,
+ * `fileSide` as in `sizeNote`.
+ */
+export function legendCanvas(image, mixer, about, fileSide) {
   const factor = Math.ceil(SMALLEST_SIDE / image.size);
   const side = image.size * factor;
   const entries = shownChannels({ ...mixer, channels: image.channels(mixer) });
-  const pixels = factor > 1 ? `each pixel drawn ${factor} × ${factor}` : "true pixels";
-  const measure = `${image.size} × ${image.size} px, ${pixels}, no physical scale known`;
-  const lines = [mixer.inverted && "Inverted", ...about, measure].filter(Boolean);
+  const enlarged = factor > 1 && `Each pixel drawn ${factor} × ${factor}`;
+  const measure = sizeNote(image.size, fileSide);
+  const lines = [mixer.inverted && "Inverted", ...about, measure, enlarged].filter(Boolean);
   const unit = Math.max(side / WORDS_SIDE, 1);
   const below = unit * (2 * MARGIN + LINE * (entries.length + lines.length));
   const canvas = element("canvas", { width: side, height: side + Math.ceil(below) });

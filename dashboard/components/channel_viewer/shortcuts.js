@@ -5,7 +5,7 @@ import { CHANNELS, showAll, solo } from "./mixer_state.js";
 export const KEYS_HELP =
   "Keys: 1 to 4 one channel alone, 0 all, A auto contrast, I invert; arrows and Enter choose an " +
   "image, [ and ] turn pages; with an image open: , and . previous and next, + and - zoom, " +
-  "F or a double click fits it, S saves it, Escape back";
+  "F or a double click fits it, S saves it, Escape closes it";
 const TYPING =
   "input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]";
 

@@ -70,3 +70,9 @@ export function holdsPart(outer, part) {
     part[start] >= outer[start] && part[start] + part[length] <= outer[start] + outer[length];
   return within("left", "width") && within("top", "height");
 }
+
+/** How large an image is in pixels of its own, and of the file it was packed from, if that is known. */
+export function sizeNote(side, fileSide) {
+  const scaled = fileSide > side ? ` scaled down from ${fileSide} × ${fileSide} px,` : "";
+  return `${side} × ${side} px,${scaled} no physical scale known`;
+}

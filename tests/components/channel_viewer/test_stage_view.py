@@ -66,3 +66,13 @@ def test_the_part_of_an_image_that_a_stage_shows(
         "core.seenPart(input.view, input.spread, input.size, { width: 300, height: 200 })", given
     )
     assert (part["left"], part["top"], part["width"], part["height"]) == expected
+
+
+def test_the_size_says_what_an_image_was_scaled_down_from(javascript: Javascript) -> None:
+    for known in (0, 512):
+        assert javascript("core.sizeNote(512, input)", known) == (
+            "512 × 512 px, no physical scale known"
+        )
+    assert javascript("core.sizeNote(512, 2048)") == (
+        "512 × 512 px, scaled down from 2048 × 2048 px, no physical scale known"
+    )
