@@ -20,7 +20,7 @@ from hpa_core.selections.saved import (
     read_selection,
     save_selection,
 )
-from hpa_core.selections.table import selection_csv
+from hpa_core.selections.table import Origin, selection_csv
 
 
 class Found(NamedTuple):
@@ -84,9 +84,10 @@ def _delete(folder: Path, name: str) -> None:
 
 
 def _draw_handing_out(found: Found) -> None:
+    origin = _origin(found.samples)
     st.download_button(
         "Samples (CSV)",
-        lambda: selection_csv(*found),  # Called later, where no session is at hand.
+        lambda: selection_csv(*found, origin),  # Called later, where no session is at hand.
         disabled=not len(found.rows),
         file_name=f"{session().dataset}-selection.csv",
         mime="text/csv",
@@ -99,6 +100,13 @@ def _draw_handing_out(found: Found) -> None:
         icon=":material/edit:",
         help="The filter stays in force there.",
     )
+
+
+def _origin(samples: Samples) -> Origin | None:
+    chosen = session()
+    if samples.probs is None or chosen.run is None or chosen.split is None:
+        return None
+    return Origin(run=chosen.run, split=chosen.split, thresholds=chosen.thresholds.name)
 
 
 def _offer(saved: dict[str, SavedSelection], active: str | None) -> None:

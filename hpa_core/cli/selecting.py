@@ -26,7 +26,7 @@ from hpa_core.selections.samples import (
 )
 from hpa_core.selections.saved import delete_selection, list_selections, resolve, save_selection
 from hpa_core.selections.selecting import selected_rows
-from hpa_core.selections.table import selection_columns, selection_csv
+from hpa_core.selections.table import Origin, selection_columns, selection_csv
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
@@ -57,7 +57,9 @@ def select(  # noqa: PLR0913 - one parameter for each option
     expression = parse_filter(text)
     if any(run.id == target for run in list_runs(workspace_of())):
         samples, dataset = _samples_of_run(target, split or "validation", thresholds, fallback)
+        origin = Origin(run=target, split=split or "validation", thresholds=thresholds)
     else:
+        origin = None
         dataset = open_dataset(workspace_of(), target)
         samples = dataset_samples(dataset, dataset.rows(split or "all"))
     rows = _selected(expression, samples, dataset)
@@ -66,7 +68,7 @@ def select(  # noqa: PLR0913 - one parameter for each option
     if save and dataset:
         save_selection(dataset.folder, save, text, over=replace)
     if csv:
-        _write(csv, selection_csv(samples, rows))
+        _write(csv, selection_csv(samples, rows, origin))
     if as_json:
         print_json(_plain(expression, samples, rows))
     elif csv:

@@ -43,6 +43,20 @@ class Identities:
         parts = [atlas_parts(sample_id) for sample_id in self.ids.tolist()]
         return np.array(parts, dtype=str).reshape(-1, 2)
 
+    @cached_property
+    def antibodies(self) -> tuple[str, ...]:
+        """Those that the ids of the atlas name, each once, by number."""
+        return _named(self.atlas_parts[:, 0])
+
+    @cached_property
+    def plates(self) -> tuple[str, ...]:
+        """Those that the ids of the atlas name, each once, by number."""
+        return _named(self.atlas_parts[:, 1])
+
+
+def _named(numbers: np.ndarray) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, np.unique(numbers).tolist()), key=int))
+
 
 def atlas_parts(sample_id: str) -> tuple[str, str]:
     """Return the antibody and the plate that an id of the atlas names; else both empty.

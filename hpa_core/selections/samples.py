@@ -32,7 +32,7 @@ class Samples:
         thresholds: what the calls follow, (28,).
         annotators: by name, the samples that each has labelled, (N,) of bool.
         known_splits: those of the dataset, of which these samples may be a part; `known_sources`
-            likewise.
+            and `known_identities` likewise, the latter these samples' own if None.
     """
 
     rows: Int[np.ndarray, " N"]
@@ -46,6 +46,7 @@ class Samples:
     annotators: Mapping[str, Bool[np.ndarray, " N"]] = field(default_factory=dict)
     known_splits: tuple[str, ...] = SPLITS
     known_sources: tuple[str, ...] = ()
+    known_identities: Identities | None = None
 
     @property
     def ids(self) -> np.ndarray:
@@ -111,6 +112,7 @@ def dataset_samples(dataset: Dataset, rows: Int[np.ndarray, " n"]) -> Samples:
         targets=dataset.targets[rows],
         known_splits=tuple(dataset.splits),
         known_sources=tuple(sorted(manifest["source"].unique())),
+        known_identities=Identities(dataset.ids),
     )
 
 

@@ -7,7 +7,7 @@ is missed or false.
 import operator
 from collections.abc import Callable
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -39,6 +39,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 MOST_NAMED = 12
 """Values that a message lists; more are counted."""
+IN_IDS = ("antibody", "plate")
+"""What only an id of the atlas names; a few of thousands would tell nobody what there is."""
 
 
 def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]:  # noqa: PLR0911
@@ -49,8 +51,8 @@ def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]: 
         samples: what is chosen from.
 
     Raises:
-        FilterError: it asks for calls or scores, and there is no run; it names a split, a source or
-            an annotator that there is not; or it names what is saved.
+        FilterError: it asks for calls or scores, and there is no run; it names a split, a source,
+            an annotator, an antibody or a plate that there is not; or it names what is saved.
     """
     match expression:
         case Everything():
@@ -112,15 +114,26 @@ def _among(condition: Among, samples: Samples) -> Bool[np.ndarray, " N"]:
         for name in _known_values(condition, tuple(samples.annotators)):
             found |= samples.annotators[name]
         return found
-    if field == "split":
-        column, values = samples.splits, _known_values(condition, samples.known_splits)
-    elif field == "source":
-        column, values = samples.sources, _known_values(condition, samples.known_sources)
-    else:
-        column = samples.identities.atlas_parts[:, ("antibody", "plate").index(field)]
-    for value in values:
+    column, known = _column(field, samples)
+    for value in _known_values(condition, known):
         found |= column == value
     return found
+
+
+def _column(
+    field: Literal["split", "source", "antibody", "plate"], samples: Samples
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return what each sample has of a field, and all that the dataset has of it."""
+    everything = samples.known_identities or samples.identities
+    match field:
+        case "split":
+            return samples.splits, samples.known_splits
+        case "source":
+            return samples.sources, samples.known_sources
+        case "antibody":
+            return samples.identities.atlas_parts[:, 0], everything.antibodies
+        case "plate":
+            return samples.identities.atlas_parts[:, 1], everything.plates
 
 
 def _known_values(condition: Among, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,6 +151,10 @@ def _no_such_value(field: str, value: str, known: tuple[str, ...]) -> FilterErro
     listed = ", ".join(quoted(each) for each in known[:MOST_NAMED])
     more = f" and {len(known) - MOST_NAMED:,} more" if len(known) > MOST_NAMED else ""
     there = f"there are: {listed}{more}" if known else "there are none"
+    if field in IN_IDS and len(known) > MOST_NAMED:
+        there = f"the ids name {len(known):,} others"
+    elif field in IN_IDS and not known:
+        there = "the ids name none"
     return FilterError(None, f"there is no {field} {value[:60]!r}; {there}")
 
 

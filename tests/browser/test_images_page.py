@@ -620,6 +620,10 @@ def test_the_samples_handed_out_are_those_that_the_filter_finds(
         browser_page.get_by_role("button", name="Samples (CSV)").click()
     table = pd.read_csv(download.value.path())
     assert table["Id"].tolist() == [f"sample-011{digit}" for digit in range(10)]
+    assert set(table["Run"] + " " + table["ScoreSplit"] + " " + table["Thresholds"]) == {
+        "scored validation fixed-0.5"
+    }
+    assert list(table)[-28:] == [f"score_{number}" for number in range(28)]
 
 
 def test_the_scores_of_an_image_stand_against_their_thresholds(

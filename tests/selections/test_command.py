@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hpa_core.cli.app import main
 from hpa_core.data.dataset import Dataset
-from hpa_core.runs.folder import RunInfo, create_run
-from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.folder import RunInfo, create_run, open_run
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.scored import score_dataset
@@ -75,6 +76,25 @@ def test_the_samples_are_written_as_a_table(hpa: Say, tiny: Dataset, tmp_path: P
     ]
     nowhere = tmp_path / "nowhere" / "out.csv"
     assert "make the folder first" in hpa("select", "tiny", "--csv", nowhere, status=1)
+
+
+def test_the_table_of_a_run_names_it_and_has_its_scores(
+    hpa: Say, tiny: Dataset, workspace: Workspace, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    hpa("select", "scored", "--filter", "wrong", "--thresholds", "fixed-0.15", "--csv", out)
+    (row,) = pd.read_csv(out, dtype={"Predicted": str}).to_dict("records")
+    assert [row[name] for name in ("Id", "Run", "ScoreSplit", "Thresholds")] == [
+        "sample-0071",
+        "scored",
+        "validation",
+        "fixed-0.15",
+    ]
+    predictions = read_predictions(open_run(workspace, "scored"), "validation")
+    scores = np.array([row[f"score_{number}"] for number in range(28)], dtype=np.float32)
+    np.testing.assert_array_equal(scores, predictions.probs[1])
+    hpa("select", "tiny", "--csv", out)
+    assert list(pd.read_csv(out, nrows=1)) == ["Id", "Split", "Source", "Target"]
 
 
 def test_a_selection_is_saved_used_listed_and_deleted(hpa: Say, tiny: Dataset) -> None:

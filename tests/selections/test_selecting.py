@@ -78,6 +78,8 @@ def named(field: str, values: Any, samples: Samples) -> set[str]:
         "split": samples.known_splits,
         "source": samples.known_sources,
         "annotator": tuple(samples.annotators),
+        "antibody": {parts_of(each)[0] for each in samples.ids.tolist()} - {""},
+        "plate": {parts_of(each)[1] for each in samples.ids.tolist()} - {""},
     }.get(field)
     if known is None:
         return set(values)
@@ -90,7 +92,7 @@ def named(field: str, values: Any, samples: Samples) -> set[str]:
 
 
 def names_nothing(expression: Any, samples: Samples) -> bool:
-    """Whether any condition names a split, a source or an annotator that there is not."""
+    """Whether any condition names a split, a source, an annotator or the like that there is not."""
     match expression:
         case e.And(parts) | e.Or(parts):
             return any(names_nothing(part, samples) for part in parts)
@@ -105,7 +107,9 @@ def names_nothing(expression: Any, samples: Samples) -> bool:
 def test_a_filter_keeps_exactly_the_samples_that_a_reader_would(expression, seed) -> None:
     samples = random_samples(seed)
     if names_nothing(expression, samples):
-        with pytest.raises(FilterError, match=r"there is no (split|source|annotator) "):
+        with pytest.raises(
+            FilterError, match=r"there is no (split|source|annotator|antibody|plate) "
+        ):
             select(expression, samples)
         return
     expected = [holds(expression, samples, row) for row in range(len(samples.ids))]
@@ -121,12 +125,26 @@ def test_a_filter_keeps_exactly_the_samples_that_a_reader_would(expression, seed
             """there is no source 'demo'; there are: atlas, Atlas, "Ünusual name",""",
         ),
         ("wrong or annotator:nobody", "there is no annotator 'nobody'; there are: 7, \"or\"."),
+        ("antibody:7 plate:7", "there is no plate '7'; there are: 921, 922."),
     ],
 )
 def test_a_value_that_there_is_not_is_told_with_those_there_are(text, told) -> None:
     with pytest.raises(FilterError) as raised:
         select(parse_filter(text), random_samples(0))
     assert told in str(raised.value)
+
+
+def test_a_plate_is_known_by_the_ids_of_the_dataset_and_many_are_counted() -> None:
+    part = random_samples(0)
+    ids = [f"{number}_{1000 - number}_B9_1" for number in range(1, 14)]
+    whole = replace(part, known_identities=Identities(np.array(ids)))
+    assert not select(parse_filter("antibody:13 plate:987"), whole).any()
+    for text in ("antibody:14", "plate:14"):
+        with pytest.raises(FilterError, match=f"no {text[:-3]} '14'; the ids name 13 others"):
+            select(parse_filter(text), whole)
+    nameless = replace(part, known_identities=Identities(np.array(["demo-01203"])))
+    with pytest.raises(FilterError, match="no plate '921'; the ids name none"):
+        select(parse_filter("plate:921"), nameless)
 
 
 @pytest.mark.parametrize(
