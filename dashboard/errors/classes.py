@@ -10,6 +10,8 @@ from plotly.subplots import make_subplots
 from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from hpa_core.evaluation.averages import AverageIntervals, average_intervals
+from hpa_core.evaluation.bootstrap import Interval
 from hpa_core.evaluation.class_scores import ClassScores, score_class
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Or
@@ -32,11 +34,8 @@ ORDERS = ("lowest F1 first", "most errors first", "class number")
 
 def draw_classes(judged: Judged) -> None:
     """Draw counts and F1 of every class; each bar and point opens its images."""
-    scored, overall = _scored(judged.key, judged)
-    st.markdown(
-        f"Macro F1 **{overall.macro_f1:.4f}**, micro {overall.micro_f1:.4f}, samples "
-        f"{overall.samples_f1:.4f}. Click a bar or a point to see its images."
-    )
+    scored = _scored(judged.key, judged)
+    _draw_averages(judged)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control(
             "Order",
@@ -55,8 +54,9 @@ def draw_classes(judged: Judged) -> None:
         )
     clicked(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")
     st.caption(
-        "F1 with its 95 % bootstrap interval over the images. A class without a positive or a call "
-        "has no F1 here and counts 0 in the macro F1."
+        "F1 with its 95 % interval of what other images of the same source would give, wide where "
+        "few carry the class or are called it, and where none is found. A class without a positive "
+        "and a call has no F1 here and counts 0 in the macro F1."
     )
 
 
@@ -97,19 +97,47 @@ def _expression(part: str, number: int) -> Expression:
     }[part]
 
 
+def _draw_averages(judged: Judged) -> None:
+    """Say macro, micro and samples F1, each with its interval, where there is an image."""
+    if not len(judged.ids):
+        return
+    scores, ends = _averaged(judged.key, judged)
+    st.markdown(
+        f"Macro F1 **{scores.macro_f1:.4f}** ({_range(ends.macro)}), micro {scores.micro_f1:.4f} "
+        f"({_range(ends.micro)}), samples {scores.samples_f1:.4f} ({_range(ends.samples)}). Click "
+        "a bar or a point to see its images.",
+        help="In brackets 95 % intervals of what these calls' F1 would be on as many other images "
+        "of the same source, by a Bayesian bootstrap over the images. They allow neither for "
+        "thresholds chosen on these images nor for what the network has learnt.",
+    )
+
+
+def _range(ends: Interval) -> str:
+    return f"{ends.low:.3f} to {ends.high:.3f}"
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _scored(key: str, _judged: Judged) -> tuple[list[ClassScores], Scores]:
-    pairs = zip(_judged.targets.T, _judged.calls.T, strict=True)
-    return [score_class(*pair) for pair in pairs], evaluate(_judged.targets, _judged.calls)
+def _scored(key: str, _judged: Judged) -> list[ClassScores]:
+    return [score_class(*pair) for pair in zip(_judged.targets.T, _judged.calls.T, strict=True)]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _averaged(key: str, _judged: Judged) -> tuple[Scores, AverageIntervals]:
+    held = _judged.targets, _judged.calls
+    return evaluate(*held), average_intervals(*held)
 
 
 def _ordered(scored: list[ClassScores], order: str) -> list[int]:
     keys = {
-        ORDERS[0]: lambda number: scored[number].f1.value or 0.0,
+        ORDERS[0]: lambda number: _or_last(scored[number].f1.value),
         ORDERS[1]: lambda number: -(scored[number].fn + scored[number].fp),
         ORDERS[2]: lambda number: number,
     }
     return sorted(range(len(scored)), key=keys[order])
+
+
+def _or_last(f1: float | None) -> float:
+    return np.inf if f1 is None else f1
 
 
 def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.Figure:

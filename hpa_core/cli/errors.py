@@ -21,6 +21,7 @@ from hpa_core.cli.scores import (
     truth_of,
     warn_of_leaks,
 )
+from hpa_core.evaluation.averages import average_intervals
 from hpa_core.evaluation.class_scores import Measured, score_class
 from hpa_core.evaluation.errors.confident import rank_mistakes
 from hpa_core.evaluation.errors.confusion import Confusions, count_confusions, mlcm
@@ -59,10 +60,11 @@ def errors(  # noqa: PLR0913 - one parameter for each option
 
 def _atlas(decided: Decided, truth: np.ndarray, limit: int) -> dict[str, Any]:
     calls = decided.calls
-    confusions = count_confusions(truth, calls)
+    confusions, averages = count_confusions(truth, calls), average_intervals(truth, calls)
     plates = Identities(decided.predictions.ids).atlas_parts[:, 1]
     return {
         "macro_f1": evaluate(truth, calls).macro_f1,
+        "intervals": {name: list(ends) for name, ends in vars(averages).items()},
         "per_class": [_plain_class(truth, calls, number) for number in range(len(CLASS_NAMES))],
         "missed_said": {
             "swapped": confusions.swapped.tolist(),

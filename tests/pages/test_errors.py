@@ -1,6 +1,7 @@
 """The Errors page on data whose every error is known: one sample misses all, one is called 27."""
 
 import json
+import re
 from operator import itemgetter
 from urllib.parse import parse_qsl
 
@@ -86,6 +87,32 @@ def test_bars_count_what_was_found_missed_and_called_falsely(
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
     assert shown(open_page("errors", pick="false.27")) == [second]
+
+
+def test_a_class_without_a_hit_has_an_interval_and_one_without_f1_goes_last(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first, *_ = faulty(dataset)
+    held = np.flatnonzero(dataset.targets[dataset.rows("validation")[0]]).tolist()
+    page = open_page("errors", filter=f"id:{first}", narrowed="yes")
+    traces = charts(page)[0]["data"]
+    names = [label.split()[0] for label in traces[0]["y"]]
+    assert sorted(map(int, names[: len(held)])) == held
+    (points,) = (trace for trace in traces if trace["name"] == "F1")
+    told = {pick: (low, high) for pick, _, low, high in points["customdata"]}
+    assert told.keys() == {f"wrong.{number}" for number in held}, "the others have no F1"
+    assert all(low == 0 and high > 0.9 for low, high in told.values()), "one image tells nothing"
+
+
+def test_every_average_is_told_with_its_interval(run: RunFolder, open_page: OpenPage) -> None:
+    found = re.search(
+        r"Macro F1 \*\*(\S+)\*\* \((\S+) to (\S+)\), micro (\S+) \((\S+) to (\S+)\), "
+        r"samples (\S+) \((\S+) to (\S+)\)\.",
+        said(open_page("errors")),
+    )
+    assert found
+    for value, low, high in np.array(found.groups(), dtype=float).reshape(3, 3):
+        assert low < value <= high + 0.0005
 
 
 def test_a_miss_with_nothing_said_has_a_column_of_its_own(

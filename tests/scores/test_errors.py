@@ -24,6 +24,8 @@ def test_the_atlas_is_one_object_whose_numbers_are_scikit_learns(
     calls = probs > 0.7
     f1 = f1_score(truth, calls, average=None, zero_division=0)
     assert said["macro_f1"] == pytest.approx(f1.mean())
+    low, high = said["intervals"]["macro"]
+    assert low < said["macro_f1"] < high
     for number, matrix in enumerate(multilabel_confusion_matrix(truth, calls)):
         row = said["per_class"][number]
         assert [row["tp"], row["fp"], row["fn"]] == [matrix[1, 1], matrix[0, 1], matrix[1, 0]]

@@ -90,7 +90,8 @@ def _draw_figures(scores: ClassScores, threshold: float) -> None:
         column.metric(name, value, below, delta_color="off", delta_arrow="off")
     st.caption(
         f"Calls are scores above {threshold:.4f}, and what the set's fallback adds. Ranges are "
-        f"95 % bootstrap intervals over the images; {scores.positives:,} of them carry the class."
+        "95 % intervals of what other images of the same source would give; "
+        f"{scores.positives:,} of these carry the class."
     )
 
 
@@ -98,6 +99,4 @@ def _told(measured: Measured) -> tuple[str, str]:
     if measured.value is None or measured.interval is None:
         return "-", "nothing to divide by"
     low, high = measured.interval
-    # Where all or none are right, every draw says the same, which is no certainty.
-    told = f"{low:.2f} to {high:.2f}" if low < high else "too few to tell a range"
-    return f"{measured.value:.3f}", told
+    return f"{measured.value:.3f}", f"{low:.2f} to {high:.2f}"
