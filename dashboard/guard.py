@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from dashboard.session import session
 from hpa_core.errors import HpaError
 
 Thing = TypeVar("Thing")
@@ -16,11 +17,17 @@ SIGNS = re.compile(r"[<>=!~-]*(?:[<>]=|->|<-|--|\\)[<>=!~-]*")
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Show an `HpaError` as its one sentence; anything else is our bug and goes on."""
+    """Show an `HpaError` as its one sentence; anything else is our bug and goes on.
+
+    Why the filter cannot be used stands at its field already.
+    """
     try:
         yield
     except HpaError as error:
-        st.error(as_written(str(error)), icon=":material/error:")
+        if str(error) == session().refusal:
+            st.info("Nothing is shown until the filter beside is put right.")
+        else:
+            st.error(as_written(str(error)), icon=":material/error:")
 
 
 def as_written(text: str) -> str:

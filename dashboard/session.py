@@ -33,6 +33,7 @@ class Session:
         filter: the text of the filter in force, on every page; empty for every sample.
         narrowed: whether pages that could show everything show only what the filter finds.
         linked_filter: what of these two stands in the link.
+        refusal: why the filter finds nothing, as its field says; empty where it says nothing such.
         page: the page that is shown.
         link: what was written into its address; None where a key was taken out.
         mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
@@ -49,6 +50,7 @@ class Session:
     filter: str = ""
     narrowed: bool = False
     linked_filter: tuple[str, bool] | None = None
+    refusal: str = ""
     page: str = ""
     link: dict[str, str | None] = field(default_factory=dict)
     mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)

@@ -66,7 +66,8 @@ def ask_labels(dataset: Dataset, split: str) -> Labels:
     """
     samples = _samples(dataset, split)
     among = np.ones(len(samples.ids), dtype=bool) if split == "all" else samples.splits == split
-    found = ask_narrowing(samples, among=among)
+    whole = len(dataset.rows(split))
+    found = ask_narrowing(samples, among=among, whole=whole, limits=_limits(samples, among, whole))
     where = "every split" if split == "all" else f"split {split}"
     if found is None:
         return _labels_of_split(dataset.info.name, split, where)
@@ -88,6 +89,17 @@ def _samples(dataset: Dataset, split: str) -> Samples:
         asked = False
     scored = scored_samples(session(), dataset) if asked else None
     return scored or labelled_samples(dataset, split)
+
+
+def _limits(samples: Samples, among: Bool[np.ndarray, " N"], whole: int) -> str:
+    """Say how many of those measured a run has scored, where the filter asks what it says."""
+    scored, chosen = int(among.sum()), session()
+    if samples.probs is None or scored == whole:
+        return ""
+    return (
+        f"The filter asks what run `{chosen.run}` says of split {chosen.split}, chosen beside: "
+        f"it has scored {f'{scored:,}' if scored else 'none'} of these {counted(whole, 'sample')}."
+    )
 
 
 def _labels_of_split(name: str, split: str, where: str) -> Labels:

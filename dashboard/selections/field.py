@@ -61,6 +61,7 @@ def _counted(chosen: Session, name: str, *, used: bool) -> Found | None:
 
     None without a filter, too.
     """
+    chosen.refusal = ""
     if not chosen.filter:
         return None
     dataset = cache.dataset(name)
@@ -69,7 +70,8 @@ def _counted(chosen: Session, name: str, *, used: bool) -> Found | None:
         samples = scored or labelled_samples(dataset, "all")
         rows = active_rows(samples)
     except HpaError as error:
-        st.error(as_written(str(error)), icon=":material/error:")
+        chosen.refusal = str(error)
+        st.error(as_written(chosen.refusal), icon=":material/error:")
         return None
     where = f"split {chosen.split}" if scored else "the dataset"
     unused = "" if used else "; not used on this page"

@@ -12,7 +12,11 @@ from hpa_core.selections.samples import Samples
 
 
 def ask_narrowing(
-    samples: Samples, *, among: Bool[np.ndarray, " N"] | None = None
+    samples: Samples,
+    *,
+    among: Bool[np.ndarray, " N"] | None = None,
+    whole: int | None = None,
+    limits: str = "",
 ) -> Int[np.ndarray, " n"] | None:
     """Draw the toggle, where a filter is in force, and return what is to be shown.
 
@@ -21,6 +25,8 @@ def ask_narrowing(
     Args:
         samples: what the page could show.
         among: those of them that it deals with; all if None.
+        whole: how many are shown where nothing narrows them; as many as those if None.
+        limits: a sentence in Markdown on why the filter can find a part of these alone.
 
     Returns:
         Places of what the filter finds, rising; None where everything is shown.
@@ -34,8 +40,11 @@ def ask_narrowing(
     kept = np.ones(len(samples.ids), dtype=bool) if among is None else among
     found, unread = _found(samples, kept)
     key = mirror_key("narrowed", chosen.narrowed)
-    count = "" if found is None else f" ({len(found):,} of {kept.sum():,})"
+    shown = kept.sum() if whole is None else whole
+    count = "" if found is None else f" ({len(found):,} of {shown:,})"
     st.toggle(f"Only what the filter finds{count}", key=key, on_change=_take, args=(key,))
+    if limits:
+        st.caption(limits)
     if not chosen.narrowed:
         return None
     if unread is not None:

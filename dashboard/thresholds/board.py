@@ -70,7 +70,7 @@ def draw_board(measured: Measured, scores: Scores | None) -> None:
         revision=memory.revision,
         sequence=memory.sequence,
         server=scores,
-        part=measured.part,
+        part=measured.rows is not None,
     )
     threshold_board(shown, key=WIDGET, on_result=_take_result)
 

@@ -63,19 +63,9 @@ class Measured:
         """How many images, in Markdown."""
         if self.rows is None:
             return f"**{counted(len(self.predictions.ids), 'image')}**"
-        return f"**{self._share} images**, those that fulfil `{self.filter}`"
-
-    @property
-    def part(self) -> str:
-        """Which images of the split they are, as plain text; empty where they are all."""
-        if self.rows is None:
-            return ""
-        return f"{self._share} images of split {self.split}: those that fulfil {self.filter}"
-
-    @property
-    def _share(self) -> str:
         whole = len(cache.predictions(self.run.id, self.split).ids)
-        return f"{len(self.predictions.ids):,} of {whole:,}"
+        share = f"{len(self.predictions.ids):,} of {whole:,}"
+        return f"**{share} images**, those that fulfil `{self.filter}`"
 
 
 def ask_measured(run: RunFolder, split: str) -> Measured:

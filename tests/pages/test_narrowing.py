@@ -68,8 +68,8 @@ def test_the_board_and_the_table_of_sets_measure_what_the_filter_finds(
     page = open_page("thresholds", filter=FILTER, narrowed="yes")
     sent = board(page)
     assert "part=" in sent["address"]
-    told = f"{some.sum()} of 70 images of split validation: those that fulfil labels>=2"
-    assert sent["part"] == told
+    assert sent["part"]
+    assert f"**{some.sum()} of 70 images**, those that fulfil `labels>=2`: run" in said(page)
     assert narrowing(page).label == f"Only what the filter finds ({some.sum()} of 70)"
     tables = [each.value for each in page.dataframe if "Set" in each.value.columns]
     table = tables[0].set_index("Set")["Macro F1"]
@@ -79,7 +79,7 @@ def test_the_board_and_the_table_of_sets_measure_what_the_filter_finds(
         assert table[name] == pytest.approx(expected, abs=1e-12)
     assert sent["server"]["macro"] == table["fixed-0.5 (active)"]
     whole = board(open_page("thresholds", filter=FILTER))
-    assert whole["part"] == ""
+    assert not whole["part"]
     assert whole["server"]["macro"] != sent["server"]["macro"]
 
 
@@ -97,7 +97,7 @@ def test_a_move_changes_figures_and_not_the_images_they_are_of(
 ) -> None:
     page = open_page("thresholds", filter="wrong", narrowed="yes")
     before = board(page)
-    assert before["part"].startswith("2 of 70 images")
+    assert "**2 of 70 images**" in said(page)
     assert "stay the same while you move these" in said(page)
     moved = ThresholdSet(
         name="unsaved", thresholds=(0.15,) * 28, run="scored", split="validation", strategy="manual"
@@ -105,14 +105,15 @@ def test_a_move_changes_figures_and_not_the_images_they_are_of(
     page.session_state[KEY].thresholds = moved
     page.run()
     after = board(page)
-    assert (after["address"], after["part"]) == (before["address"], before["part"])
+    assert after["address"] == before["address"]
+    assert "**2 of 70 images**" in said(page)
     assert after["server"]["macro"] > before["server"]["macro"]
     page.text_input(key="save-name").set_value("by-hand")
     next(each for each in page.button if each.label == "Save in the run").click().run()
     kept = load_thresholds(run, "by-hand")
     assert (kept.run, kept.split) == ("scored", "validation")
     page.button(key="measured-anew").click().run()
-    assert board(page)["part"].startswith("1 of 70 images")
+    assert "**1 of 70 images**" in said(page)
 
 
 def test_a_filter_that_finds_none_or_cannot_be_read_leaves_the_toggle_to_be_switched_off(
@@ -122,7 +123,9 @@ def test_a_filter_that_finds_none_or_cannot_be_read_leaves_the_toggle_to_be_swit
         page = open_page(name, filter="labels>=9", narrowed="yes")
         assert "finds none of these" in page.info[0].value
         page = open_page(name, filter="split:trian", narrowed="yes")
-        assert "there is no split 'trian'" in page.error[0].value
+        (told,) = page.error
+        assert "there is no split 'trian'" in told.value
+        assert "until the filter beside is put right" in page.info[0].value
         narrowing(page).set_value(False).run()
         assert not page.exception
         assert "not applied here" in said(page)
@@ -167,12 +170,15 @@ def test_measures_by_a_filter_about_calls_are_of_what_the_run_has_scored(
 ) -> None:
     link = {"filter": "wrong", "narrowed": "yes"}
     page = open_page("imbalance", **link)
-    assert narrowing(page).label == "Only what the filter finds (2 of 70)"
+    assert narrowing(page).label == "Only what the filter finds (2 of 140)"
+    told = "run `scored` says of split validation, chosen beside: it has scored"
+    assert f"{told} 70 of these 140 samples." in said(page)
     expected = dataset.targets[70:72].sum(axis=0).tolist()
     assert page.dataframe[0].value["count"].tolist() == expected
     assert "split validation, scored by run `scored`, those that fulfil `wrong`" in said(page)
     page.segmented_control(key="imbalance-split").set_value("train").run()
-    assert narrowing(page).label == "Only what the filter finds (0 of 0)"
+    assert narrowing(page).label == "Only what the filter finds (0 of 70)"
+    assert f"{told} none of these 70 samples." in said(page)
     assert "finds none of these" in page.info[0].value
     page = open_page("imbalance", run="", **link)
     assert "choose a run with scores" in page.error[0].value

@@ -65,8 +65,8 @@ class BoardInput:
             the board take them over, so that a late rerun never undoes a drag.
         sequence: number of the board's last result that `thresholds` follow.
         server: the exact figures of these thresholds; None without truth.
-        part: which images of the split the scores are of, empty where they are all. Of a part the
-            board chooses no thresholds: that is done on the whole split.
+        part: whether the scores are of a part of the split. Of a part the board chooses no
+            thresholds: that is done on the whole split.
     """
 
     address: str
@@ -76,7 +76,7 @@ class BoardInput:
     revision: int
     sequence: int
     server: Scores | None
-    part: str = ""
+    part: bool = False
 
 
 def threshold_board(shown: BoardInput, *, key: str, on_result: Callable[[], None]) -> None:

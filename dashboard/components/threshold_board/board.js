@@ -121,10 +121,9 @@ export class Board {
     this.#restore(this.history.value);
   }
 
-  /** Say which images of the split these are, if not all; thresholds are chosen on all alone. */
-  describePart(part) {
+  /** Choose no thresholds on a part of the split. */
+  measurePart(part) {
     this.part = part;
-    this.summary.describePart(part);
     this.toolbar.allowChoosing(!part);
   }
 
@@ -363,7 +362,7 @@ export class Board {
     table.setAttribute("aria-label", "Thresholds by class");
     const main = element("div", { class: "main" }, element("div", {}, table, this.nothing, drawLegend(this)));
     if (this.state.hasTruth) main.append(this.detail.root);
-    this.root = element("div", { class: "board" }, this.summary.part, this.summary.root, this.toolbar.root, main);
+    this.root = element("div", { class: "board" }, this.summary.root, this.toolbar.root, main);
     this.root.classList.toggle("unscored", !this.state.hasTruth);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("focusout", () => this.#hasten());

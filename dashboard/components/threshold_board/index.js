@@ -81,7 +81,7 @@ class Mount {
   /** Take over what Python changed, and its figures if they are of what is shown. */
   #follow() {
     const { thresholds, fallback, revision, sequence, server, part } = this.data;
-    this.board.describePart(part);
+    this.board.measurePart(part);
     if (revision !== this.revision) {
       this.revision = revision;
       this.sequence = sequence;

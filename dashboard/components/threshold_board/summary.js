@@ -22,14 +22,7 @@ export class Summary {
       change: new Text(),
       note: new Text(),
     }));
-    this.part = element("p", { class: "part", hidden: "" });
     this.root = element("div", { class: "summary" }, ...this.figures.map(drawFigure), this.said);
-  }
-
-  /** Say above the figures which images of the split they are of; nothing where it is all. */
-  describePart(part) {
-    this.part.textContent = part;
-    this.part.hidden = !part;
   }
 
   /** Show `summary`, and how it differs from `reference`, where the last move began. */
