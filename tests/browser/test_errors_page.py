@@ -56,6 +56,13 @@ def click_point(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
+def go_back(page: Page) -> None:
+    """Press the key once it is listened to: with the button that has it."""
+    expect(page.get_by_role("button", name="Back")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.keyboard.press("Backspace")
+
+
 def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_one_key(
     workspace: Workspace, make_dataset: MakeDataset, serve: Serve, browser_page: Page
 ) -> None:
@@ -78,7 +85,7 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     expect(images).to_have_count(1)
     expect(page.get_by_text(second)).to_be_visible()
     expect(page).to_have_url(re.compile("pick=false.27"))
-    page.keyboard.press("Backspace")
+    go_back(page)
     expect(page.get_by_text("Click a bar or a point")).to_be_visible()
     expect(page).not_to_have_url(re.compile("pick="))
 
@@ -92,7 +99,7 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     click_point(page)
     expect(page.get_by_text("say nothing falsely")).to_be_visible()
     expect(page.get_by_text(first)).to_be_visible()
-    page.keyboard.press("Backspace")
+    go_back(page)
     expect(page.get_by_text("A cell counts the images")).to_be_visible()
 
     page.get_by_role("radio", name="Label sets").click()
@@ -126,7 +133,7 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
     expect(page.locator(".viewer .tile")).to_have_count(1)  # Drawn last: the key is listened to.
     expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
-    page.keyboard.press("Backspace")
+    go_back(page)
     expect(page.get_by_text("Click a row to see the image")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
     expect(page.get_by_role("radio", name="surplus")).to_be_checked()
@@ -172,7 +179,7 @@ def test_each_chart_opens_what_was_clicked_and_comes_back_as_it_was_left(
         expect(page.get_by_text(told)).to_have_count(0)
         expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
         expect(page.locator(".viewer .tile").first).to_be_attached()
-        page.keyboard.press("Backspace")
+        go_back(page)
         expect(page.get_by_text(told)).to_be_visible()
         assert (
             dict(parse_qsl(urlsplit(page.url).query)).items()
@@ -195,6 +202,6 @@ def test_back_from_its_images_a_chart_is_scrolled_to_where_it_was_clicked(
     expect(told).to_have_count(0)
     expect(page.locator(".viewer .tile").first).to_be_visible()
     page.wait_for_function(f"{MAIN}.scrollTop === 0")
-    page.keyboard.press("Backspace")
+    go_back(page)
     expect(told).to_be_visible()
     page.wait_for_function(f"{MAIN}.scrollTop === {left}")

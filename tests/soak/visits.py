@@ -71,7 +71,9 @@ class Visitors:
         context = self._context()
         page = context.new_page()
         page.add_init_script(COUNT_ACKED)
-        page.goto(f"{self.address}/label?dataset={DATASET}&annotator={annotator}&split=train")
+        # Of the run that has scores of 1,200 images: an hour is long, and a queue can run dry.
+        asked = f"dataset={DATASET}&run={DATASET}&split=train&annotator={annotator}"
+        page.goto(f"{self.address}/label?{asked}")
         image, painted = page.locator(".pad .one"), "data-painted"
         for number in range(decisions):
             expect(image).to_have_attribute(painted, re.compile("."), timeout=PATIENCE_MS)
