@@ -58,7 +58,7 @@ def click_point(page: Page) -> None:
 
 def go_back(page: Page) -> None:
     """Press the key once it is listened to: with the button that has it."""
-    expect(page.get_by_role("button", name="Back")).to_be_visible()
+    expect(page.get_by_test_id("stBaseButton-secondary").filter(has_text="Back")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.keyboard.press("Backspace")
 
