@@ -1,4 +1,4 @@
-"""Numbers and their nouns, as people say them."""
+"""Numbers and their nouns, as people say them; differences with their sign."""
 
 from typing import SupportsInt
 
@@ -16,3 +16,13 @@ def counted(count: SupportsInt, one: str, many: str = "") -> str:
     """
     number = int(count)
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def signed(difference: float, digits: int) -> str:
+    """Return a difference with its sign; none where it rounds to zero.
+
+    >>> signed(0.126, 2), signed(-3.0, 1), signed(-0.004, 2)
+    ('+0.13', '-3.0', '0.00')
+    """
+    text = f"{difference:+z.{digits}f}"
+    return text.removeprefix("+") if float(text) == 0 else text

@@ -10,7 +10,7 @@ from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.jobs import NOTHING_KEPT, offer_job
-from dashboard.wording import counted
+from dashboard.wording import counted, signed
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
 from hpa_core.evaluation.calls import apply_thresholds
@@ -104,8 +104,9 @@ def _draw(judged: Judged, found: Ablation) -> None:
     with right:
         clicked(_class_chart(effects, found.fill), key="ablation-classes")
         st.caption(
-            "Mean change of each class's score over its positives (0 to 1 scale). Click a cell to "
-            "see them, those that lose most first."
+            "Mean change of each class's score over its positives (0 to 1 scale), and how far its "
+            "95 % interval reaches; one positive has none. Click a cell to see its images, those "
+            "that lose most first."
         )
 
 
@@ -128,11 +129,11 @@ def _measured(
 
 
 def _sentences(effects: list[ChannelEffect], leaning: list[Leaning], fill: Fill) -> list[str]:
-    most = min(effects, key=lambda effect: effect.gain.difference)
-    low, high = most.gain.interval
+    most, *others = sorted(effects, key=lambda effect: effect.gain.difference)
+    rest = ", ".join(f"{STAINS[effect.channel]} {_change(effect)}" for effect in others)
     said = [
-        f"Macro F1 falls most without **{STAINS[most.channel]}**: "
-        f"{most.gain.difference:+.3f} (95 %: {low:+.3f} to {high:+.3f})."
+        f"Macro F1 falls most without **{STAINS[most.channel]}**: {_change(most)}. "
+        f"Without the others: {rest}."
     ]
     if not leaning:
         said.append("No class is seen to read another stain more than the protein.")
@@ -149,6 +150,12 @@ def _sentences(effects: list[ChannelEffect], leaning: list[Leaning], fill: Fill)
     return said
 
 
+def _change(effect: ChannelEffect) -> str:
+    """Say the change of macro F1, with the interval of the paired bootstrap."""
+    difference, low, high = (signed(x, 3) for x in (effect.gain.difference, *effect.gain.interval))
+    return f"{difference} (95 %: {low} to {high})"
+
+
 def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
     figure = go.Figure(
         go.Bar(
@@ -162,7 +169,8 @@ def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
                 "arrayminus": [effect.macro_f1 - effect.interval.low for effect in effects],
                 "color": GREY,
             },
-            hovertemplate="%{y}: macro F1 %{x:.3f}<extra></extra>",
+            customdata=[_change(effect) for effect in effects],
+            hovertemplate="%{y}: macro F1 %{x:.3f}, %{customdata}<extra></extra>",
         )
     )
     figure.add_vline(x=whole, line_dash="dot", line_color=GREY)
@@ -184,7 +192,8 @@ def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
             xgap=1,
             ygap=1,
             hoverinfo="skip",
-            texttemplate="%{z:+.2f}",
+            text=[[_cell(effect, number) for effect in effects] for number in classes],
+            texttemplate="%{text}",
             textfont={"size": 10},
             colorbar={"title": "change", "thickness": 12, "len": 0.6},
         )
@@ -195,7 +204,7 @@ def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
         customdata=[
             [
                 f"{number}.{effects[column].channel}.{fill}",
-                f"{change[number, column]:+.2f}",
+                signed(change[number, column], 2),
                 *_ends(effects[column], number),
             ]
             for number, column in cells
@@ -225,4 +234,12 @@ def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
 
 def _ends(effect: ChannelEffect, number: int) -> tuple[str, str]:
     low, high = effect.low[number], effect.high[number]
-    return ("unknown", "unknown") if np.isnan(low) else (f"{low:+.2f}", f"{high:+.2f}")
+    return ("unknown", "unknown") if np.isnan(low) else (signed(low, 2), signed(high, 2))
+
+
+def _cell(effect: ChannelEffect, number: int) -> str:
+    """Write a mean change with half the width of its 95 % interval, where there is one."""
+    change, low, high = effect.change[number], effect.low[number], effect.high[number]
+    if np.isnan(change):
+        return ""
+    return signed(change, 2) + ("" if np.isnan(low) else f" \u00b1 {(high - low) / 2:.2f}")

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.charts import CLASS_LABELS, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
+from dashboard.wording import counted, signed
 from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Not
 
@@ -15,6 +16,8 @@ NOTHING = "none"
 COUNT, RESIDUAL = "images", "residual"
 MOST_PAIRS = 15
 CLIP = 12
+SURE = 0.05
+"""A pair is said to be beyond chance below this p, which holds for all pairs together."""
 WIDTH = 1_100
 """Pixels at most, so that cells stay near to squares."""
 
@@ -37,13 +40,14 @@ def draw_confusion(judged: Judged) -> None:
         bind="query-params",
         help="residual: (seen - expected) / sqrt(expected), expected if each class were missed and "
         "said falsely at its own rate whatever else the image shows, so co-occurrence alone. "
-        "Above about 2: A is taken for B.",
+        "Where little is expected a single image makes it large: what is beyond chance is told "
+        "below.",
     )
     clicked(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
-    st.markdown(
-        "**Confused more often than co-occurrence gives**, the least likely by chance first"
-    )
     table = _pairs(found)
+    st.markdown(_beyond_chance(table))
+    if table.empty:
+        return
     clicked_table(
         table.drop(columns="pick"),
         lambda row, _: str(table["pick"].iloc[row]),
@@ -84,6 +88,23 @@ def _condition(kind: Kind, number: int | None) -> Expression:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _counted(key: str, _judged: Judged) -> Confusions:
     return count_confusions(_judged.targets, _judged.calls)
+
+
+def _beyond_chance(table: pd.DataFrame) -> str:
+    """Say in Markdown what the pairs listed are, and how many of them are more than chance."""
+    if table.empty:
+        return "No pair is confused more often than co-occurrence gives."
+    beyond = int((table["p (Holm)"] < SURE).sum())
+    listed = counted(len(table), "pair")
+    told = (
+        f"**{beyond} of {listed} shown {'is' if beyond == 1 else 'are'} beyond chance**"
+        if beyond
+        else f"**none of {listed} shown is beyond chance**"
+    )
+    return (
+        "Confused more often than co-occurrence gives, the least likely by chance first: "
+        f"{told} at 5 % over all pairs together."
+    )
 
 
 def _pairs(found: Confusions) -> pd.DataFrame:
@@ -143,11 +164,11 @@ def _heat(
     if shown == RESIDUAL:
         values = np.full(counts.shape, np.nan)
         values[:-1, :-1] = np.where(found.expected > 0, found.residual, np.nan)
-        colours, limits = values, {"zmin": -CLIP, "zmax": CLIP}
+        colours, limits, written = values, {"zmin": -CLIP, "zmax": CLIP}, "{:z.1f}".format
     else:
         values = np.where(counts > 0, counts, np.nan).astype(float)
         # A root, for one cell of hundreds would leave all others one colour.
-        colours, limits = np.sqrt(values), {}
+        colours, limits, written = np.sqrt(values), {}, "{:.0f}".format
     return heatmap(
         colours,
         x=across,
@@ -155,9 +176,9 @@ def _heat(
         xgap=1,
         ygap=1,
         hoverinfo="skip",
-        text=[["" if np.isnan(value) else f"{value:.0f}" for value in row] for row in values],
+        text=[["" if np.isnan(value) else written(value) for value in row] for row in values],
         texttemplate="%{text}",
-        textfont={"size": 11},
+        textfont={"size": 9 if shown == RESIDUAL else 11},
         showscale=False,
         **limits,
     )
@@ -167,4 +188,4 @@ def _told(found: Confusions, row: int, column: int) -> tuple[str]:
     if row == len(CLASS_LABELS) or column == len(CLASS_LABELS):
         return ("",)
     expected, residual = found.expected[row, column], found.residual[row, column]
-    return (f"<br>{expected:.1f} expected, residual {residual:+.1f}",)
+    return (f"<br>{expected:.1f} expected, residual {signed(residual, 1)}",)

@@ -134,8 +134,8 @@ def _print_effects(effects: list[ChannelEffect], leaning: list[Leaning]) -> None
     table = Table("without", "macro F1", "change", "95 % of the change", box=None)
     for effect in effects:
         low, high = effect.gain.interval
-        figures = (f"{effect.macro_f1:.4f}", f"{effect.gain.difference:+.4f}")
-        table.add_row(effect.channel, *figures, f"{low:+.4f} to {high:+.4f}")
+        figures = (f"{effect.macro_f1:.4f}", f"{effect.gain.difference:+z.4f}")
+        table.add_row(effect.channel, *figures, f"{low:+z.4f} to {high:+z.4f}")
     Console().print(table)
     for one in leaning:
         typer.echo(

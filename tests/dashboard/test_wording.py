@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.wording import counted
+from dashboard.wording import counted, signed
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,19 @@ def test_one_is_said_as_one_and_any_other_number_as_many(count: int, said: str) 
 def test_a_verb_follows_the_number() -> None:
     said = [counted(count, "other is", "others are") for count in (1, 2)]
     assert said == ["1 other is", "2 others are"]
+
+
+@pytest.mark.parametrize(
+    ("difference", "digits", "said"),
+    [
+        (0.04, 1, "0.0"),
+        (-0.04, 1, "0.0"),
+        (-0.05001, 1, "-0.1"),
+        (2.25, 2, "+2.25"),
+        (-0.0, 2, "0.00"),
+    ],
+)
+def test_a_difference_has_a_sign_unless_it_rounds_to_zero(
+    difference: float, digits: int, said: str
+) -> None:
+    assert signed(difference, digits) == said

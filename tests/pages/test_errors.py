@@ -2,16 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 from operator import itemgetter
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
+from dashboard.charts import CLASS_LABELS
+from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
-from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.selections.saved import list_selections
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
@@ -123,6 +126,36 @@ def test_a_miss_with_nothing_said_has_a_column_of_its_own(
     assert {f"{number}.none", "none.27"} <= picks(page)
     assert shown(open_page("errors", atlas="Confusion", pick=f"{number}.none")) == [first]
     assert shown(open_page("errors", atlas="Confusion", pick="none.27")) == [second]
+
+
+def test_of_pairs_that_may_all_be_chance_none_is_said_to_be_more(
+    doubted: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    page = open_page("errors", atlas="Confusion")
+    table = page.dataframe[0].value
+    assert min(table["p (Holm)"]) >= 0.05
+    assert f"**none of {counted(len(table), 'pair')} shown is beyond chance** at 5 %" in said(page)
+
+
+def test_a_class_called_for_another_is_counted_beyond_chance_and_residuals_keep_a_decimal(
+    make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    dataset = make_dataset("large", samples=1120)
+    run = score_dataset(workspace, dataset)
+    held = read_predictions(run, "validation")
+    taken = dataset.targets[dataset.rows("validation"), 3]
+    probs = held.probs.copy()
+    probs[taken, 3], probs[taken, 5] = 0.1, 0.9
+    write_predictions(run, "validation", replace(held, probs=probs))
+    page = open_page("errors", dataset="large", atlas="Confusion", **{"errors-pairs": "residual"})
+    table = page.dataframe[0].value
+    beyond = table[table["p (Holm)"] < 0.05]
+    assert beyond[["missed", "said"]].to_numpy().tolist() == [[CLASS_LABELS[3], CLASS_LABELS[5]]]
+    assert f"**1 of {counted(len(table), 'pair')} shown is beyond chance** at 5 %" in said(page)
+    cells = [text for row in charts(page)[0]["data"][0]["text"] for text in row if text]
+    assert all(re.fullmatch(r"-?\d+\.\d", text) for text in cells)
+    assert "0.0" in cells
+    assert "-0.0" not in cells
 
 
 def test_each_mistake_is_a_point_that_opens_its_image(

@@ -1,5 +1,6 @@
 """The Errors page's sections on what a network reads: ablation, heat maps, the embedding map."""
 
+import json
 from dataclasses import replace
 from hashlib import sha256
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.wording import signed
 from hpa_core.data.dataset import Dataset
+from hpa_core.evaluation.ablation import channel_effects
 from hpa_core.jobs import open_backend
 from hpa_core.projection.projecting import project_run
 from hpa_core.runs.ablations import Ablation, ablation_path, write_ablation
@@ -69,7 +72,16 @@ def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positive
     ablation = plant_ablation(run, dataset)
     page = open_page("errors", run="scored", atlas="Ablation")
     assert "**3 Nucleoli fibrillar center** reads nucleus (blue) more" in said(page)
-    assert "falls most without **protein (green)**" in said(page)
+    effects = channel_effects(ablation, 0.5)
+    for effect in effects:
+        low, high = (signed(end, 3) for end in effect.gain.interval)
+        assert f"{signed(effect.gain.difference, 3)} (95 %: {low} to {high})" in said(page)
+    assert "falls most without **protein (green)**: -0" in said(page)
+    assert "microtubules (red) 0.000 (95 %: 0.000 to 0.000)" in said(page)
+    chart = json.loads(page.get("plotly_chart")[1].proto.spec)
+    cells = [text for row in chart["data"][0]["text"] for text in row]
+    assert "-0.80 \u00b1 0.00" in cells
+    assert not any(text.startswith("-0.00") for text in cells)
     assert "have changed since" not in said(page)
     page = open_page("errors", run="scored", atlas="Ablation", pick="3.blue.zero")
     positives = ablation.targets[:, 3].sum()
