@@ -38,6 +38,7 @@ def served(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     test_probs = np.load(scores / "vgg16_test_probs.npy").astype(np.float32)
     ids = np.array([f"test-{row}" for row in range(len(test_probs))])
     write_predictions(run, "test", Predictions(ids=ids, probs=test_probs))
+    write_predictions(run, "few", few_scores())
     server = Server(workspace, folder / "dashboard.log")
     yield Served(server.url, run, read_predictions(run, "validation"))
     server.kill()
@@ -50,6 +51,15 @@ def board(served: Served, browser_page: Page) -> Locator:
     board = browser_page.locator(".board")
     expect(board.locator('[data-figure="samples"] .note')).to_have_text(AGREES)
     return board
+
+
+def few_scores() -> Predictions:
+    """Return three samples: class 0 is found, 1 missed, 2 called falsely, and no other occurs."""
+    targets = np.zeros((3, 28), dtype=bool)
+    targets[:, 0] = targets[0, 1] = True
+    probs = np.full((3, 28), 0.1, dtype=np.float32)
+    probs[:, 0] = probs[1, 2] = 0.9
+    return Predictions(ids=np.array(["a", "b", "c"]), probs=probs, targets=targets)
 
 
 def row(board: Locator, index: int) -> Locator:
@@ -117,6 +127,32 @@ def test_at_one_half_the_page_opens_with_the_published_macro_f1(
     assert shown(board, "macro").startswith("0.5130")
     assert_exact(board, served.scores)
     assert board.locator(".row[data-class]").count() == 28
+
+
+def test_a_ratio_that_divides_by_nothing_is_a_dash_and_counts_0_in_macro_f1(
+    served: Served, browser_page: Page
+) -> None:
+    browser_page.goto(f"{served.url}/thresholds?run=vgg16&split=few")
+    board = browser_page.locator(".board")
+    figures = ("f1", "precision", "recall")
+    expected_figures = {
+        0: ("1.0000", "1.000", "1.000"),
+        1: ("0.0000", "\u2013", "0.000"),
+        2: ("0.0000", "0.000", "\u2013"),
+        3: ("\u2013", "\u2013", "\u2013"),
+    }
+    for index, told in expected_figures.items():
+        for figure, text in zip(figures, told, strict=True):
+            expect(row(board, index).locator(f".figure.{figure}")).to_have_text(text)
+    handle = row(board, 3).locator(".handle")
+    expect(handle).to_have_attribute("aria-valuetext", "0.5000, no F1")
+    handle.focus()
+    mark = "0.5000: F1 \u2013, precision \u2013, recall \u2013"
+    expect(board.locator(".detail dd").first).to_have_text(mark)
+    expect(board.locator(".detail")).to_contain_text("1.0000: F1 \u2013, on these very samples")
+    assert_exact(board, few_scores())
+    label = board.locator('[data-figure="macro"] .label')
+    expect(label).to_have_attribute("title", re.compile("counts as 0"))
 
 
 def test_macro_f1_follows_the_finger_and_equals_scikit_learns(

@@ -23,8 +23,9 @@ const COLUMNS = [
 const FIRST = "id"; // Rising at first; every other column begins with its largest.
 const TITLES = {
   support: "Sort by positives: images that truly have the class",
-  precision: "Sort by precision",
-  recall: "Sort by recall",
+  f1: "Sort by F1; \u2013 where a class has neither positives nor calls, which macro F1 counts as 0",
+  precision: "Sort by precision; \u2013 where nothing is called",
+  recall: "Sort by recall; \u2013 where no image has the class",
   gain: "F1 at the exact optimum minus F1 now, on these very samples",
   distance: "Sort by distance from the optimum",
 };

@@ -3,7 +3,14 @@
 import { TICKS, tickLabels } from "./axis.js";
 import { axisGrid, bandPath, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, Text, vector } from "./elements.js";
-import { formatCount, formatF1, formatGain, formatThreshold } from "./format.js";
+import {
+  formatCount,
+  formatF1,
+  formatGain,
+  formatPrecision,
+  formatRecall,
+  formatThreshold,
+} from "./format.js";
 
 const LINES = ["recall", "precision", "f1"];
 const LABELS = { f1: "F1", precision: "Precision", recall: "Recall" };
@@ -69,14 +76,16 @@ export class Detail {
     const row = board.rows[this.index];
     if (!row?.painted || row.painted === this.followed) return;
     this.followed = row.painted;
-    const { threshold, f1, precision, recall, called, tp } = row.painted;
+    const { threshold, called, tp } = row.painted;
     this.needle.style.left = `${100 * board.axis.toX(threshold)}%`;
-    const ratios = `F1 ${formatF1(f1)}, precision ${formatF1(precision)}, recall ${formatF1(recall)}`;
+    const { support } = row.order;
+    const [f1, recall] = [formatF1(row.painted, support), formatRecall(row.painted, support, 4)];
+    const ratios = `F1 ${f1}, precision ${formatPrecision(row.painted, 4)}, recall ${recall}`;
     this.facts.get("At the mark").set(`${formatThreshold(threshold)}: ${ratios}`);
-    const best = `${formatThreshold(row.optimum.threshold)}: F1 ${formatF1(row.optimum.f1)}`;
+    const best = `${formatThreshold(row.optimum.threshold)}: F1 ${formatF1(row.optimum, support)}`;
     this.facts.get("Exact optimum").set(`${best}, on these very samples`);
     this.facts.get("Half its F1").set(`${formatThreshold(row.optimum.f1 / 2)}: the optimum if calibrated`);
-    const found = `${formatCount(tp)} of ${formatCount(row.order.support)} positives found`;
+    const found = `${formatCount(tp)} of ${formatCount(support)} positives found`;
     this.facts.get("Calls").set(`${formatCount(called)}; ${found}`);
   }
 

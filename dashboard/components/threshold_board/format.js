@@ -1,7 +1,13 @@
 // Numbers as the board shows and reads them.
 
-export const formatRatio = (value) => value.toFixed(3);
-export const formatF1 = (value) => value.toFixed(4);
+export const UNDEFINED = "\u2013"; // A ratio that has nothing to divide by.
+
+/** F1, precision and recall of a class of `support` positives; macro F1 counts as 0 what has none. */
+export const formatF1 = ({ f1, called }, support) => (support + called ? f1.toFixed(4) : UNDEFINED);
+export const formatPrecision = ({ precision, called }, digits = 3) =>
+  called ? precision.toFixed(digits) : UNDEFINED;
+export const formatRecall = ({ recall }, support, digits = 3) =>
+  support ? recall.toFixed(digits) : UNDEFINED;
 export const formatScore = (value) => value.toFixed(5); // As many digits as Kaggle's leaderboard.
 const counts = new Intl.NumberFormat("en");
 export const formatCount = (value) => counts.format(value);

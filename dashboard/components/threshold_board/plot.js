@@ -3,7 +3,7 @@
 import { TICKS } from "./axis.js";
 import { areaPath, axisGrid, bandPath, histogramPath, linePath, ticksPath } from "./curve_paths.js";
 import { element, vector } from "./elements.js";
-import { formatCount, formatF1, formatThreshold } from "./format.js";
+import { formatCount, formatF1, formatThreshold, UNDEFINED } from "./format.js";
 
 const PATHS = ["ticks", "band", "positives", "area", "line"];
 
@@ -65,8 +65,10 @@ export class Plot {
   /** Tell the threshold and what it gives to screen readers. */
   tell(threshold, scores) {
     const shown = formatThreshold(threshold);
-    const { hasTruth } = this.board.state;
-    const told = hasTruth ? `F1 ${formatF1(scores.f1)}` : `${formatCount(scores.called)} calls`;
+    const { hasTruth, orders } = this.board.state;
+    const f1 = formatF1(scores, orders[this.index].support);
+    const scored = f1 === UNDEFINED ? "no F1" : `F1 ${f1}`;
+    const told = hasTruth ? scored : `${formatCount(scores.called)} calls`;
     this.handle.setAttribute("aria-valuenow", shown);
     this.handle.setAttribute("aria-valuetext", `${shown}, ${told}`);
   }

@@ -6,7 +6,8 @@ import {
   formatCount,
   formatF1,
   formatGain,
-  formatRatio,
+  formatPrecision,
+  formatRecall,
   formatThreshold,
   readThreshold,
 } from "./format.js";
@@ -17,15 +18,15 @@ import { Slider } from "./slider.js";
 const FIGURES = ["f1", "gain", "precision", "recall", "tp", "fp", "fn"];
 const FIGURES_WITHOUT_TRUTH = ["called", "share"];
 const WRITE = {
-  f1: (scores) => formatF1(scores.f1),
-  gain: (scores, optimum) => formatChange(optimum.f1 - scores.f1) || "\u00b7",
-  precision: (scores) => formatRatio(scores.precision),
-  recall: (scores) => formatRatio(scores.recall),
+  f1: (scores, { support }) => formatF1(scores, support),
+  gain: (scores, { optimum }) => formatChange(optimum.f1 - scores.f1) || "\u00b7",
+  precision: (scores) => formatPrecision(scores),
+  recall: (scores, { support }) => formatRecall(scores, support),
   tp: (scores) => formatCount(scores.tp),
   fp: (scores) => formatCount(scores.fp),
   fn: (scores) => formatCount(scores.fn),
   called: (scores) => formatCount(scores.called),
-  share: (scores, _, samples) => `${((100 * scores.called) / samples).toFixed(2)} %`,
+  share: (scores, { samples }) => `${((100 * scores.called) / samples).toFixed(2)} %`,
 };
 
 export class Row {
@@ -82,8 +83,9 @@ export class Row {
     this.dirty = false;
     this.shown.set(formatThreshold(threshold));
     this.plot.tell(threshold, scores);
+    const of = { optimum: this.optimum, support: this.order.support, samples: board.state.samples };
     for (const { figure, text } of this.figures) {
-      text.set(WRITE[figure](scores, this.optimum, board.state.samples));
+      text.set(WRITE[figure](scores, of));
     }
   }
 

@@ -4,8 +4,9 @@ import { element, Text } from "./elements.js";
 import { formatChange, formatCount, formatScore } from "./format.js";
 
 const AGREED = 1e-12;
+const MACRO = "The mean of the classes' F1: one with neither positives nor calls has none and counts as 0";
 const TOTALS = [
-  { key: "macro", label: "Macro F1", scored: true },
+  { key: "macro", label: "Macro F1", scored: true, help: MACRO },
   { key: "micro", label: "Micro F1", scored: true },
   { key: "samples", label: "Samples F1", scored: true },
   { key: "labelsPerImage", label: "Labels per image" },
@@ -67,11 +68,11 @@ export class Summary {
   }
 }
 
-function drawFigure({ key, label, value, change, note }) {
+function drawFigure({ key, label, help, value, change, note }) {
   return element(
     "div",
     { class: "total", "data-figure": key },
-    element("span", { class: "label" }, label),
+    element("span", { class: "label", title: help }, label),
     element(
       "span",
       { class: "number" },
