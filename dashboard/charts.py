@@ -42,6 +42,16 @@ def unseen_points(x: list[Any], y: list[Any], **options: Any) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="markers", marker=marker, showlegend=False, **options)
 
 
+def legend_above(figure: go.Figure, *, room: int) -> go.Figure:
+    """Lay a tidy figure's legend along its upper edge, `room` pixels above the plots.
+
+    A place by a share of the plots' height would lie on the ticks of low plots.
+    """
+    place = {"xref": "container", "x": 0, "yref": "container", "y": 1, "yanchor": "top"}
+    legend = {"orientation": "h", "traceorder": "normal", **place}
+    return figure.update_layout(legend=legend, margin_t=room)
+
+
 def tidy(figure: go.Figure, *, height: int) -> go.Figure:
     """Give a figure its height and leave its axes room for their labels."""
     figure.update_layout(height=height, margin={"l": 0, "r": 40, "t": 10, "b": 0}, dragmode=False)

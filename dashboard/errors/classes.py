@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from hpa_core.evaluation.averages import AverageIntervals, average_intervals
@@ -54,9 +54,10 @@ def draw_classes(judged: Judged) -> None:
         )
     clicked(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")
     st.caption(
-        "F1 with its 95 % interval of what other images of the same source would give, wide where "
-        "few carry the class or are called it, and where none is found. A class without a positive "
-        "and a call has no F1 here and counts 0 in the macro F1."
+        "Shares are of the images that carry the class or are called it. F1 with its 95 % interval "
+        "of what other images of the same source would give, wide where these are few, and where "
+        "none is found. A class without a positive and a call has no F1 here and counts 0 in the "
+        "macro F1."
     )
 
 
@@ -171,18 +172,17 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
             col=1,
         )
     _add_f1(figure, scored, order, labels)
-    legend = {"orientation": "h", "y": 1.12, "x": 0, "traceorder": "normal"}
-    figure.update_layout(barmode="stack", legend=legend)
+    figure.update_layout(barmode="stack")
     figure.update_xaxes(side="top")  # Beside the classes that are read first.
     figure.update_xaxes(
-        title="share of images that carry it or are called it" if shares else "images",
+        title="share of<br>images" if shares else "images",
         tickformat=".0%" if shares else ",d",
         row=1,
         col=1,
     )
-    figure.update_xaxes(title="F1, 95 % interval", range=[-0.02, 1.02], row=1, col=2)
+    figure.update_xaxes(title="F1 and its<br>95 % interval", range=[-0.02, 1.02], row=1, col=2)
     figure.update_yaxes(autorange="reversed", ticks="")
-    return tidy(figure, height=24 * len(order) + 130)
+    return legend_above(tidy(figure, height=24 * len(order) + 130), room=100)
 
 
 def _add_f1(

@@ -6,7 +6,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard import charts
-from dashboard.charts import CLASS_LABELS, tidy
+from dashboard.charts import CLASS_LABELS, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
 from dashboard.images.paging import draw_gallery
@@ -16,8 +16,6 @@ from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
 
 ANY, MISSED, FALSE = "both", "missed", "called falsely"
 MOST_POINTS = 2_000
-LEGEND_TO_TICKS = 80
-"""Pixels."""
 
 
 def draw_mistakes(judged: Judged) -> None:
@@ -131,8 +129,5 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
         range=[len(present) - 0.5, -0.5],
         zeroline=False,
     )
-    at_top = {"yref": "container", "y": 1, "yanchor": "top", "x": 0}
-    figure.update_layout(legend={"orientation": "h", **at_top})
     tidy(figure, height=max(19 * len(present), 60) + 100)
-    # The legend, the axis's title and its ticks are three lines, however few classes there are.
-    return figure.update_layout(margin_t=LEGEND_TO_TICKS)
+    return legend_above(figure, room=80)

@@ -819,3 +819,17 @@ def test_the_read_out_gives_the_four_stored_values_under_the_pointer(
     spoken = " ".join(f"{name} {value}" for name, value in zip(SHORT_NAMES, values, strict=True))
     assert words == f"x {column} y {row} {spoken}"
     expect(viewer.locator(".scale-note")).to_contain_text("512 px, no physical scale known")
+
+
+def test_a_low_window_keeps_its_room_for_images_and_a_narrow_one_has_two_by_two_channels(
+    address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address)
+    mixer, strips = viewer.locator(".mixer"), viewer.locator(".strip")
+    expect(mixer).to_have_css("position", "sticky")
+    assert len({strip.bounding_box()["y"] for strip in strips.all()}) == 1
+    browser_page.set_viewport_size({"width": 640, "height": 450})
+    expect(mixer).to_have_css("position", "static")
+    expect(strips).to_have_count(4)
+    assert len({strip.bounding_box()["y"] for strip in strips.all()}) == 2
+    assert len({strip.bounding_box()["x"] for strip in strips.all()}) == 2

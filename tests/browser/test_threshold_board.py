@@ -559,3 +559,17 @@ def test_of_a_part_the_board_measures_exactly_and_chooses_nothing(
     expect(row(board, 3).locator(".handle")).to_have_attribute("aria-readonly", "true")
     board.locator("button.undo").click()
     expect(handle).to_have_attribute("aria-valuenow", "0.5000")
+
+
+@pytest.mark.parametrize("width", [420, 700, 1024])
+def test_a_narrow_board_cuts_no_figure(
+    served: Served, browser_page: Page, board: Locator, width: int
+) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    edge = board.evaluate("node => node.getBoundingClientRect().right")
+    last = row(board, 25).locator(":scope > :visible").last
+    shown = board.locator(".total .shown")
+    rights = [last, *shown.all()]
+    assert max(one.evaluate("node => node.getBoundingClientRect().right") for one in rights) <= edge
+    cut = "node => node.scrollWidth > node.closest('.total').clientWidth - 23"
+    assert not any(figure.evaluate(cut) for figure in shown.all())
