@@ -24,7 +24,7 @@ def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> N
     """Draw heat maps and scores without each channel of the image in the link, if there is one.
 
     Args:
-        chosen: the session; without a run that has a network nothing is drawn.
+        chosen: the session; without a run nothing is drawn.
         dataset: with images.
         samples: among which the image must be.
     """
@@ -32,9 +32,14 @@ def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> N
     if place is None or chosen.run is None or samples.calls is None:
         return
     run = cache.run(chosen.run)
-    if has_network(run):
-        with st.expander("Why: what the network read", expanded=True, key="image-reasons"):
-            _draw(run, dataset, samples, place)
+    if not has_network(run):
+        st.caption(
+            f"Why it is called so is not known here: run {run.id} has scores alone, and no network "
+            "that could be asked."
+        )
+        return
+    with st.expander("Why: what the network read", expanded=True, key="image-reasons"):
+        _draw(run, dataset, samples, place)
 
 
 def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> None:

@@ -18,6 +18,8 @@ from hpa_core.selections.expression import And, Count, Counted, Expression, HasC
 
 MOST = 500
 NONE = "none"
+WIDTHS = {"true": 270, "called": 230, "missed": 180, "said falsely": 160}
+"""Pixels, of 920 on a page 1,280 pixels wide beside the sidebar."""
 
 
 def draw_label_sets(judged: Judged) -> None:
@@ -37,8 +39,9 @@ def draw_label_sets(judged: Judged) -> None:
         height=640,
         column_config={
             "images": st.column_config.ProgressColumn(
-                format="%d", min_value=0, max_value=int(found.counts.max(initial=1))
-            )
+                format="%d", min_value=0, max_value=int(found.counts.max(initial=1)), width=80
+            ),
+            **{name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()},
         },
     )
     if len(found.counts) > MOST:

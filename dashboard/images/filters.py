@@ -27,14 +27,21 @@ _SORT_HELP = (
 
 
 def choose_samples(chosen: Session, dataset: Dataset) -> Samples:
-    """Return what the sidebar's run says of the dataset; else labels alone, of the split picked."""
+    """Return what the sidebar's run says of the dataset; else labels alone, of the split picked.
+
+    Only without a run has the sidebar no picker of the split.
+    """
     if scored := scored_samples(chosen, dataset):
         return scored
     if chosen.run:
+        split = chosen.split if chosen.split in dataset.splits else "all"
+        where = "every split" if split == "all" else f"split {split}"
         st.warning(
-            f"Run {chosen.run} has no scores of this dataset's images: labels alone are shown.",
+            f"Run {chosen.run} has no scores of this dataset's images: labels alone are shown, of "
+            f"{where}.",
             icon=":material/link_off:",
         )
+        return labelled_samples(dataset, split)
     options = ["all", *dataset.splits]
     split = st.segmented_control("Split", options, default="all", required=True, key="images-split")
     return labelled_samples(dataset, split or "all")

@@ -360,3 +360,19 @@ def test_an_open_image_comes_with_its_likes_its_kin_and_its_labels_past(
     assert sentence.endswith("UTC, Ana labelled it: Nucleoli, Cytosol “dim”")
     assert shown(open_page("images", dataset="tiny", filter="annotator:Ana")) == [ids[30]]
     assert viewer(open_page("images", dataset="tiny"))["context"] is None
+
+
+def test_images_that_a_run_has_not_scored_follow_the_split_chosen_beside(
+    dataset: Dataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    outside = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    scores = Predictions(ids=np.array(["elsewhere"]), probs=np.zeros((1, 28), np.float32))
+    for split in ("train", "other"):
+        write_predictions(outside, split, scores)
+    page = open_page("images", dataset="tiny", run="outside", split="train")
+    assert "labels alone are shown, of split train." in page.warning[0].value
+    assert viewer(page)["total"] == 70
+    assert not [each for each in page.main.segmented_control if each.label == "Split"]
+    page = open_page("images", dataset="tiny", run="outside", split="other")
+    assert "labels alone are shown, of every split." in page.warning[0].value
+    assert viewer(page)["total"] == 140

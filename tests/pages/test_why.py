@@ -230,6 +230,9 @@ def test_the_image_shown_large_offers_its_reasons(
     assert "HiResCAM by run scored" in said(page)
     page = open_page("images", **link)
     assert "HiResCAM" not in said(page)
+    (run.checkpoints / "best.safetensors").unlink()
+    page = open_page("images", **link, image="sample-0030")
+    assert "run scored has scores alone, and no network that could be asked" in said(page)
 
 
 @pytest.mark.parametrize("mode", ["mistakes", "a class", "a score", "rarest label", "source"])
