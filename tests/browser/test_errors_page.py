@@ -144,7 +144,7 @@ def test_back_from_the_images_of_a_pick_leads_to_the_pick_and_the_filter_before(
 ) -> None:
     sample = tiny.ids[tiny.rows("validation")[1]]
     address = f"{serve(workspace)}/errors?atlas=Mistakes&pick=27.{sample}"
-    filter_text = browser_page.get_by_label("Filter", exact=True)
+    filter_text = browser_page.get_by_label("Filter", exact=True).last
     for began in ("", "labels>=1"):
         browser_page.goto(f"{address}&filter={began}")
         browser_page.get_by_role("link", name="Filter them further").click()

@@ -365,7 +365,7 @@ def test_a_linked_image_comes_up_in_sight_and_a_rerun_leaves_the_page_where_it_i
     expect(stage).to_be_in_viewport(ratio=1)
     expect(viewer.locator(".mixer")).to_be_in_viewport(ratio=1)
     expect(viewer.locator(".scale-note")).to_be_in_viewport(ratio=1)
-    filter_text = browser_page.get_by_label("Filter", exact=True)
+    filter_text = browser_page.get_by_label("Filter", exact=True).last
     filter_text.scroll_into_view_if_needed()
     filter_text.fill("id~007")
     expect(viewer.locator(".tile")).to_have_count(10)
@@ -603,7 +603,7 @@ def test_a_filter_from_the_link_and_from_the_page_choose_the_same(
     viewer = open_images(browser_page, address, "?filter=wrong")
     expect(viewer.locator(".tile-id")).to_have_text(["sample-0070", "sample-0071"])
     expect(viewer.locator(".tile").nth(1).locator(".chip.false")).to_have_text("✗ Rods & rings")
-    filter_text = browser_page.get_by_label("Filter", exact=True)
+    filter_text = browser_page.get_by_label("Filter", exact=True).last
     filter_text.press("End")
     filter_text.press_sequentially(" id~0071")  # Typed, and neither sent nor left.
     expect(viewer.locator(".tile-id")).to_have_text(["sample-0071"])
