@@ -23,6 +23,10 @@ from hpa_core.selections.saved import (
 from hpa_core.selections.table import Origin, selection_csv
 
 
+WIDTH = 256
+"""Pixels: as wide as the sidebar, whatever the name of the selection, for images lie beside it."""
+
+
 class Found(NamedTuple):
     """The places of what the filter in force finds, by id, and the samples that they are among."""
 
@@ -44,8 +48,9 @@ def draw_keeping(found: Found | None, folder: Path) -> None:
             "Keep", icon=":material/bookmark:", key="filter-keep", disabled=found is None
         ):
             if found is not None:
-                _draw_saving(folder, saved, active)
-                _draw_handing_out(found)
+                with st.container(width=WIDTH):
+                    _draw_saving(folder, saved, active)
+                    _draw_handing_out(found)
         if saved:
             _offer(saved, active)
 
