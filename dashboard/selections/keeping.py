@@ -22,7 +22,6 @@ from hpa_core.selections.saved import (
 )
 from hpa_core.selections.table import Origin, selection_csv
 
-
 WIDTH = 256
 """Pixels: as wide as the sidebar, whatever the name of the selection, for images lie beside it."""
 
