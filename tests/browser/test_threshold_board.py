@@ -20,6 +20,15 @@ from tests.browser.conftest import Server
 
 AGREES = re.compile("all as the server")
 FIGURES = ("macro", "micro", "samples")
+CUTS_NOTHING = """board => {
+    const edge = board.getBoundingClientRect().right;
+    const figures = [...board.querySelectorAll('.total .shown')];
+    const cells = [...board.querySelectorAll('.row[data-class="25"] > *')];
+    const last = cells.filter(cell => cell.getClientRects().length > 0).at(-1);
+    const inside = [last, ...figures].every(node => node.getBoundingClientRect().right <= edge);
+    return inside && figures.length > 0
+        && figures.every(node => node.scrollWidth <= node.closest('.total').clientWidth - 23);
+}"""
 
 
 class Served(NamedTuple):
@@ -161,12 +170,17 @@ def test_macro_f1_follows_the_finger_and_equals_scikit_learns(
     plot = row(board, 25).locator(".plot")
     left, width, middle = press_on(browser_page, plot, 0.5)
     seen = set()
+    handle = row(board, 25).locator(".handle")
     for share in (0.45, 0.3, 0.2, 0.66):
         browser_page.mouse.move(left + share * width, middle)
+        # A busy browser resamples the pointer's way: it may stop on the way for a frame.
+        browser_page.wait_for_function(
+            "([handle, share]) => Math.abs(handle.ariaValueNow - share) < 0.02",
+            arg=[handle.element_handle(), share],
+        )
         settle(browser_page)
         bounds = np.full(28, 0.5)
-        bounds[25] = float(row(board, 25).locator(".handle").get_attribute("aria-valuenow") or "")
-        assert bounds[25] == pytest.approx(share, abs=0.02)
+        bounds[25] = float(handle.get_attribute("aria-valuenow") or "")
         for name, value in expected(served.scores, bounds).items():
             assert shown(board, name) == f"{value:.5f}"
         seen.add(shown(board, "macro"))
@@ -566,10 +580,5 @@ def test_a_narrow_board_cuts_no_figure(
     served: Served, browser_page: Page, board: Locator, width: int
 ) -> None:
     browser_page.set_viewport_size({"width": width, "height": 900})
-    edge = board.evaluate("node => node.getBoundingClientRect().right")
-    last = row(board, 25).locator(":scope > :visible").last
-    shown = board.locator(".total .shown")
-    rights = [last, *shown.all()]
-    assert max(one.evaluate("node => node.getBoundingClientRect().right") for one in rights) <= edge
-    cut = "node => node.scrollWidth > node.closest('.total').clientWidth - 23"
-    assert not any(figure.evaluate(cut) for figure in shown.all())
+    # The page takes a few frames to fit itself into the window.
+    browser_page.wait_for_function(CUTS_NOTHING, arg=board.element_handle())
