@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.main import get_group
 
-from hpa_core.cli.app import app, print_json, workspace_of
+from hpa_core.cli.app import COMMANDS, app, print_json, workspace_of
 from hpa_core.files import checked_name
 from hpa_core.jobs import JobStatus, RunSpec, open_backend
 from hpa_core.jobs.retrying import retry_job
@@ -106,7 +105,7 @@ def retry(job_id: JobId, *, as_json: AsJson = False) -> None:
 
 def _argv(arguments: list[str], *, processes: int) -> tuple[str, ...]:
     """Return the program to run: `train ...` or `predict ...` mean this program's own commands."""
-    if arguments[0] not in get_group(app).commands:
+    if arguments[0] not in COMMANDS:
         return tuple(arguments)
     shared = ("--processes", str(processes)) if arguments[0] == "train" and processes > 1 else ()
     return (sys.executable, "-m", "hpa_core", *arguments, *shared)

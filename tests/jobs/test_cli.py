@@ -36,6 +36,19 @@ def test_a_program_is_submitted_followed_and_listed(hpa: Hpa, workspace: Workspa
     assert job in hpa("jobs", "list").stdout
 
 
+def test_a_command_of_this_program_is_submitted_by_its_name(hpa: Hpa, workspace: Workspace) -> None:
+    """In a process of its own, which has imported no command but `jobs`."""
+    submitted = subprocess.run(
+        [sys.executable, "-m", "hpa_core", "jobs", "submit", "--json", "--", "datasets", "--json"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HPA_WORKSPACE": str(workspace.root)},
+    )
+    job = json.loads(submitted.stdout)["id"]
+    assert json.loads(hpa("jobs", "logs", job, "--follow").stdout) == {"datasets": []}
+
+
 def test_options_behind_the_program_belong_to_it(hpa: Hpa) -> None:
     job = submit(hpa, sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--name")
     assert hpa("jobs", "logs", job, "--follow").stdout == "['--json', '--name']\n"
