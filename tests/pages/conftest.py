@@ -1,19 +1,24 @@
 """Opens a page as a visitor would, without a browser: through the menu, with a link's choices."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, Toggle
 
+from hpa_core.data.dataset import Dataset
 from hpa_core.jobs import JobStatus, RunSpec, open_backend
 from hpa_core.progress import read_progress
-from hpa_core.runs.folder import new_run_id
+from hpa_core.runs.folder import RunFolder, new_run_id
 from hpa_core.workspace import Workspace
+from tests.conftest import MakeDataset
 from tests.jobs.conftest import wait_until
+from tests.scored import score_dataset
 
 ROOT = Path(__file__).parents[2]
 OpenPage = Callable[..., AppTest]
@@ -35,6 +40,23 @@ def picker(page: AppTest, label: str) -> Selectbox:
 def narrowing(page: AppTest) -> Toggle:
     """Return the toggle that narrows a page to what the filter finds."""
     return next(each for each in page.toggle if each.label.startswith("Only what the filter finds"))
+
+
+def board(page: AppTest) -> Any:
+    """Return what the Thresholds page hands to its board."""
+    assert not page.exception
+    return json.loads(page.get("bidi_component")[0].proto.json)
+
+
+@pytest.fixture
+def dataset(make_dataset: MakeDataset) -> Dataset:
+    return make_dataset(samples=140)
+
+
+@pytest.fixture
+def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
+    """Return the run that scores the validation split of `dataset`, with two faults planted."""
+    return score_dataset(workspace, dataset)
 
 
 @pytest.fixture

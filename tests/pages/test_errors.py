@@ -23,16 +23,6 @@ from tests.scored import score_dataset
 
 
 @pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
-
-
-@pytest.fixture
 def doubted(dataset: Dataset, workspace: Workspace) -> RunFolder:
     """Return a run whose scores speak against the labels of seven samples."""
     return score_dataset(workspace, dataset, mislabelled=7)

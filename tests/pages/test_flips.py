@@ -3,27 +3,13 @@
 import json
 
 import numpy as np
-import pytest
 from sklearn.metrics import f1_score
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
-from hpa_core.workspace import Workspace
-from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
-from tests.scored import score_dataset
-
-
-@pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
 
 
 def viewer(page) -> dict:

@@ -1,7 +1,6 @@
 """One toggle narrows a page to what the filter finds; what chooses stays on the whole split."""
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,27 +12,9 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
-from hpa_core.workspace import Workspace
-from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage, narrowing
-from tests.scored import score_dataset
+from tests.pages.conftest import OpenPage, board, narrowing
 
 FILTER = "labels>=2"
-
-
-@pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
-
-
-def board(page: AppTest) -> dict[str, Any]:
-    assert not page.exception
-    return json.loads(page.get("bidi_component")[0].proto.json)
 
 
 def said(page: AppTest) -> str:

@@ -20,21 +20,9 @@ from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
-from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
-from tests.scored import score_dataset
 
 NAMES = ("fixed-0.5", "exact")
-
-
-@pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
-import pytest
 from sklearn.metrics import f1_score, log_loss
 from streamlit.testing.v1 import AppTest
 
@@ -23,19 +22,8 @@ from hpa_core.runs.thresholds import (
     save_thresholds,
 )
 from hpa_core.workspace import Workspace
-from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage
 from tests.scored import score_dataset
-
-
-@pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
 
 
 def said(page: AppTest) -> str:

@@ -1,8 +1,5 @@
 """The Thresholds page: what it hands to the board, what it takes back, saves and exports."""
 
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
@@ -15,25 +12,7 @@ from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import UNSAVED, ThresholdSet, load_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
-from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage, picker
-from tests.scored import score_dataset
-
-
-@pytest.fixture
-def dataset(make_dataset: MakeDataset) -> Dataset:
-    return make_dataset(samples=140)
-
-
-@pytest.fixture
-def run(dataset: Dataset, workspace: Workspace) -> RunFolder:
-    return score_dataset(workspace, dataset)
-
-
-def board(page: AppTest) -> dict[str, Any]:
-    """What the page hands to the board."""
-    assert not page.exception
-    return json.loads(page.get("bidi_component")[0].proto.json)
+from tests.pages.conftest import OpenPage, board, picker
 
 
 def chosen(page: AppTest) -> Session:

@@ -41,3 +41,11 @@ def frame(probs: np.ndarray, ids: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(probs, columns=[str(class_id) for class_id in range(N_CLASSES)])
     table.insert(0, "Id", ids)
     return table
+
+
+@pytest.fixture
+def run_name(hpa, tmp_path: Path, probs: np.ndarray, ids_csv: Path) -> str:
+    np.save(tmp_path / "scores.npy", probs)
+    ended = hpa("import", "scores", tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
+    assert ended.returncode == 0, ended.stderr
+    return "mine"

@@ -1,20 +1,11 @@
 """`calibration` as a user types it, against scikit-learn."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
-
-
-@pytest.fixture
-def run_name(hpa, tmp_path: Path, probs: np.ndarray, ids_csv: Path) -> str:
-    np.save(tmp_path / "scores.npy", probs)
-    ended = hpa("import", "scores", tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
-    assert ended.returncode == 0, ended.stderr
-    return "mine"
 
 
 def test_bins_errors_and_loss_are_scikit_learns(hpa, run_name, probs, truth) -> None:

@@ -11,14 +11,6 @@ from hpa_core.runs.folder import open_run
 from hpa_core.runs.thresholds import load_thresholds
 
 
-@pytest.fixture
-def run_name(hpa, tmp_path: Path, probs: np.ndarray, ids_csv: Path) -> str:
-    np.save(tmp_path / "scores.npy", probs)
-    ended = hpa("import", "scores", tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
-    assert ended.returncode == 0, ended.stderr
-    return "mine"
-
-
 def test_from_scores_to_a_submission(hpa, workspace, tmp_path, run_name, probs, truth, ids) -> None:
     fitted = hpa("thresholds", "fit", run_name, "--strategy", "exact", "--name", "best", "--json")
     said = json.loads(fitted.stdout)

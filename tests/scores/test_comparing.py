@@ -1,19 +1,10 @@
 """`compare`, `sweep` and `score` as a user types them."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
-
-
-@pytest.fixture
-def run_name(hpa, tmp_path: Path, probs: np.ndarray, ids_csv: Path) -> str:
-    np.save(tmp_path / "scores.npy", probs)
-    ended = hpa("import", "scores", tmp_path / "scores.npy", "--ids", ids_csv, "--name", "mine")
-    assert ended.returncode == 0, ended.stderr
-    return "mine"
 
 
 def macro(truth: np.ndarray, calls: np.ndarray) -> float:
