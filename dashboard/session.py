@@ -36,6 +36,8 @@ class Session:
         refusal: why the filter finds nothing, as its field says; empty where it says nothing such.
         page: the page that is shown.
         link: what was written into its address; None where a key was taken out.
+        browser_link: what the browser wrote there itself, and does not send: it sends what it was
+            told last.
         mirrors: what each widget shows of what it mirrors, and how often that changed elsewhere.
     """
 
@@ -53,6 +55,7 @@ class Session:
     refusal: str = ""
     page: str = ""
     link: dict[str, str | None] = field(default_factory=dict)
+    browser_link: dict[str, str] = field(default_factory=dict)
     mirrors: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     @property
@@ -84,7 +87,7 @@ def follow_link(page: str) -> None:
     """
     chosen, run = session(), get_script_run_ctx()
     if page != chosen.page or (run and run.is_history_navigation):
-        chosen.page, chosen.link = page, {}
+        chosen.page, chosen.link, chosen.browser_link = page, {}, {}
     write_link()
 
 
@@ -94,17 +97,29 @@ def write_link(**values: str | None) -> None:
     Keys are taken out one by one, in their order: each is a step that Back may lead to. Without any
     value, an address sent before what was last written is put right.
     """
-    told, address = session().link, st.query_params
+    told, address, own = session().link, st.query_params, session().browser_link
     wanted = values | {key: value for key, value in told.items() if key not in values}
 
     def stands(key: str) -> bool:
-        return told.get(key, wanted[key]) == wanted[key] == address.get(key)
+        at_hand = wanted[key] == (own[key] if key in own else address.get(key))
+        return at_hand and told.get(key, wanted[key]) == wanted[key]
 
     changed = {key: value for key, value in wanted.items() if not stands(key)}
-    if put := {key: value for key, value in changed.items() if value is not None}:
-        address.update(put)
+    put = {key: value for key, value in changed.items() if value is not None}
+    if changed and (own or put):
+        address.update(own | put)
+        own.clear()
     for key in [key for key in changed if key not in put]:
         if key not in address:  # It may be on its way to the browser: taken out after it.
             address[key] = ""
         del address[key]
     told.update(values)
+
+
+def note_link(**values: str) -> None:
+    """Take it that the browser has put `values` into its address itself: they are not told to it.
+
+    It may have moved on since, and what it is told then is a step of the history, and back in time.
+    """
+    session().browser_link.update(values)
+    session().link.update(values)

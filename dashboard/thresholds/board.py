@@ -12,8 +12,9 @@ import streamlit as st
 from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
-from dashboard.session import session
+from dashboard.session import note_link, session
 from dashboard.thresholds.history import remember_stand
+from dashboard.thresholds.links import threshold_word
 from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet, known_thresholds
@@ -91,6 +92,7 @@ def _take_result() -> None:
         if not _is_shown(result["address"], chosen.run, chosen.split):
             return
         moved = _moved(chosen.run, chosen.split, result)
+        note_link(thresholds=threshold_word(moved, chosen.run))
         remember_stand(moved)
         chosen.thresholds = _recognised(moved)
         chosen.thresholds_owner = chosen.run

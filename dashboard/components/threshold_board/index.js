@@ -24,6 +24,7 @@ class Mount {
     this.address = null;
     this.board = null;
     this.sequence = 0;
+    this.told = null; // The last move, which the server follows.
   }
 
   update(data, setStateValue) {
@@ -88,10 +89,12 @@ class Mount {
       this.board.adopt(thresholds, fallback);
     }
     if (sequence === this.sequence) this.board.compare(server);
+    else writeThresholdLink(this.data.split, this.told); // The server may have told an earlier one.
   }
 
   #tell(standing) {
     this.sequence += 1;
+    this.told = standing;
     writeThresholdLink(this.data.split, standing);
     this.setStateValue("result", { ...standing, address: this.address, sequence: this.sequence });
   }
