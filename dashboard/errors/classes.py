@@ -11,9 +11,9 @@ from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, leg
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from hpa_core.evaluation.averages import AverageIntervals, average_intervals
-from hpa_core.evaluation.bootstrap import Interval
 from hpa_core.evaluation.class_scores import ClassScores, score_class
 from hpa_core.evaluation.metrics import Scores, evaluate
+from hpa_core.intervals import Interval
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Or
 
 Part = Literal["found", "missed", "false", "wrong"]

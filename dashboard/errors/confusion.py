@@ -9,6 +9,7 @@ from dashboard.charts import CLASS_LABELS, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
 from dashboard.wording import counted, signed
+from hpa_core.evaluation.errors.chance import LEVEL
 from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Not
 
@@ -16,8 +17,6 @@ NOTHING = "none"
 COUNT, RESIDUAL = "images", "residual"
 MOST_PAIRS = 15
 CLIP = 12
-SURE = 0.05
-"""A pair is said to be beyond chance below this p, which holds for all pairs together."""
 WIDTH = 1_100
 """Pixels at most, so that cells stay near to squares."""
 
@@ -94,7 +93,7 @@ def _beyond_chance(table: pd.DataFrame) -> str:
     """Say in Markdown what the pairs listed are, and how many of them are more than chance."""
     if table.empty:
         return "No pair is confused more often than co-occurrence gives."
-    beyond = int((table["p (Holm)"] < SURE).sum())
+    beyond = int((table["p (Holm)"] < LEVEL).sum())
     listed = counted(len(table), "pair")
     told = (
         f"**{beyond} of {listed} shown {'is' if beyond == 1 else 'are'} beyond chance**"

@@ -14,7 +14,7 @@ from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
 from hpa_core.evaluation.shift import (
-    SURE,
+    LEVEL,
     Shift,
     estimate_shift,
     match_prevalence,
@@ -115,7 +115,7 @@ def _sentence(found: Shift, run: RunFolder, split: str, other: Other) -> str:
         return f"No class's scores are surely distributed otherwise: {about}."
     return (
         f":material/warning: **The scores of {count} of {N_CLASSES} classes are distributed "
-        f"otherwise** (two-sample Smirnov test, {SURE:.0%} over all classes): {about}. No F1, "
+        f"otherwise** (two-sample Smirnov test, {LEVEL:.0%} over all classes): {about}. No F1, "
         "expected or measured on the labelled images, can be relied on for these. The estimates "
         "of prevalence hold only if each class still looks as before; if the images themselves "
         "differ, they mislead."

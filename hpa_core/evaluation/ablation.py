@@ -10,14 +10,14 @@ from jaxtyping import Bool, Float
 from scipy.stats import t as student
 
 from hpa_core.classes import CHANNELS
-from hpa_core.evaluation.bootstrap import Comparison, Interval, compare_calls, macro_f1_intervals
+from hpa_core.evaluation.bootstrap import Comparison, compare_calls, macro_f1_intervals
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.intervals import CONFIDENCE, Interval
 from hpa_core.runs.ablations import Ablation
 from hpa_core.runs.thresholds import Fallback
 
 PROTEIN = CHANNELS.index("green")
-CONFIDENCE = 0.95
 FEWEST = 5
 """Positives that a class must have before it is said to read another stain than the protein."""
 LEAST_LOST = 0.05

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from hpa_core.evaluation.bootstrap import BLOCK_BYTES, Interval
+from hpa_core.evaluation.bootstrap import BLOCK_BYTES
 from hpa_core.evaluation.metrics import Scores, evaluate
-from hpa_core.evaluation.proportions import NORMAL_95
+from hpa_core.intervals import NORMAL_95, Interval
 
 REPLICATES = 1000
 
@@ -98,8 +98,5 @@ def _f1(hits: np.ndarray, errors: np.ndarray) -> np.ndarray:
 def _around(scores: Scores, drawn: Float[np.ndarray, "B 3"]) -> AverageIntervals:
     values = (scores.macro_f1, scores.micro_f1, scores.samples_f1)
     margins = (NORMAL_95 * drawn.std(axis=0)).tolist()
-    macro, micro, samples = (
-        Interval(max(value - margin, 0.0), min(value + margin, 1.0))
-        for value, margin in zip(values, margins, strict=True)
-    )
+    macro, micro, samples = map(Interval.of_share, values, margins)
     return AverageIntervals(macro=macro, micro=micro, samples=samples)

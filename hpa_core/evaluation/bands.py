@@ -18,10 +18,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from hpa_core.evaluation.contract import check_truth
+from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.intervals import ENDS
 
 REPLICATES = 200
-ENDS = (0.025, 0.975)
-"""The share of the replicates below each end: a band of 95 %."""
 
 
 class Bands(NamedTuple):
@@ -60,7 +60,7 @@ def f1_bands(
         rng = np.random.default_rng([seed, number])
         found = _drawn(_cells(scores[truth], grid), replicates, rng)
         wrong = _drawn(_cells(scores[~truth], grid), replicates, rng)
-        pairs.append(np.quantile(_f1(found, wrong), ENDS, axis=0))
+        pairs.append(np.quantile(_above_each(found, wrong), ENDS, axis=0))
     low, high = np.moveaxis(np.array(pairs), 1, 0)  # (C, 2, K) -> (2, C, K)
     return Bands(low, high)
 
@@ -81,8 +81,9 @@ def _drawn(
     return above
 
 
-def _f1(found: Int[np.ndarray, "B L"], wrong: Int[np.ndarray, "B L"]) -> Float[np.ndarray, "B K"]:
+def _above_each(
+    found: Int[np.ndarray, "B L"], wrong: Int[np.ndarray, "B L"]
+) -> Float[np.ndarray, "B K"]:
     """F1 above each threshold; 0 where there is neither a positive nor a call."""
-    hits, called = found[:, 1:], found[:, 1:] + wrong[:, 1:]
-    f1: np.ndarray = 2 * hits / np.maximum(called + found[:, :1], 1)
-    return f1
+    hits = found[:, 1:]
+    return f1_from_counts(hits, found[:, :1], hits + wrong[:, 1:])

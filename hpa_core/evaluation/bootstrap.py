@@ -11,23 +11,15 @@ References:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
-from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.evaluation.metrics import f1_by_class, f1_from_counts
+from hpa_core.intervals import ENDS, Interval
 
-ENDS = (0.025, 0.975)
 BLOCK_BYTES = 100 * 2**20
 """Memory that the weights of some replicates may take at a time."""
-
-
-class Interval(NamedTuple):
-    """The two ends of a 95 % interval."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +85,7 @@ def compare_calls(
     gains = now - was  # (B, C)
     macro = gains.mean(axis=1)
     low, high = np.quantile(gains, ENDS, axis=0)
-    by_class = _f1(targets, second) - _f1(targets, first)
+    by_class = f1_by_class(targets, second) - f1_by_class(targets, first)
     return Comparison(
         difference=float(by_class.mean()),
         interval=Interval(*np.quantile(macro, ENDS).tolist()),
@@ -137,11 +129,6 @@ def drawn_f1(
             ]
         )
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
-
-
-def _f1(targets: np.ndarray, calls: np.ndarray) -> Float[np.ndarray, " C"]:
-    counts = [cells.sum(axis=0) for cells in (targets & calls, targets, calls)]
-    return f1_from_counts(*counts)
 
 
 def _weights(

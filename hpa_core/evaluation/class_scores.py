@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool
 
-from hpa_core.evaluation.bootstrap import Interval
 from hpa_core.evaluation.proportions import jeffreys_interval
+from hpa_core.intervals import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def score_class(targets: Bool[np.ndarray, " N"], calls: Bool[np.ndarray, " N"]) 
         tp=tp,
         fp=fp,
         fn=fn,
-        f1=_f1(_share(tp, tp + fp + fn)),
+        f1=_f1_of(_share(tp, tp + fp + fn)),
         precision=_share(tp, tp + fp),
         recall=_share(tp, tp + fn),
     )
@@ -81,7 +81,7 @@ def _share(hits: int, trials: int) -> Measured:
     return Measured(value=hits / trials, interval=Interval(float(low[0]), float(high[0])))
 
 
-def _f1(jaccard: Measured) -> Measured:
+def _f1_of(jaccard: Measured) -> Measured:
     if jaccard.value is None or jaccard.interval is None:
         return jaccard
     value, low, high = (2 * j / (1 + j) for j in (jaccard.value, *jaccard.interval))

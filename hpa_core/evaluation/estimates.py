@@ -18,6 +18,7 @@ from hpa_core.evaluation.honesty import Honest, cross_fitted
 from hpa_core.evaluation.options import Constraint, Options
 from hpa_core.evaluation.strategies import Strategy
 from hpa_core.files import checked_name, explained_os_errors, read_json, write_json
+from hpa_core.intervals import Interval
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import predictions_hash, read_predictions
@@ -185,7 +186,7 @@ def _estimate(values: dict[str, Any]) -> Estimate:
             thresholds=np.array(told["thresholds"]),
             in_sample=told["in_sample"],
             expected=told["expected"],
-            interval=(told["interval"][0], told["interval"][1]),
+            interval=Interval(*told["interval"]),
             expected_f1=np.array(told["expected_f1"]),
             gains=ClassGains(**gains),
         ),

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.evaluation.metrics import f1_by_class, f1_from_counts
+from hpa_core.intervals import ENDS
 
 REPLICATES = 200
-ENDS = (0.025, 0.975)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +53,8 @@ def class_gains(
     """
     drawn = [drawn_gains(targets, before, calls, rng=rng) for calls in after]
     low, high = np.quantile(np.concatenate(drawn), ENDS, axis=0)
-    was = _f1(targets, before)
-    value = np.mean([_f1(targets, calls) - was for calls in after], axis=0)
+    was = f1_by_class(targets, before)
+    value = np.mean([f1_by_class(targets, calls) - was for calls in after], axis=0)
     return ClassGains(value=value, low=low, high=high)
 
 
@@ -73,7 +73,3 @@ def drawn_gains(
     was = f1_from_counts(drawn[6] + drawn[7], positives, drawn[[2, 3, 6, 7]].sum(axis=0))
     now = f1_from_counts(drawn[5] + drawn[7], positives, drawn[1::2].sum(axis=0))
     return np.asarray(now - was)
-
-
-def _f1(targets: np.ndarray, calls: np.ndarray) -> np.ndarray:
-    return f1_from_counts((targets & calls).sum(axis=0), targets.sum(axis=0), calls.sum(axis=0))

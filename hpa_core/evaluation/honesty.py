@@ -28,6 +28,7 @@ from hpa_core.evaluation.gains import ClassGains, class_gains
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.options import Options
 from hpa_core.evaluation.strategies import Strategy
+from hpa_core.intervals import NORMAL_95, Interval
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.thresholds import Fallback
 
@@ -41,8 +42,6 @@ WIDENING = 1.25
 """Redrawing cannot show a class's unseen positives, so its spread is too small; this much makes
 95 % intervals cover 95 % on real score files (`benchmarks/honesty.py`)."""
 
-NORMAL_95 = 1.96
-
 UNFITTED = 0.5
 """What each class's gain is told over: the threshold that one has without choosing."""
 
@@ -55,7 +54,7 @@ class Honest:
         thresholds: chosen on all samples, (C,).
         in_sample: their macro F1 on these same samples.
         expected: macro F1 to expect on new samples from the same source.
-        interval: 95 % prediction interval for that measurement, (low, high).
+        interval: 95 % prediction interval for that measurement.
         expected_f1: the same expectation by class, (C,).
         gains: what each class is expected to gain over `UNFITTED`; where the interval spans 0,
             choosing its threshold has shown nothing but noise.
@@ -64,7 +63,7 @@ class Honest:
     thresholds: Float[np.ndarray, " C"]
     in_sample: float
     expected: float
-    interval: tuple[float, float]
+    interval: Interval
     expected_f1: Float[np.ndarray, " C"]
     gains: ClassGains
 
@@ -122,7 +121,7 @@ def cross_fitted(  # noqa: PLR0913 - how to choose, how to call, how often, from
         thresholds=thresholds,
         in_sample=evaluate(targets, calls).macro_f1,
         expected=expected,
-        interval=(max(expected - margin, 0.0), min(expected + margin, 1.0)),
+        interval=Interval.of_share(expected, margin),
         expected_f1=expected_f1,
         gains=class_gains(targets, unfitted, halved, rng=rng),
     )

@@ -74,6 +74,17 @@ def evaluate(targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]) -
     )
 
 
+def f1_by_class(
+    targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]
+) -> Float[np.ndarray, " C"]:
+    """F1 of each class, 0 where there is neither a positive nor a call.
+
+    >>> f1_by_class(np.array([[True, False], [True, True]]), np.array([[True, True]] * 2)).round(2)
+    array([1.  , 0.67])
+    """
+    return f1_from_counts((targets & calls).sum(axis=0), targets.sum(axis=0), calls.sum(axis=0))
+
+
 def f1_from_counts(
     tp: np.ndarray | int, positives: np.ndarray | int, called: np.ndarray | int
 ) -> np.ndarray:

@@ -18,9 +18,9 @@ from jaxtyping import Bool, Float
 
 from hpa_core.evaluation.bootstrap import drawn_f1
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.intervals import CONFIDENCE
 
 REPLICATES = 500
-CONFIDENCE = 0.95
 
 Verdict = Literal["helps", "hurts", "cannot tell"]
 

@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.special import betaincinv
 
-NORMAL_95 = 1.959963984540054
+from hpa_core.intervals import ENDS, NORMAL_95
+
 WIDEST = 0.4
 """A class is called too rare to be validated if a recall of one half is known less exactly."""
 
@@ -45,7 +46,7 @@ def jeffreys_interval(
     ([0.0, 0.783], [0.217, 1.0])
     """
     misses = trials - hits
-    low, high = (betaincinv(hits + 0.5, misses + 0.5, end) for end in (0.025, 0.975))
+    low, high = (betaincinv(hits + 0.5, misses + 0.5, end) for end in ENDS)
     return np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0)
 
 

@@ -27,7 +27,7 @@ from hpa_core.evaluation.recalibration import fit_recalibration
 
 EM_STEPS = 500
 EM_CLOSE = 1e-6
-SURE = 0.01
+LEVEL = 0.01
 """Level of the test over all classes together: each is tested at this divided by their number."""
 
 
@@ -65,7 +65,7 @@ class Distances(NamedTuple):
     @property
     def shifted(self) -> Bool[np.ndarray, " C"]:
         """Classes whose scores are surely distributed otherwise, (C,)."""
-        surely: np.ndarray = self.p_values < SURE / len(self.p_values)
+        surely: np.ndarray = self.p_values < LEVEL / len(self.p_values)
         return surely
 
 

@@ -12,12 +12,12 @@ from scipy import stats
 
 from hpa_core.experiments.experiment import Experiment
 from hpa_core.experiments.kinds import kind_named
+from hpa_core.intervals import CONFIDENCE
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.workspace import Workspace
 
 SCORE, TUNED = "f1_macro/validation", "f1_macro_tuned/validation"
-LEVEL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,5 +132,5 @@ def _interval(values: Sequence[float]) -> tuple[float | None, float | None]:
     if len(values) < 2:
         return None, None
     mean, spread = float(np.mean(values)), float(stats.sem(values))
-    reach = spread * float(stats.t.ppf((1 + LEVEL) / 2, len(values) - 1))
+    reach = spread * float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
     return mean - reach, mean + reach

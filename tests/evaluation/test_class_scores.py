@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import beta, binom
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from hpa_core.evaluation.bootstrap import ENDS, Interval
 from hpa_core.evaluation.class_scores import score_class
+from hpa_core.intervals import ENDS, Interval
 
 
 @given(arrays(bool, 12), arrays(bool, 12))

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 
 from hpa_core.evaluation.contract import Probs, Targets, Thresholds, check_truth
 from hpa_core.evaluation.curves import best_thresholds
-from hpa_core.evaluation.metrics import f1_from_counts
+from hpa_core.evaluation.metrics import f1_by_class
 
 FOLDS = 3
 LEVELS = np.arange(1, 9) / 10
@@ -30,7 +30,7 @@ def fbr_thresholds(probs: Probs, targets: Targets, *, seed: int = 0) -> Threshol
     reached = np.zeros((len(LEVELS), probs.shape[1]))
     for fitted, scored in _splits(len(probs), rng):
         tried = _on_folds(probs[fitted], targets[fitted], rng)
-        reached += [_f1(probs[scored], targets[scored], row) for row in tried]
+        reached += [f1_by_class(targets[scored], probs[scored] > row) for row in tried]
     # Of equal levels the highest; where nothing was ever found, the lowest.
     best = len(LEVELS) - 1 - reached[::-1].argmax(axis=0)
     best[reached.max(axis=0) == 0] = 0
@@ -64,9 +64,3 @@ def _on_folds(
         kept = optima.f1 > LEVELS[:, None]
         chosen.append(np.where(kept, optima.thresholds, scores.max(axis=0).astype(np.float64)))
     return np.asarray(np.mean(chosen, axis=0))
-
-
-def _f1(probs: Probs, targets: Targets, thresholds: Thresholds) -> Float[np.ndarray, " C"]:
-    calls = probs > thresholds
-    counts = (targets & calls).sum(axis=0), targets.sum(axis=0), calls.sum(axis=0)
-    return f1_from_counts(*counts)

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 LEVEL = 0.05
+"""What is less likely than this, corrected for all that was looked at, is beyond chance."""
 
 
 def correct_for_many(p: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

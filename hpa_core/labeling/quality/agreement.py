@@ -18,6 +18,7 @@ from jaxtyping import Bool, Float, Float32
 from sklearn.metrics import cohen_kappa_score
 
 from hpa_core.classes import N_CLASSES
+from hpa_core.intervals import Interval
 from hpa_core.labeling.events import Labels
 from hpa_core.labeling.quality.alpha import alpha_interval, draw_samples
 from hpa_core.labeling.quality.ratings import Rating
@@ -42,7 +43,7 @@ class ClassAgreement:
     positives: int
     observed: float | None
     alpha: float | None
-    interval: tuple[float, float] | None
+    interval: Interval | None
     kappa: float | None
 
 

@@ -12,8 +12,9 @@ References:
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
+from hpa_core.intervals import ENDS, Interval
+
 REPLICATES = 400
-ENDS = (0.025, 0.975)
 LEAST_DEFINED = 0.9
 """Share of the replicates in which a class must be seen and not seen for an interval to be told."""
 
@@ -31,7 +32,7 @@ def alpha_interval(
     there: Bool[np.ndarray, "A U"],
     rated: Bool[np.ndarray, "A U"],
     weights: Float32[np.ndarray, "B U"],
-) -> tuple[float, float] | None:
+) -> Interval | None:
     """Return a 95 % interval of alpha, or None where too few samples carry the class to tell.
 
     Args:
@@ -43,8 +44,7 @@ def alpha_interval(
     defined = alphas[np.isfinite(alphas)]
     if len(defined) < LEAST_DEFINED * len(weights):
         return None
-    low, high = np.quantile(defined, ENDS).tolist()
-    return low, high
+    return Interval(*np.quantile(defined, ENDS).tolist())
 
 
 def weighted_alpha(
