@@ -15,8 +15,8 @@ from jaxtyping import Float
 from scipy.special import expit, logit
 
 from hpa_core.evaluation.contract import Probs, Targets, check_probs, check_truth
+from hpa_core.evaluation.logistic import Levels, Logistic, pooled_logistic, score_levels
 from hpa_core.evaluation.ranks import rank_scores
-from hpa_core.evaluation.recall import pooled_logistic, score_levels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,12 @@ class Recalibration:
 
     intercepts: Float[np.ndarray, " C"]
     slopes: Float[np.ndarray, " C"]
+
+    @classmethod
+    def from_line(cls, line: Logistic, levels: Levels) -> "Recalibration":
+        """Say over log-odds what was fitted over standardised levels of them."""
+        slopes = np.maximum(line.slopes, 0) / levels.deviation
+        return cls(intercepts=line.intercepts - slopes * levels.mean, slopes=slopes)
 
     def apply(self, probs: Probs) -> Probs:
         """Return the mended probabilities.
@@ -54,6 +60,4 @@ def fit_recalibration(probs: Probs, targets: Targets) -> Recalibration:
     check_truth(probs, targets)
     ranked = rank_scores(probs, targets)
     levels = score_levels(ranked)
-    line = pooled_logistic(ranked, levels.values)
-    slopes = np.maximum(line.slopes, 0) / levels.deviation
-    return Recalibration(intercepts=line.intercepts - slopes * levels.mean, slopes=slopes)
+    return Recalibration.from_line(pooled_logistic(ranked, levels.values), levels)

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import expit, ndtr
 
-from hpa_core.evaluation.logistic import Logistic, fit_logistic
+from hpa_core.evaluation.logistic import pooled_logistic
 from hpa_core.evaluation.pooling import pool_classes
 from hpa_core.evaluation.ranks import RankedScores
 
@@ -123,47 +123,6 @@ def logistic_recall(ranked: RankedScores, levels: Float[np.ndarray, "C K"]) -> R
     above = np.cumsum(share * ranked.sizes, axis=1)
     others = np.maximum(ranked.positives - 1, 1)[:, None] / len(ranked.ordered)
     return RecallModel(recall=above / above[:, -1:], lift=line.left_out(levels) / others)
-
-
-class Levels(NamedTuple):
-    """The scores' log-odds by bin, standardised.
-
-    Attributes:
-        values: of mean 0 and variance 1 over the samples, (C, K).
-        mean, deviation: what was taken off and divided by, (C,).
-    """
-
-    values: Float[np.ndarray, "C K"]
-    mean: Float[np.ndarray, " C"]
-    deviation: Float[np.ndarray, " C"]
-
-
-def score_levels(ranked: RankedScores) -> Levels:
-    """Standardise the scores' log-odds after cutting off their outermost thousandths."""
-    samples = len(ranked.ordered)
-    ends = np.array([0.001, 0.999]) * samples
-    high, low = np.array([np.interp(ends, ranked.cuts, row) for row in ranked.log_odds]).T
-    levels = np.clip(ranked.log_odds, low[:, None], high[:, None])
-    share = ranked.sizes / samples
-    mean = levels @ share
-    centred = levels - mean[:, None]
-    deviation = np.maximum(np.sqrt(centred**2 @ share), 1e-3)
-    return Levels(centred / deviation[:, None], mean, deviation)
-
-
-def pooled_logistic(ranked: RankedScores, levels: Float[np.ndarray, "C K"]) -> Logistic:
-    """Fit each class by itself, see where the slopes lie, and fit again with that as prior."""
-    classes = len(levels)
-    centre, precision = np.ones(classes), np.full(classes, 0.3)
-    for _ in range(2):
-        line = fit_logistic(levels, ranked.found, ranked.sizes, centre=centre, precision=precision)
-        noise = 1 / np.maximum(1 / line.slope_variance - precision, 1e-3)
-        own = (line.slopes / line.slope_variance - precision * centre) * noise
-        told = np.where(ranked.positives >= 3, noise, np.inf)
-        pooled = pool_classes(own, told, ranked.positives)
-        centre = np.maximum(pooled.centre, 0.05)
-        precision = np.full(classes, 1 / min(pooled.scatter, 4.0))
-    return fit_logistic(levels, ranked.found, ranked.sizes, centre=centre, precision=precision)
 
 
 def _normal(values: np.ndarray) -> np.ndarray:

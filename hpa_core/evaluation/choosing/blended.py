@@ -17,6 +17,7 @@ from jaxtyping import Float
 
 from hpa_core.evaluation.contract import Probs, Targets, Thresholds, check_truth
 from hpa_core.evaluation.expected import expected_f1
+from hpa_core.evaluation.logistic import score_levels
 from hpa_core.evaluation.optimum import NO_CALL
 from hpa_core.evaluation.ranks import RankedScores, rank_scores
 from hpa_core.evaluation.recall import (
@@ -25,7 +26,6 @@ from hpa_core.evaluation.recall import (
     kernel_recall,
     logistic_recall,
     normal_recall,
-    score_levels,
     spread_of_positives,
 )
 

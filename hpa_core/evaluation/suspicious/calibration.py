@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.special import expit
 
+from hpa_core.evaluation.logistic import pooled_logistic, score_levels
 from hpa_core.evaluation.ranks import rank_scores
 from hpa_core.evaluation.recalibration import Recalibration
-from hpa_core.evaluation.recall import pooled_logistic, score_levels
 
 FIRST_RATE = 0.03
 RATES = (0.002, 0.3)
@@ -85,9 +85,7 @@ def calibrate_through_errors(
             mistaken=_rate(labelled * (1 - found), (ranked.sizes - believed.found) * odds),
         )
     line = pooled_logistic(believed, levels.values)
-    slopes = np.maximum(line.slopes, 0) / levels.deviation
-    intercepts = line.intercepts - slopes * levels.mean
-    return Fit(recalibration=Recalibration(intercepts=intercepts, slopes=slopes), rates=rates)
+    return Fit(recalibration=Recalibration.from_line(line, levels), rates=rates)
 
 
 def usual_shares(targets: Bool[np.ndarray, "N C"]) -> Float[np.ndarray, " C"]:
