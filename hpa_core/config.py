@@ -158,10 +158,6 @@ class TrainConfig:
         """Return the fields as plain values, for `RunInfo.settings`."""
         return asdict(self)
 
-    def to_json(self) -> str:
-        """Return the fields as indented JSON."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainConfig":
         """Build a config from plain values.
@@ -175,15 +171,6 @@ class TrainConfig:
         if "dataset" not in values:
             raise ConfigError("The setting 'dataset' is missing; name a dataset of the workspace.")
         return cls(**values)
-
-    @classmethod
-    def from_json(cls, text: str) -> "TrainConfig":
-        """Read a config that `to_json` wrote.
-
-        Raises:
-            ConfigError: the text is not a JSON object, or as for `from_dict`.
-        """
-        return cls.from_dict(parse_settings(text))
 
 
 def parse_settings(text: str) -> dict[str, Any]:

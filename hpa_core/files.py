@@ -151,14 +151,3 @@ def checked_name(name: str, *, what: str) -> str:
             "'.', '-' or '_', starting with a letter or a digit."
         )
     return name
-
-
-def contained(root: Path, relative: str) -> Path:
-    """Return `root / relative`, resolved, if it stays inside `root` (symlinks followed).
-
-    Raises:
-        WorkspaceError: the path leaves `root` or holds a NUL.
-    """
-    if "\0" in relative or not (path := (root / relative).resolve()).is_relative_to(root.resolve()):
-        raise WorkspaceError(f"{relative[:80]!r} lies outside {root}; such a path is never opened.")
-    return path

@@ -61,7 +61,7 @@ def draw_map(judged: Judged) -> None:
         colouring,
         tiles=f"hpa/tiles/{info.name}/{info.hash}/thumbnails" if info and shown else None,
         key="point-map",
-        on_pick=lambda picked: _take(judged, made, mode, number, picked),
+        on_pick=lambda picked: _take(made, mode, number, picked),
     )
 
 
@@ -144,7 +144,7 @@ def _placed(key: str, _judged: Judged, _made: Projection) -> Int[np.ndarray, " N
     return np.array([known.get(sample_id, -1) for sample_id in _made.ids.tolist()], dtype=np.int64)
 
 
-def _take(judged: Judged, made: Projection, mode: str, number: int, picked: dict[str, Any]) -> None:
+def _take(made: Projection, mode: str, number: int, picked: dict[str, Any]) -> None:
     if not picked:
         return
     if "point" in picked:

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from dashboard import charts
 from dashboard.charts import CLASS_LABELS, legend_above, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.images.paging import draw_gallery
 from dashboard.session import write_link
 from dashboard.wording import counted
@@ -49,7 +49,7 @@ def draw_mistakes(judged: Judged) -> None:
     clicked(
         _chart(judged, found, places[:MOST_POINTS]),
         key=f"errors-points-{kind}-{number}",
-        image_of=image_after(r"\d+\."),
+        image_after=r"\d+\.",
     )
     if len(places) > MOST_POINTS:
         st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")

@@ -27,8 +27,6 @@ from hpa_core.selections.parsing import parse_filter
 from hpa_core.targets import format_target
 
 PICK = "pick"
-ImageOf = Callable[[str], str | None]
-"""From a pick to the id of the image that is shown large at once; None shows none."""
 MOST_ROWS = 1_000
 
 
@@ -124,34 +122,26 @@ def close() -> None:
     write_link(**{"image": None, "page": None, PICK: None})
 
 
-def no_image(pick: str) -> str | None:
-    """Show none of a pick's images large."""
-    return None
-
-
-def image_after(start: str) -> ImageOf:
-    """Show the image large whose id follows `start`, a pattern, in a pick that matches it."""
-
-    def image_of(pick: str) -> str | None:
-        found = re.match(start, pick)
-        return pick[found.end() :] if found else None
-
-    return image_of
-
-
 def clicked(
     figure: Any,
     *,
     key: str,
     width: int | Literal["stretch"] = "stretch",
-    image_of: ImageOf = no_image,
+    image_after: str | None = None,
 ) -> None:
-    """Draw a chart whose points carry their pick as custom data; a click opens it."""
+    """Draw a chart whose points carry their pick as custom data; a click opens it.
+
+    Args:
+        figure: the chart.
+        key: of the widget.
+        width: in pixels.
+        image_after: a pattern; the image whose id follows it in a pick is shown large at once.
+    """
     st.plotly_chart(
         figure,
         key=key,
         width=width,
-        on_select=lambda: _open_point(key, image_of),
+        on_select=lambda: _open_point(key, image_after),
         selection_mode="points",
         config={"displayModeBar": False},
     )
@@ -162,15 +152,18 @@ def clicked_table(
     picks: Callable[[int, str], str | None],
     *,
     key: str,
-    image_of: ImageOf = no_image,
+    image_after: str | None = None,
     **options: Any,
 ) -> None:
-    """Draw a table whose cells open what `picks(row, column)` says; None opens nothing."""
+    """Draw a table whose cells open what `picks(row, column)` says; None opens nothing.
+
+    `image_after` is as for `clicked`.
+    """
     st.dataframe(
         table,
         key=key,
         hide_index=True,
-        on_select=lambda: _open_cell(key, picks, image_of),
+        on_select=lambda: _open_cell(key, picks, image_after),
         selection_mode="single-cell",
         **options,
     )
@@ -187,18 +180,23 @@ def class_of(text: str) -> int:
     raise NoSuchPickError(text)
 
 
-def _open_point(key: str, image_of: ImageOf) -> None:
+def _open_point(key: str, image_after: str | None) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
         data = points[0]["customdata"]
         pick = str(data[0] if isinstance(data, list) else data)
-        open_pick(pick, image=image_of(pick))
+        open_pick(pick, image=_image_in(pick, image_after))
 
 
-def _open_cell(key: str, picks: Callable[[int, str], str | None], image_of: ImageOf) -> None:
+def _open_cell(key: str, picks: Callable[[int, str], str | None], image_after: str | None) -> None:
     cells = st.session_state[key]["selection"]["cells"]
     if cells and (pick := picks(*cells[0])) is not None:
-        open_pick(pick, image=image_of(pick))
+        open_pick(pick, image=_image_in(pick, image_after))
+
+
+def _image_in(pick: str, image_after: str | None) -> str | None:
+    found = image_after is not None and re.match(image_after, pick)
+    return pick[found.end() :] if found else None
 
 
 def _table(judged: Judged, rows: np.ndarray) -> pd.DataFrame:

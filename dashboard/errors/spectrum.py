@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, image_after
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
 from dashboard.wording import counted
@@ -46,7 +46,7 @@ def draw_spectrum(judged: Judged) -> None:
     clicked(
         _chart(judged.key, number, scale, judged),
         key=f"errors-spectrum-{number}-{scale}",
-        image_of=image_after(r"\d+\.image\."),
+        image_after=r"\d+\.image\.",
     )
     told = [
         "Bars are as high as the root of their counts; dashed: the threshold, where a bar ends."

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table, image_after
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
 from dashboard.wording import counted
@@ -98,7 +98,7 @@ def draw_suspicious(judged: Judged) -> None:
         _table(judged, found, shown),
         lambda row, _: _pick(judged, found, int(shown[row])),
         key=f"suspicious-{order}-{kind}-{number}-{page}",
-        image_of=image_after(r"\d+\."),
+        image_after=r"\d+\.",
         column_config=COLUMNS,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * len(shown) + 40,

@@ -75,7 +75,7 @@ def draw_shift(run: RunFolder, split: str) -> None:
     found = estimated_shift(run, split, other)
     st.markdown(_sentence(found, run, split, other))
     st.dataframe(_table(found), hide_index=True, column_config=COLUMNS, key="shift-classes")
-    _draw_matching(found, run, split, other)
+    _draw_matching(found, run, other)
 
 
 def estimated_shift(run: RunFolder, split: str, other: Other) -> Shift:
@@ -135,7 +135,7 @@ def _table(found: Shift) -> pd.DataFrame:
     )
 
 
-def _draw_matching(found: Shift, run: RunFolder, split: str, other: Other) -> None:
+def _draw_matching(found: Shift, run: RunFolder, other: Other) -> None:
     st.subheader("Thresholds for a prevalence")
     st.caption(
         f"Each class is called for the wanted share of {other.label}. On good models this has won "

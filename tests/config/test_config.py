@@ -1,5 +1,6 @@
 """The settings of a training: what they refuse, and what the presets mean."""
 
+import json
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpa_core.choices import MODELS
-from hpa_core.config import PRESETS, TrainConfig
+from hpa_core.config import PRESETS, TrainConfig, parse_settings
 from hpa_core.errors import ConfigError, WorkspaceError
 from hpa_core.runs.folder import open_run
 from hpa_core.runs.training import create_training_run
@@ -52,7 +53,7 @@ def test_a_value_that_cannot_be_meant_is_refused_by_name(name: str, value: objec
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_survives_json(preset: str) -> None:
     config = PRESETS[preset]("cells")
-    assert TrainConfig.from_json(config.to_json()) == config
+    assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     assert config.dataset == "cells"
 
 
@@ -86,7 +87,7 @@ def test_settings_without_a_dataset_are_refused() -> None:
 @pytest.mark.parametrize("text", ["[]", "7", "not json", ""])
 def test_text_that_is_no_json_object_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="settings are not"):
-        TrainConfig.from_json(text)
+        parse_settings(text)
 
 
 @pytest.mark.parametrize("model", ["small", "timm:resnet18"])

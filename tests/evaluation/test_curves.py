@@ -5,15 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_recall_curve
 
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.curves import best_thresholds, f1_curve, thin_curve
+from hpa_core.evaluation.curves import best_thresholds
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.evaluation.optimum import NO_CALL
-from tests.evaluation.arrays import LEVELS, scored
+from tests.evaluation.arrays import scored
 
 
 def every_distinct_threshold(scores: np.ndarray) -> list[float]:
@@ -105,48 +104,6 @@ def test_a_class_of_positives_alone_is_called_throughout() -> None:
     best = best_thresholds(np.array([[0.2], [0.9]]), np.ones((2, 1), dtype=bool))
     assert best.f1.tolist() == [1.0]
     assert best.thresholds.item() < 0.2
-
-
-@given(scored(), st.sampled_from(LEVELS) | st.floats(0, 1))
-def test_a_curve_read_at_any_threshold_is_the_f1_there(
-    case: tuple[np.ndarray, np.ndarray], threshold: float
-) -> None:
-    probs, targets = case
-    curve = f1_curve(probs[:, 0], targets[:, 0])
-    step = np.searchsorted(curve.thresholds, threshold, side="right") - 1
-    scores = evaluate(targets[:, :1], apply_thresholds(probs[:, :1], threshold)).per_class
-    assert curve.f1[step] == scores.f1.item()
-    assert curve.precision[step] == scores.precision.item()
-    assert curve.recall[step] == scores.recall.item()
-
-
-def test_a_curve_passes_through_scikit_learns_points() -> None:
-    rng = np.random.default_rng(3)
-    scores, truth = rng.random(500).round(2), rng.random(500) < 0.2
-    precision, recall, limits = precision_recall_curve(truth, scores)
-    curve = f1_curve(scores, truth)
-    # scikit-learn calls scores at its limit and above: ours calls the same from just below it.
-    steps = np.searchsorted(curve.thresholds, limits, side="left") - 1
-    inner = steps >= 0
-    np.testing.assert_allclose(curve.precision[steps[inner]], precision[:-1][inner], atol=1e-12)
-    np.testing.assert_allclose(curve.recall[steps[inner]], recall[:-1][inner], atol=1e-12)
-
-
-def test_a_thinned_curve_is_short_and_keeps_the_maximum() -> None:
-    rng = np.random.default_rng(4)
-    scores, truth = rng.beta(0.2, 4, 5000), rng.random(5000) < 0.01
-    curve = f1_curve(scores, truth)
-    thin = thin_curve(curve, points=400)
-    assert len(curve.f1) > 400 >= len(thin.f1)
-    assert thin.f1.max() == curve.f1.max()
-    kept = np.searchsorted(curve.thresholds, thin.thresholds)
-    assert curve.f1[kept].tolist() == thin.f1.tolist()
-    assert thin.thresholds[0] == 0
-
-
-def test_a_short_curve_is_not_thinned() -> None:
-    curve = f1_curve(np.array([0.1, 0.9]), np.array([False, True]))
-    assert thin_curve(curve) is curve
 
 
 def test_nan_and_no_samples_are_refused() -> None:
