@@ -107,19 +107,14 @@ def _beyond_chance(table: pd.DataFrame) -> str:
 
 
 def _pairs(found: Confusions) -> pd.DataFrame:
-    p = found.p
-    # Only what was confused more often than expected, the least likely by chance first.
-    order = np.lexsort((-found.residual.ravel(), p.ravel()))[:MOST_PAIRS]
-    rows, columns = np.unravel_index(order, p.shape)
-    kept = (found.residual > 0)[rows, columns]
-    rows, columns = rows[kept], columns[kept]
+    rows, columns = found.likeliest(MOST_PAIRS)
     return pd.DataFrame(
         {
             "missed": [CLASS_LABELS[number] for number in rows],
             "said": [CLASS_LABELS[number] for number in columns],
             "images": found.swapped[rows, columns],
             "expected": found.expected[rows, columns],
-            "p (Holm)": p[rows, columns],
+            "p (Holm)": found.p[rows, columns],
             "pick": [f"{a}.{b}" for a, b in zip(rows, columns, strict=True)],
         }
     )

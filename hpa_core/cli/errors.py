@@ -149,9 +149,7 @@ def _print_pairs(found: Confusions, limit: int) -> None:
     """Print the pairs confused more often than expected, the least likely by chance first."""
     p = found.p
     table = Table("missed", "said", "images", "expected", "p (Holm)", box=None)
-    for cell in np.lexsort((-found.residual.ravel(), p.ravel()))[:limit]:
-        row, column = np.unravel_index(cell, p.shape)
-        if found.residual[row, column] > 0:
-            counts = (f"{found.swapped[row, column]}", f"{found.expected[row, column]:.1f}")
-            table.add_row(CLASS_NAMES[row], CLASS_NAMES[column], *counts, f"{p[row, column]:.2g}")
+    for row, column in zip(*found.likeliest(limit), strict=True):
+        counts = (f"{found.swapped[row, column]}", f"{found.expected[row, column]:.1f}")
+        table.add_row(CLASS_NAMES[row], CLASS_NAMES[column], *counts, f"{p[row, column]:.2g}")
     Console().print(table)

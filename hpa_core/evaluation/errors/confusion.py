@@ -54,6 +54,17 @@ class Confusions:
         """How likely so many or more are by chance, over all cells together (Poisson, Holm)."""
         return correct_for_many(poisson.sf(self.swapped - 1, self.expected))
 
+    def likeliest(self, limit: int) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+        """Return the pairs counted more often than expected, the least likely by chance first.
+
+        Returns:
+            The class missed and the class said of each, at most `limit`.
+        """
+        order = np.lexsort((-self.residual.ravel(), self.p.ravel()))[:limit]
+        missed, said = np.unravel_index(order, self.expected.shape)
+        more = self.residual[missed, said] > 0
+        return missed[more], said[more]
+
 
 def count_confusions(
     targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]

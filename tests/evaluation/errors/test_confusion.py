@@ -78,3 +78,16 @@ def test_errors_that_know_nothing_of_each_other_leave_no_residual() -> None:
     assert np.unravel_index(surprise.residual.argmax(), (4, 4)) == (0, 3)
     assert surprise.residual[0, 3] > 10
     assert surprise.p[0, 3] < 0.001
+
+
+def test_the_likeliest_pairs_are_counted_beyond_expectation_in_the_order_of_their_p() -> None:
+    rng = np.random.default_rng(3)
+    targets, calls = rng.random((2, 200, 5)) < 0.3
+    calls[:20, 4], targets[:20, 4], targets[:20, 2] = True, False, True
+    calls[:20, 2] = False
+    found = count_confusions(targets, calls)
+    missed, said = found.likeliest(6)
+    assert (missed[0], said[0]) == (2, 4)
+    above = np.argwhere(found.swapped > found.expected)
+    expected = sorted(above.tolist(), key=lambda cell: (found.p[*cell], -found.residual[*cell]))
+    assert np.column_stack([missed, said]).tolist() == expected[:6]
