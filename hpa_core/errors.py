@@ -13,6 +13,7 @@ HpaError
 ├── CheckpointError     weights are damaged, unsafe or of another shape
 ├── ConfigError         a setting has a value that cannot be meant
 ├── JobError            a job cannot be started, found or stopped
+│   └── HeadUnreachableError     Ray's head does not answer (jobs/ray_head.py)
 ├── TrainingError       training cannot go on (a loss that is not a number, ...)
 └── LabelingError       an act of labelling was not recorded, or labels cannot be read
     ├── ConflictError   somebody else labelled the sample meanwhile

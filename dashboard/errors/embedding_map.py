@@ -11,7 +11,7 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.components.point_map import point_map
 from dashboard.errors.judged import Judged
 from dashboard.errors.map_colours import MISTAKES, MODES, OF_CLASS, colour_points
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, numbers_of, open_pick
 from dashboard.jobs import NOTHING_KEPT, offer_job
 from dashboard.routes.points import NO_DATASET
 from hpa_core.projection.outlines import inside
@@ -75,14 +75,14 @@ def open_points(judged: Judged, pick: str) -> Opened:
         raise NoSuchPickError(pick)
     method: Method = "tsne" if words[0] == "tsne" else "pca"
     made = cache.projection(judged.run.id, judged.split, method)
-    corners = np.array([int(word) for word in words[4].split(",")], dtype=float).reshape(-1, 2)
-    if made is None or not _fits(judged, made):
+    corners = np.array(numbers_of(words[4], ","), dtype=float)
+    if made is None or len(corners) % 2 or not _fits(judged, made):
         raise NoSuchPickError(pick)
     place = _places(judged, made)
-    within = inside(made.points, corners / FINE) & (place >= 0)
+    within = inside(made.points, corners.reshape(-1, 2) / FINE) & (place >= 0)
     if words[3]:
         levels = colour_points(judged, place, words[2], class_of(words[1])).levels
-        within &= ~np.isin(levels, [int(word) for word in words[3].split(".")])
+        within &= ~np.isin(levels, numbers_of(words[3], "."))
     rows = place[within]
     title = f"inside the outline on the {NAMES[method]} map"
     return Opened(title=title, rows=rows)

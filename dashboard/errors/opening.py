@@ -67,7 +67,7 @@ def draw_section(section: Section, judged: Judged) -> None:
         return
     try:
         opened = section.open(judged, pick)
-    except (NoSuchPickError, ValueError, IndexError):
+    except NoSuchPickError:
         st.warning("The link names nothing that this section shows.")
         section.draw(judged)
         return
@@ -178,6 +178,18 @@ def class_of(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 3 and int(text) < len(CLASS_LABELS):
         return int(text)
     raise NoSuchPickError(text)
+
+
+def numbers_of(text: str, separator: str) -> list[int]:
+    """Read the whole numbers of a pick.
+
+    Raises:
+        NoSuchPickError: something between two separators is none.
+    """
+    words = text.split(separator)
+    if not all(re.fullmatch(r"-?[0-9]{1,9}", word) for word in words):
+        raise NoSuchPickError(text)
+    return [int(word) for word in words]
 
 
 def _open_point(key: str, image_after: str | None) -> None:

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, numbers_of
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
 from dashboard.wording import counted
@@ -58,7 +58,8 @@ def draw_spectrum(judged: Judged) -> None:
 
 def open_spectrum(judged: Judged, pick: str) -> Opened:
     """Open `7.log-odds.3.1` (bin 3, those that carry 7; 0: the others) or `7.image.ID`."""
-    text, kind, rest = pick.split(".", 2)
+    text, _, where = pick.partition(".")
+    kind, _, rest = where.partition(".")
     number = class_of(text)
     if kind == "image":
         place = judged.place_of(rest)
@@ -68,14 +69,16 @@ def open_spectrum(judged: Judged, pick: str) -> Opened:
         return Opened(title=title, rows=np.array([place]), scored_class=number)
     if kind not in SCALES:
         raise NoSuchPickError(pick)
-    stretch, carried = map(int, rest.split("."))
-    laid = _laid(judged, number, kind)
+    laid, told = _laid(judged, number, kind), numbers_of(rest, ".")
+    if len(told) != 2 or not 0 <= told[0] < len(laid.scores) - 1:
+        raise NoSuchPickError(pick)
+    stretch, carried = told
     has = judged.targets[:, number] == bool(carried)
     rows = np.flatnonzero(has & (laid.bins == stretch))
     low, high = laid.scores[stretch : stretch + 2]
-    told = "carry" if carried else "do not carry"
+    verb = "carry" if carried else "do not carry"
     return Opened(
-        title=f"{told} {CLASS_LABELS[number]}, score {low:.4f} to {high:.4f}",
+        title=f"{verb} {CLASS_LABELS[number]}, score {low:.4f} to {high:.4f}",
         rows=rows[np.argsort(judged.probs[rows, number], kind="stable")],
         scored_class=number,
     )

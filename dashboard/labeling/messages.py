@@ -57,8 +57,10 @@ def read_decisions(body: dict[str, Any]) -> tuple[Decision, ...]:
         LabelingError: there are none or too many, or one cannot be meant.
     """
     values = field(body, "decisions", list)
+    if not 0 < len(values) <= MOST_DECISIONS or not all(isinstance(each, dict) for each in values):
+        raise LabelingError("The pad sent decisions that cannot be meant; reload the page.")
     places = {(str(value.get("sample")), str(value.get("track"))) for value in values}
-    if not 0 < len(values) <= MOST_DECISIONS or len(places) < len(values):
+    if len(places) < len(values):
         raise LabelingError(f"An act holds 1 to {MOST_DECISIONS} different images.")
     return tuple(_read_decision(value) for value in values)
 

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from dashboard import cache
 from dashboard.jobs import GOES_ON
 from dashboard.overview import imports
 from dashboard.overview.asking import ask_for_file, ask_for_name
 from dashboard.overview.external_forms import download_form, external_form, merge_form
-from hpa_core.data.dataset import SPLITS
+from hpa_core.data.dataset import SPLITS, list_datasets
 
 
 def demo_form() -> None:
@@ -63,9 +64,15 @@ def scores_form() -> None:
             help="Scores of another split under the name of a run from outside join that run: "
             "those of validation choose the thresholds, those of test become the submission.",
         )
-        dataset = st.text_input("Dataset they belong to, if any", key="scores-dataset")
+        dataset = st.selectbox(
+            "Dataset they belong to",
+            ["", *(info.name for info in list_datasets(cache.workspace()))],
+            format_func=lambda dataset: dataset or "none of these",
+            key="scores-dataset",
+            help="Its labels are then the truth, and its images can be looked at.",
+        )
         if st.form_submit_button("Import scores", type="primary"):
-            imports.import_scores(scores, ids, name=name, dataset=dataset.strip(), split=split)
+            imports.import_scores(scores, ids, name=name, dataset=dataset, split=split)
 
 
 def _size_field() -> int:

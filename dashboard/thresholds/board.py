@@ -13,11 +13,11 @@ from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
 from dashboard.session import note_link, session
-from dashboard.thresholds.history import remember_stand
+from dashboard.thresholds.active import remember_stand, unsaved_set
 from dashboard.thresholds.links import threshold_word
 from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.metrics import Scores
-from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet, known_thresholds
+from hpa_core.runs.thresholds import Fallback, ThresholdSet, known_thresholds
 
 Held = tuple[tuple[float, ...], Fallback]
 """Thresholds, and what becomes of a sample without a call."""
@@ -113,15 +113,8 @@ def _is_shown(address: str, run_id: str, split: str) -> bool:
 
 
 def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:
-    return ThresholdSet(
-        name=UNSAVED,
-        thresholds=tuple(map(float, result["thresholds"])),
-        fallback="top1" if result["fallback"] else "none",
-        run=run_id,
-        split=split,
-        strategy=result["strategy"],
-        data_hash=cache.predictions_hash(run_id, split),
-    )
+    moved = unsaved_set(cache.run(run_id), split, result["thresholds"], result["strategy"])
+    return replace(moved, fallback="top1" if result["fallback"] else "none")
 
 
 def _recognised(moved: ThresholdSet) -> ThresholdSet:

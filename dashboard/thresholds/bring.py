@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.thresholds.history import take_up
+from dashboard.thresholds.active import take_up
 from dashboard.thresholds.sets import save_named
 from hpa_core.errors import RunError
 from hpa_core.runs.folder import RunFolder, list_runs

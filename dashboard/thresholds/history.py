@@ -1,49 +1,19 @@
 """Where the thresholds stood during this visit: moves at rest and sets taken up, newest first."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
 import pandas as pd
 import streamlit as st
 
-from dashboard.session import session
+from dashboard.thresholds.active import Stand, remembered_stands, take_up
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import score_set
 from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
-
-KEY = "hpa-threshold-history"
-MOST = 200
-
-
-@dataclass(frozen=True)
-class Stand:
-    """Where the thresholds came to rest while one split of a run was shown."""
-
-    at: datetime
-    run: str | None
-    split: str | None
-    thresholds: ThresholdSet
-
-
-def take_up(thresholds: ThresholdSet) -> None:
-    """Make a set the active one, as every button that offers one does."""
-    remember_stand(thresholds)
-    session().thresholds = thresholds
-
-
-def remember_stand(thresholds: ThresholdSet) -> None:
-    """Note where the thresholds of what is shown came to rest; the oldest are forgotten."""
-    chosen = session()
-    stands: list[Stand] = st.session_state.setdefault(KEY, [])
-    stands.insert(0, Stand(datetime.now(UTC), chosen.run, chosen.split, thresholds))
-    del stands[MOST:]
 
 
 def draw_history(measured: Measured) -> None:
     """List this visit's moves on one split of a run; one can be taken up again."""
     run, split = measured.run, measured.split
-    everywhere: list[Stand] = st.session_state.get(KEY, [])
-    stands = [stand for stand in everywhere if (stand.run, stand.split) == (run.id, split)]
+    here = (run.id, split)
+    stands = [stand for stand in remembered_stands() if (stand.run, stand.split) == here]
     with st.expander(f"Moves of this visit ({len(stands)})", icon=":material/history:"):
         if not stands:
             st.write(

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.thresholds.sets import use_thresholds
+from dashboard.thresholds.active import take_up, unsaved_set
 from hpa_core.data.prevalence import Shares, read_prevalence_table, split_prevalence
 from hpa_core.errors import DatasetError, LabelTableError
 from hpa_core.evaluation.shift import match_prevalence
@@ -47,8 +47,8 @@ def draw_prevalence_match(run: RunFolder, split: str) -> None:
     st.button(
         "Use",
         key="use-prevalence",
-        on_click=use_thresholds,
-        args=(run, split, "prevalence-target", thresholds.tolist()),
+        on_click=take_up,
+        args=(unsaved_set(run, split, thresholds, "prevalence-target"),),
     )
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 import numpy as np
+import streamlit as st
 from jaxtyping import Bool, Int, UInt32
 
 from dashboard import cache
@@ -37,9 +38,6 @@ class ScoreFile:
     digest: str
 
 
-_parts: dict[str, ScoreFile] = {}
-
-
 def score_file(run_id: str, split: str) -> ScoreFile:
     """Return the score file of one split of a run, made once for each version of the predictions.
 
@@ -58,14 +56,14 @@ def part_file(run_id: str, split: str, rows: Int[np.ndarray, " n"]) -> ScoreFile
         split: with predictions.
         rows: places among the predictions.
     """
-    digest = _part_digest(run_id, split, rows)
-    file = _parts.pop(digest, None)
+    digest, parts = _part_digest(run_id, split, rows), _parts()
+    file = parts.pop(digest, None)
     if file is None:
         part = cache.predictions(run_id, split).part(rows)
         file = ScoreFile(encode_scores(part), digest)
-    _parts[digest] = file
-    for oldest in list(_parts)[:-MOST_PARTS]:
-        _parts.pop(oldest, None)
+    parts[digest] = file
+    for oldest in list(parts)[:-MOST_PARTS]:
+        parts.pop(oldest, None)
     return file
 
 
@@ -75,9 +73,9 @@ def kept_part(digest: str) -> ScoreFile:
     Raises:
         RunError: it is not kept any more.
     """
-    if digest not in _parts:
+    if (file := _parts().get(digest)) is None:
         raise RunError("The scores of what the filter found are gone; reload the page.")
-    return _parts[digest]
+    return file
 
 
 def score_file_address(run_id: str, split: str, rows: Int[np.ndarray, " n"] | None = None) -> str:
@@ -124,6 +122,12 @@ def truth_bits(targets: Bool[np.ndarray, "N C"]) -> UInt32[np.ndarray, " N"]:
         raise ValueError(f"at most {MOST_CLASSES} classes fit, not {targets.shape[1]}")
     weights = np.uint32(1) << np.arange(targets.shape[1], dtype=np.uint32)
     return np.asarray((targets * weights).sum(axis=1, dtype=np.uint32))
+
+
+@st.cache_resource(show_spinner=False)
+def _parts() -> dict[str, ScoreFile]:
+    """The parts last made for any visitor, by digest."""
+    return {}
 
 
 @lru_cache(maxsize=2)

@@ -11,13 +11,12 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import as_written, guarded
 from dashboard.session import session
-from dashboard.thresholds.history import take_up
+from dashboard.thresholds.active import take_up
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.scores import score_set
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.thresholds import (
-    UNSAVED,
     ThresholdSet,
     known_thresholds,
     load_thresholds,
@@ -116,22 +115,6 @@ def save_named(run: RunFolder, named: ThresholdSet, *, over: bool) -> ThresholdS
     """
     save_thresholds(run, named, over=over)
     return load_thresholds(run, named.name)
-
-
-def use_thresholds(run: RunFolder, split: str, name: str, thresholds: list[float]) -> None:
-    """Make thresholds that a strategy chose on a split the active set."""
-    fixed = name.startswith("fixed")
-    take_up(
-        ThresholdSet(
-            name=UNSAVED,
-            thresholds=tuple(thresholds),
-            fallback=session().thresholds.fallback,
-            run="" if fixed else run.id,
-            split="" if fixed else split,
-            strategy=name,
-            data_hash="" if fixed else cache.predictions_hash(run.id, split),
-        )
-    )
 
 
 def offered_sets(run: RunFolder) -> list[ThresholdSet]:

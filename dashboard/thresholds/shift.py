@@ -8,8 +8,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
-from dashboard.session import session
-from dashboard.thresholds.history import take_up
+from dashboard.thresholds.active import take_up, unsaved_set
 from dashboard.thresholds.prevalence import ask_for_shares, training_shares
 from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
@@ -22,7 +21,6 @@ from hpa_core.evaluation.shift import (
 )
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits, predictions_path
-from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 
 COLUMNS = {
     name: st.column_config.NumberColumn(format="%.2f %%", help=told)
@@ -157,13 +155,5 @@ def _draw_matching(found: Shift, run: RunFolder, other: Other) -> None:
     if wanted is None:
         return
     thresholds = match_prevalence(cache.predictions(*other).probs, np.array(wanted))
-    chosen = ThresholdSet(
-        name=UNSAVED,
-        thresholds=tuple(thresholds.tolist()),
-        fallback=session().thresholds.fallback,
-        run=other.run,
-        split=other.split,
-        strategy=f"prevalence {name}",
-        data_hash=cache.predictions_hash(other.run, other.split),
-    )
+    chosen = unsaved_set(cache.run(other.run), other.split, thresholds, f"prevalence {name}")
     st.button("Use these thresholds", key="use-shift", on_click=take_up, args=(chosen,))

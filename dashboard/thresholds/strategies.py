@@ -18,10 +18,10 @@ from dashboard.jobs import is_busy, last_of, say_stopped, watch_jobs
 from dashboard.overview import imports
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
+from dashboard.thresholds.active import take_up, unsaved_set
 from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.honesty import draw_meter
 from dashboard.thresholds.prevalence import draw_prevalence_match
-from dashboard.thresholds.sets import use_thresholds
 from dashboard.thresholds.wishes import ScoresAtHand, draw_wishes
 from dashboard.wording import counted
 from hpa_core.evaluation.estimates import Estimate, Estimates, estimates_path, read_estimates
@@ -184,7 +184,8 @@ def _use_clicked(run: RunFolder, split: str, found: dict[str, Estimate]) -> None
 
 
 def _use(run: RunFolder, split: str, found: dict[str, Estimate], name: str) -> None:
-    use_thresholds(run, split, name, found[name].honest.thresholds.tolist())
+    chosen, fixed = found[name].honest.thresholds, strategy_named(name).fixed
+    take_up(unsaved_set(run, split, chosen, name, fixed=fixed))
 
 
 def _table(found: dict[str, Estimate]) -> pd.DataFrame:

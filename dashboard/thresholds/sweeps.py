@@ -8,7 +8,7 @@ from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
-from dashboard.thresholds.history import take_up
+from dashboard.thresholds.active import take_up, unsaved_set
 from dashboard.thresholds.score_file import score_file
 from dashboard.wording import counted
 from hpa_core.classes import N_CLASSES
@@ -21,7 +21,7 @@ from hpa_core.evaluation.sweeps import (
     sweep_threshold,
 )
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet
+from hpa_core.runs.thresholds import Fallback, ThresholdSet
 
 REPORTED_BASE = 0.15
 
@@ -51,7 +51,7 @@ def draw_sweeps(run: RunFolder, split: str) -> None:
 def _draw_common(run: RunFolder, split: str) -> None:
     swept = _swept(run, split, classes=tuple(range(N_CLASSES)), base=REPORTED_BASE)
     st.plotly_chart(_chart(swept, COMMON, "threshold of all classes"), key="sweep-common")
-    found = _chosen(run, split, np.full(N_CLASSES, swept.best), f"fixed {swept.best:g}, swept")
+    found = unsaved_set(run, split, np.full(N_CLASSES, swept.best), f"fixed {swept.best:g}, swept")
     _offer(swept, found, key="use-sweep-common")
 
 
@@ -77,20 +77,8 @@ def _draw_some(run: RunFolder, split: str) -> None:
     st.plotly_chart(figure, key="sweep-some")
     thresholds = np.full(N_CLASSES, base)
     thresholds[list(classes)] = swept.best
-    found = _chosen(run, split, thresholds, f"sweep of {numbers}")
+    found = unsaved_set(run, split, thresholds, f"sweep of {numbers}")
     _offer(swept, found, key="use-sweep-some")
-
-
-def _chosen(run: RunFolder, split: str, thresholds: np.ndarray, strategy: str) -> ThresholdSet:
-    return ThresholdSet(
-        name=UNSAVED,
-        thresholds=tuple(thresholds.tolist()),
-        fallback=session().thresholds.fallback,
-        run=run.id,
-        split=split,
-        strategy=strategy,
-        data_hash=cache.predictions_hash(run.id, split),
-    )
 
 
 def _offer(swept: Sweep, found: ThresholdSet, *, key: str) -> None:

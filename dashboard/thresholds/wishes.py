@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.guard import guarded
+from dashboard.thresholds.active import take_up, unsaved_set
 from dashboard.thresholds.prevalence import WANTED, ask_for_wanted
-from dashboard.thresholds.sets import use_thresholds
 from hpa_core.evaluation.options import Constraint, Options
 from hpa_core.evaluation.strategies import strategy_named
 from hpa_core.runs.folder import RunFolder
@@ -136,4 +136,4 @@ def _use(scores: ScoresAtHand, name: str, options: Options) -> None:
         raise ValueError("wishes are drawn for labelled scores only")
     with guarded():
         thresholds = strategy_named(name).fit(predictions.probs, predictions.targets, options)
-        use_thresholds(run, split, name, thresholds.tolist())
+        take_up(unsaved_set(run, split, thresholds, name))

@@ -21,7 +21,7 @@ from hpa_core.progress import Progress, quiet, terminal_progress
 from hpa_core.runs.folder import CONFIG, RunFolder, RunInfo, create_run, open_run
 from hpa_core.runs.metrics import METRICS
 from hpa_core.runs.predictions import predictions_hash, predictions_path, read_predictions
-from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
+from hpa_core.runs.thresholds import ThresholdSet, chosen_on, list_thresholds, save_thresholds
 from hpa_core.workspace import Workspace
 
 NAME = "demo"
@@ -138,13 +138,13 @@ def _threshold_sets(run: RunFolder) -> list[ThresholdSet]:
     if tuned.targets is None:
         raise ValueError("the demo's samples have labels")
     return [
-        ThresholdSet(
-            name=name,
+        chosen_on(
+            run,
+            TUNED_ON,
+            strategy_named(strategy).fit(tuned.probs, tuned.targets),
             strategy=strategy,
-            thresholds=tuple(strategy_named(strategy).fit(tuned.probs, tuned.targets).tolist()),
-            run=run.id,
-            split=TUNED_ON,
             data_hash=predictions_hash(run, TUNED_ON),
+            name=name,
         )
         for name, strategy in SETS.items()
     ]

@@ -14,16 +14,16 @@ from rich.table import Table
 from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.cli.app import app, import_app, print_json, workspace_of
 from hpa_core.cli.duplicates import plain_leaks
-from hpa_core.data.dataset import open_dataset
+from hpa_core.data.dataset import list_datasets, open_dataset
 from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.data.submission import ordered_like, write_submission
 from hpa_core.errors import RunError, ScoresError
 from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.imbalance.leaks import score_leaks
-from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.folder import RunFolder, list_runs, open_run
 from hpa_core.runs.predictions import Predictions, read_predictions
-from hpa_core.runs.scores import import_scores
+from hpa_core.runs.scores import Owner, import_scores
 from hpa_core.runs.thresholds import (
     Fallback,
     ThresholdSet,
@@ -32,6 +32,7 @@ from hpa_core.runs.thresholds import (
     read_thresholds,
 )
 from hpa_core.targets import read_id_table
+from hpa_core.workspace import Workspace
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run whose scores are meant.")]
 Chosen = Annotated[
@@ -65,16 +66,8 @@ def import_scores_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Bring in probabilities that another program computed, as a run of their own."""
     workspace = workspace_of()
-    dataset_hash = open_dataset(workspace, dataset).info.hash if dataset else ""
-    run = import_scores(
-        workspace,
-        file,
-        ids,
-        name=name,
-        dataset=dataset,
-        dataset_hash=dataset_hash,
-        split=split,
-    )
+    owner = _owner(workspace, dataset or _dataset_of(workspace, name))
+    run = import_scores(workspace, file, ids, name=name, owner=owner, split=split)
     predictions = read_predictions(run, split)
     truth = predictions.targets is not None
     if as_json:
@@ -82,6 +75,19 @@ def import_scores_command(  # noqa: PLR0913 - one parameter for each option
         return
     with_truth = "with" if truth else "without"
     typer.echo(f"Run {run.id}: {len(predictions.ids)} samples of {split}, {with_truth} truth.")
+
+
+def _owner(workspace: Workspace, name: str) -> Owner | None:
+    if not name:
+        return None
+    dataset = open_dataset(workspace, name)
+    return Owner(name=name, hash=dataset.info.hash, ids=dataset.ids, targets=dataset.targets)
+
+
+def _dataset_of(workspace: Workspace, run_id: str) -> str:
+    """Return the dataset of the run that the scores would join; empty where there is none."""
+    named = {run.info.dataset for run in list_runs(workspace) if run.id == run_id}
+    return next((info.name for info in list_datasets(workspace) if info.name in named), "")
 
 
 @app.command("evaluate")

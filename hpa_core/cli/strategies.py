@@ -29,7 +29,7 @@ from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import RunFolder, open_run
 from hpa_core.runs.predictions import predictions_hash, read_predictions
-from hpa_core.runs.thresholds import Fallback, ThresholdSet, check_free, save_thresholds
+from hpa_core.runs.thresholds import Fallback, check_free, chosen_on, save_thresholds
 from hpa_core.workspace import Workspace
 
 thresholds_app = typer.Typer(no_args_is_help=True, help="Choose thresholds.")
@@ -96,14 +96,15 @@ def fit(  # noqa: PLR0913 - one parameter for each option
         thresholds = honest.thresholds
     save_thresholds(
         run,
-        ThresholdSet(
-            name=name,
-            thresholds=tuple(thresholds.tolist()),
-            fallback=fallback,
-            run=run.id,
-            split=split,
+        chosen_on(
+            run,
+            split,
+            thresholds,
             strategy=strategy,
             data_hash=predictions_hash(run, split),
+            fallback=fallback,
+            name=name,
+            fixed=chosen.fixed,
         ),
         over=over,
     )

@@ -42,6 +42,7 @@ class Strategy:
         source: who described or used it; empty for what goes without saying.
         needs: what the options must hold for it.
         needs_truth: whether it looks at the truth; else it can choose on scores alone.
+        fixed: whether it looks at neither, so that no score of it is in-sample.
         choose: scores, truth and options in, thresholds (C,) in [0, 1] out.
     """
 
@@ -50,6 +51,7 @@ class Strategy:
     source: str = ""
     needs: Need = "nothing"
     needs_truth: bool = True
+    fixed: bool = False
     choose: Callable[[Probs, Targets, Options], Thresholds]
 
     def fit(
@@ -118,6 +120,7 @@ def _fixed(threshold: float) -> Strategy:
         name=f"fixed-{threshold}",
         summary=f"{threshold} for every class, whatever the scores are",
         needs_truth=False,
+        fixed=True,
         choose=lambda probs, _targets, _options: np.full(probs.shape[1], threshold),
     )
 

@@ -3,19 +3,38 @@
 Axes: N samples, C classes (28). Scores are kept as 32-bit numbers, like those of our own models.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from jaxtyping import Float, Float32
+import pandas as pd
+from jaxtyping import Bool, Float, Float32
 
-from hpa_core.errors import RunError, ScoresError
+from hpa_core.errors import LabelTableError, RunError, ScoresError
 from hpa_core.files import checked_name, explained_os_errors, sync_folder
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run, open_run
 from hpa_core.runs.predictions import Predictions, predicted_splits, write_predictions
 from hpa_core.runs.score_files import ScoreTable, read_score_file
-from hpa_core.targets import read_id_table
+from hpa_core.targets import format_target, read_id_table
 from hpa_core.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Owner:
+    """The dataset that scores belong to, and what it says of its samples.
+
+    Attributes:
+        name: of the dataset.
+        hash: `DatasetInfo.hash` of it.
+        ids: its samples, (M,) of str.
+        targets: their labels, (M, C); a row without any is unlabelled.
+    """
+
+    name: str
+    hash: str
+    ids: np.ndarray
+    targets: Bool[np.ndarray, "M C"]
 
 
 def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
@@ -24,8 +43,7 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
     ids_csv: Path,
     *,
     name: str,
-    dataset: str = "",
-    dataset_hash: str = "",
+    owner: Owner | None = None,
     split: str = "validation",
 ) -> RunFolder:
     """Bring in probabilities as the run `name`; it appears whole or not at all.
@@ -39,19 +57,21 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
         ids_csv: a table with the column `Id`, in row order of `file`; where that names its own
             ids, its rows are brought into this order. A column `Target` is the truth.
         name: id of the run.
-        dataset: the dataset that the samples belong to, if any.
-        dataset_hash: `DatasetInfo.hash` of it.
+        owner: the dataset that the samples belong to, if any. Its labels are the truth of all that
+            it knows; a column `Target` must agree with them, and may be left out.
         split: the split that the samples are.
 
     Raises:
         ScoresError: the scores are not N x 28 probabilities, or do not fit the ids.
-        LabelTableError: the ids or targets break their contract.
+        LabelTableError: the ids or targets break their contract, or the owner's labels are others.
         RunError: there is a run of that name that these scores cannot join.
         WorkspaceError: `name` or `split` cannot be a file name, or the disk refuses.
     """
     checked_name(split, what="split")
-    known = _known(workspace, name, split=split, dataset=dataset)
+    known = _known(workspace, name, split=split, dataset=owner.name if owner else "")
     ids, targets = read_id_table(ids_csv)
+    if owner:
+        targets = _truth(ids_csv, ids, targets, owner)
     table = read_score_file(file, samples=len(ids))
     scores = _in_order(file, table, ids)
     check_probabilities(file, scores)
@@ -60,7 +80,11 @@ def import_scores(  # noqa: PLR0913 - the form's fields, all named by the caller
         write_predictions(known, split, predictions)
         return known
     info = RunInfo(
-        id=name, kind="scores", dataset=dataset, dataset_hash=dataset_hash, note=f"from {file.name}"
+        id=name,
+        kind="scores",
+        dataset=owner.name if owner else "",
+        dataset_hash=owner.hash if owner else "",
+        note=f"from {file.name}",
     )
     return publish_scores(workspace, info, split, predictions)
 
@@ -95,6 +119,35 @@ def narrowed(scores: Float[np.ndarray, "N C"]) -> Float32[np.ndarray, "N C"]:
     """
     narrow = scores.astype(np.float32) + np.float32(0)  # Turns -0.0 into 0.0.
     return np.where(narrow > scores, np.nextafter(narrow, np.float32(0)), narrow)
+
+
+def _truth(
+    table: Path, ids: list[str], told: Bool[np.ndarray, "N C"] | None, owner: Owner
+) -> Bool[np.ndarray, "N C"] | None:
+    """Return the truth that the table tells or, where it tells none, that the owner knows of all.
+
+    Raises:
+        LabelTableError: the two differ.
+    """
+    rows = pd.Index(owner.ids).get_indexer(ids)
+    labels = np.zeros((len(ids), owner.targets.shape[1]), dtype=bool)
+    labels[rows >= 0] = owner.targets[rows[rows >= 0]]
+    labelled = labels.any(axis=1)
+    if told is None:
+        return labels if labelled.all() else None
+    differing = np.flatnonzero(labelled & (labels != told).any(axis=1))
+    if len(differing):
+        first = differing[0]
+        raise LabelTableError(
+            f"{table.name} has other labels than dataset {owner.name!r} for {len(differing)} of "
+            f"{len(ids)} samples, such as {ids[first]}: {_words(told[first])} instead of "
+            f"{_words(labels[first])}. Leave out the column Target, or name no dataset."
+        )
+    return told
+
+
+def _words(labels: Bool[np.ndarray, " C"]) -> str:
+    return format_target(np.flatnonzero(labels).tolist()) or "none"
 
 
 def _in_order(file: Path, table: ScoreTable, ids: list[str]) -> Float[np.ndarray, "N C"]:

@@ -1,6 +1,7 @@
 """Threshold sets: 28 numbers with a name, and where they come from."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ class ThresholdSet:
         fallback: what becomes of a sample that gets no call.
         run, split, data_hash: the predictions it was chosen on.
         strategy: how it was chosen (`exact`, `manual`, `fixed 0.5`, ...).
+        fixed: whether it was chosen beforehand, on no predictions.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ThresholdSet:
     strategy: str = ""
     data_hash: str = ""
     created: str = ""
+    fixed: bool = False
 
     def __post_init__(self) -> None:
         checked_name(self.name, what="threshold set")
@@ -61,13 +64,55 @@ class ThresholdSet:
     @property
     def origin_known(self) -> bool:
         """Whether it is known on which predictions the set was chosen, or that it was on none."""
-        return bool(self.run) or self.strategy.startswith("fixed")
+        return bool(self.run) or self.fixed
+
+
+def chosen_on(  # noqa: PLR0913 - what a set says of its origin, all named by the caller
+    run: RunFolder,
+    split: str,
+    thresholds: Iterable[float],
+    *,
+    strategy: str,
+    data_hash: str,
+    fallback: Fallback = "none",
+    name: str = UNSAVED,
+    fixed: bool = False,
+) -> ThresholdSet:
+    """Return the set of thresholds chosen on a split of a run's predictions.
+
+    Args:
+        run: whose predictions they were chosen on.
+        split: of these.
+        thresholds: 28 numbers in [0, 1].
+        strategy: how they were chosen.
+        data_hash: `predictions_hash` of these predictions.
+        fallback: what becomes of a sample that gets no call.
+        name: of the set.
+        fixed: whether the strategy looked at no predictions; the set is then of none.
+
+    Raises:
+        RunError: the numbers break the contract.
+        WorkspaceError: `name` cannot be one.
+    """
+    return ThresholdSet(
+        name=name,
+        thresholds=tuple(map(float, thresholds)),
+        fallback=fallback,
+        run="" if fixed else run.id,
+        split="" if fixed else split,
+        strategy=strategy,
+        data_hash="" if fixed else data_hash,
+        fixed=fixed,
+    )
 
 
 def fixed_thresholds(value: float) -> ThresholdSet:
     """Return the set that has `value` for every class."""
     return ThresholdSet(
-        name=f"fixed-{value:g}", thresholds=(value,) * N_CLASSES, strategy=f"fixed {value:g}"
+        name=f"fixed-{value:g}",
+        thresholds=(value,) * N_CLASSES,
+        strategy=f"fixed {value:g}",
+        fixed=True,
     )
 
 
@@ -202,6 +247,7 @@ def parse_thresholds(content: bytes, *, source: str) -> ThresholdSet:
         name=words.pop("name", "from-file"),
         thresholds=tuple(map(float, numbers)),
         fallback=_fallback(words.pop("fallback", "none"), source),
+        fixed=fields.get("fixed") is True,
         **words,
     )
 

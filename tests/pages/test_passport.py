@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.data.dealing import deal_folds
 from hpa_core.data.folds import write_folds
 from hpa_core.data.importing import import_labels
 from hpa_core.data.labels import read_label_table
-from hpa_core.runs.scores import import_scores
+from hpa_core.runs.scores import Owner, import_scores
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
@@ -70,8 +70,13 @@ def test_a_public_model_is_scored_as_scikit_learn_scores_it(
 
     import_labels(workspace, realdata / "labels" / "train.csv", name="hpa")
     folder = realdata / "validation"
+    hpa = open_dataset(workspace, "hpa")
     import_scores(
-        workspace, folder / "vgg16_probs.npy", folder / "ids.csv", name="vgg16", dataset="hpa"
+        workspace,
+        folder / "vgg16_probs.npy",
+        folder / "ids.csv",
+        name="vgg16",
+        owner=Owner(name="hpa", hash=hpa.info.hash, ids=hpa.ids, targets=hpa.targets),
     )
     page = open_passport(open_page, "hpa", run="vgg16", **{"class": "24"})
     probs = np.load(folder / "vgg16_probs.npy")[:, 24]

@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score, log_loss
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session import KEY
-from dashboard.thresholds.history import Stand
+from dashboard.thresholds.active import Stand
 from dashboard.thresholds.sets import class_table
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder

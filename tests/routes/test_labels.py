@@ -140,6 +140,13 @@ def test_another_address_is_told_the_setting_that_allows_it_and_then_taken(
     assert len(events()) == 1
 
 
+@pytest.mark.parametrize("sent", [[1], [None, {}], ["label"]])
+def test_decisions_that_are_none_are_refused(act: Act, events: Any, sent: list[Any]) -> None:
+    answer = act("one", *sent)
+    assert (answer.status, events()) == (400, [])
+    assert "decisions that cannot be meant" in answer.text
+
+
 def test_a_ticket_runs_out_and_outlives_the_process_that_issued_it(
     workspace: Workspace, post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -235,3 +235,14 @@ def test_a_strategy_that_needs_the_truth_names_those_that_do_not(hpa, bare_run) 
         "fixed-0.5, fixed-0.15, prevalence-target.\n"
     )
     assert hpa(*fit, "--strategy", "fixed-0.5").returncode == 0
+
+
+def test_a_number_chosen_beforehand_is_of_no_predictions_and_a_swept_one_is_of_its_own(
+    hpa, run_name: str, workspace
+) -> None:
+    fit = ("thresholds", "fit", run_name, "--name")
+    assert hpa(*fit, "half", "--strategy", "fixed-0.5").returncode == 0
+    assert hpa(*fit, "best", "--strategy", "single").returncode == 0
+    half, best = (load_thresholds(open_run(workspace, run_name), name) for name in ("half", "best"))
+    assert (half.run, half.split, half.data_hash, half.origin_known) == ("", "", "", True)
+    assert (best.run, best.split, best.fixed) == (run_name, "validation", False)

@@ -2,6 +2,7 @@
 
 import pickle
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -13,8 +14,14 @@ from hpa_core.classes import CLASS_NAMES, N_CLASSES
 from hpa_core.errors import HpaError, LabelTableError, RunError, ScoresError, WorkspaceError
 from hpa_core.runs.folder import RunInfo, create_run, list_runs, open_run
 from hpa_core.runs.predictions import predicted_splits, read_predictions
-from hpa_core.runs.scores import import_scores, narrowed
+from hpa_core.runs.scores import Owner, import_scores, narrowed
 from hpa_core.workspace import Workspace
+
+NO_LABELS = np.zeros((0, N_CLASSES), dtype=bool)
+
+
+def owner(name: str, ids: Sequence[str] = (), targets: np.ndarray = NO_LABELS) -> Owner:
+    return Owner(name=name, hash="", ids=np.array(ids, dtype=str), targets=targets)
 
 
 class Canary:
@@ -299,14 +306,14 @@ def test_scores_join_no_run_that_was_trained_or_is_of_another_dataset(
     create_run(workspace, RunInfo(id="trained", kind="train"))
     with pytest.raises(RunError, match="'trained' exists already"):
         import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="trained", split="test")
-    import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine", dataset="hpa")
+    import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine", owner=owner("hpa"))
     with pytest.raises(RunError, match="belongs to dataset hpa, not to atlas"):
         import_scores(
             workspace,
             tmp_path / "scores.npy",
             ids_csv,
             name="mine",
-            dataset="atlas",
+            owner=owner("atlas"),
             split="test",
         )
 
@@ -317,3 +324,30 @@ def test_an_import_that_failed_can_be_repeated(workspace, tmp_path, probs, ids_c
         import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine")
     np.save(tmp_path / "scores.npy", probs)
     assert import_scores(workspace, tmp_path / "scores.npy", ids_csv, name="mine").id == "mine"
+
+
+def test_the_labels_of_the_dataset_are_the_truth_of_its_scores(
+    workspace, tmp_path, probs, truth, ids
+) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    table = pd.DataFrame({"Id": ids})
+    table.to_csv(tmp_path / "ids.csv", index=False)
+    turned = np.random.default_rng(4).permutation(len(ids))
+    known = owner("hpa", np.array(ids)[turned], truth[turned])
+    files = (tmp_path / "scores.npy", tmp_path / "ids.csv")
+    run = import_scores(workspace, *files, name="filled", owner=known)
+    np.testing.assert_array_equal(read_predictions(run, "validation").targets, truth)
+    fewer = owner("hpa", ids[1:], truth[1:])
+    run = import_scores(workspace, *files, name="in-part", owner=fewer)
+    assert read_predictions(run, "validation").targets is None
+
+
+def test_a_truth_that_contradicts_the_dataset_is_refused(
+    tmp_path, probs, truth, ids, ids_csv, refuse
+) -> None:
+    np.save(tmp_path / "scores.npy", probs)
+    other = truth.copy()
+    other[3] = ~other[3]
+    other[5] = False  # Unlabelled there: what the table says of it stands.
+    said = f"other labels than dataset 'hpa' for 1 of {len(ids)} samples, such as {ids[3]}: "
+    refuse(tmp_path / "scores.npy", said, error=LabelTableError, owner=owner("hpa", ids, other))
