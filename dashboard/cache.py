@@ -74,11 +74,6 @@ def label_store() -> LabelStore:
     return open_store(workspace())
 
 
-def row_of_id(name: str) -> dict[str, int]:
-    """Return each image's row in a dataset, by its id."""
-    return _row_of_id(name, dataset(name).info.hash)
-
-
 def imbalance(name: str, split: str) -> Imbalance:
     """Measure one split of a dataset, or `all` of it."""
     return _imbalance(name, split, dataset(name).info.hash)
@@ -172,11 +167,6 @@ def _file_hash(path: str, written: int) -> str:
 @st.cache_data(max_entries=50, show_spinner=False)
 def _predictions_hash(run_id: str, split: str, written: int) -> str:
     return hash_of_file(run(run_id), split)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _row_of_id(name: str, content: str) -> dict[str, int]:
-    return {sample: row for row, sample in enumerate(dataset(name).ids.tolist())}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import LabelTableError
@@ -50,6 +50,16 @@ def format_target(class_ids: Iterable[int]) -> str:
     '0 25'
     """
     return " ".join(map(str, sorted(class_ids)))
+
+
+def rows_of(ids: np.ndarray, wanted: np.ndarray) -> Int[np.ndarray, " n"]:
+    """Return the row of each wanted id among `ids`, each of which stands there once; else -1.
+
+    >>> rows_of(np.array(["b", "a"]), np.array(["a", "c"])).tolist()
+    [1, -1]
+    """
+    rows = {sample_id: row for row, sample_id in enumerate(ids.tolist())}
+    return np.array([rows.get(sample_id, -1) for sample_id in wanted.tolist()], dtype=np.int64)
 
 
 def check_ids(ids: Sequence[str], *, source: str) -> None:

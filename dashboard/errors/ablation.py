@@ -17,6 +17,7 @@ from hpa_core.evaluation.calls import apply_thresholds
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path, read_ablation
 from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.targets import rows_of
 
 NAMES: dict[Fill, str] = {"zero": "black", "mean": "even grey", "swap": "another image's"}
 STAINS = {
@@ -81,11 +82,10 @@ def open_ablation(judged: Judged, pick: str) -> Opened:
     if found is None:
         raise NoSuchPickError(pick)
     loss = (found.probs - found.without[CHANNELS.index(words[1])])[:, number]
-    order = [row for row in np.argsort(-loss, kind="stable") if found.targets[row, number]]
-    places = [judged.place_of(str(found.ids[row])) for row in order]
+    order = np.argsort(-loss, kind="stable")
+    rows = rows_of(judged.ids, found.ids[order[found.targets[order, number]]])
     title = f"{CLASS_LABELS[number]}, by what the score loses without {STAINS[words[1]]}"
-    rows = np.array([place for place in places if place is not None], dtype=np.int64)
-    return Opened(title=title, rows=rows, scored_class=number)
+    return Opened(title=title, rows=rows[rows >= 0], scored_class=number)
 
 
 def _draw(judged: Judged, found: Ablation) -> None:

@@ -18,6 +18,7 @@ from hpa_core.projection.outlines import inside
 from hpa_core.projection.projecting import key_of
 from hpa_core.projection.store import METHODS, Method, Projection, projection_path
 from hpa_core.runs.predictions import predictions_path
+from hpa_core.targets import rows_of
 
 NAMES: dict[Method, str] = {"tsne": "t-SNE", "pca": "PCA"}
 FINE = 1000
@@ -140,8 +141,7 @@ def _places(judged: Judged, made: Projection) -> Int[np.ndarray, " N"]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _placed(key: str, _judged: Judged, _made: Projection) -> Int[np.ndarray, " N"]:
     """Return the place of each point's sample in what is judged; -1 for one that is not."""
-    known = _judged.samples.identities.place_of
-    return np.array([known.get(sample_id, -1) for sample_id in _made.ids.tolist()], dtype=np.int64)
+    return rows_of(_judged.ids, _made.ids)
 
 
 def _take(made: Projection, mode: str, number: int, picked: dict[str, Any]) -> None:

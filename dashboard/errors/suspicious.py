@@ -16,6 +16,7 @@ from dashboard.wording import counted
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
 from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
 from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
+from hpa_core.targets import rows_of
 
 ORDERS: dict[Order, str] = {"gain": "gain in macro F1", "suspicion": "suspicion"}
 ANY, MISSING, SURPLUS = "both", "missing", "surplus"
@@ -154,8 +155,7 @@ def _weighed(key: str, _judged: Judged, _heard: Heard) -> Float[np.ndarray, "n C
 def _listed(key: str, order: Order, _judged: Judged, _heard: Heard) -> Suspicions:
     """List the judged samples' labels; what speaks against them are all samples of the split."""
     against = _weighed(_heard.key, _judged, _heard)
-    places = _judged.everything.identities.place_of
-    among = np.array([places[sample_id] for sample_id in _judged.ids.tolist()])
+    among = rows_of(_judged.everything.ids, _judged.ids)
     found = suspicious_labels(
         _judged.everything,
         _heard.nearest,

@@ -80,7 +80,7 @@ def _conflicts(dataset: Dataset, places: Iterable[tuple[str, str, int]]) -> dict
 
 
 def _check_samples(dataset: Dataset, decisions: Iterable[Decision]) -> None:
-    rows = cache.row_of_id(dataset.info.name)
+    rows = dataset.row_of
     for decision in decisions:
         if decision.sample not in rows:
             raise LabelingError(

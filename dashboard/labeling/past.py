@@ -18,7 +18,7 @@ STEPS = 50
 def read_past(dataset: Dataset, annotator: str) -> Steps:
     """Return the acts of the pad's own kinds, the last of each list first to be turned."""
     steps = cache.label_store().steps(dataset.info, annotator, limit=STEPS)
-    rows = cache.row_of_id(dataset.info.name)
+    rows = dataset.row_of
     return Steps(
         done=tuple(step for step in steps.done if _is_of_pad(step, rows)),
         undone=tuple(step for step in steps.undone if _is_of_pad(step, rows)),

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from dashboard import cache
 from hpa_core.data.dataset import Dataset
 from hpa_core.labeling import SampleState
 
@@ -24,5 +23,4 @@ def labels_in_force(dataset: Dataset, sample: str, state: SampleState) -> list[i
     """Return the labels that people gave, or the dataset's own where nobody did."""
     if state.labels is not None:
         return list(state.labels)
-    row = cache.row_of_id(dataset.info.name)[sample]
-    return np.flatnonzero(dataset.targets[row]).tolist()
+    return np.flatnonzero(dataset.targets[dataset.row_of[sample]]).tolist()

@@ -58,7 +58,7 @@ def _past(dataset: Dataset, choice: QueueChoice, annotator: str) -> dict[str, An
 
 
 def _tasks(dataset: Dataset, queue: QueueChoice, places: Sequence[Place]) -> list[dict[str, Any]]:
-    rows = cache.row_of_id(dataset.info.name)
+    rows = dataset.row_of
     known = [place for place in places if place[0] in rows]
     samples = queue_samples(dataset, queue)
     opinions = _opinions(dataset, known)

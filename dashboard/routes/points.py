@@ -14,6 +14,7 @@ from dashboard import cache
 from dashboard.routes.scores import FOR_GOOD
 from hpa_core.errors import HpaError, RunError
 from hpa_core.projection.store import METHODS, Projection
+from hpa_core.targets import rows_of
 
 NO_DATASET = "none"
 
@@ -51,10 +52,7 @@ def _rows(run: str, content: str, ids: np.ndarray) -> Int[np.ndarray, " N"]:
     dataset = cache.dataset(name)
     if dataset.info.hash != content:
         raise RunError(f"Dataset {name!r} has changed since this page was drawn; reload it.")
-    order = np.argsort(dataset.ids, kind="stable")
-    places = np.searchsorted(dataset.ids, ids, sorter=order)
-    rows = order[np.minimum(places, len(order) - 1)]
-    return np.asarray(np.where(dataset.ids[rows] == ids, rows, -1))
+    return rows_of(dataset.ids, ids)
 
 
 def _content(made: Projection, rows: np.ndarray) -> bytes:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from jaxtyping import Int
 
@@ -24,6 +23,7 @@ from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import ThresholdSet
 from hpa_core.selections.expression import asks_for_calls
 from hpa_core.selections.samples import Samples, outside_samples
+from hpa_core.targets import rows_of
 
 HELD = "hpa-measured-thresholds"
 
@@ -80,7 +80,7 @@ def ask_measured(run: RunFolder, split: str) -> Measured:
         return Measured(run=run, split=split)
     if asks_for_calls(active_expression()):
         _say_held()
-    places = pd.Index(cache.predictions(run.id, split).ids).get_indexer(samples.ids[found])
+    places = rows_of(cache.predictions(run.id, split).ids, samples.ids[found])
     return Measured(run=run, split=split, rows=np.sort(places), filter=session().filter)
 
 

@@ -93,6 +93,11 @@ class Dataset:
         return self.manifest["id"].to_numpy(dtype=str)
 
     @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of each id."""
+        return {sample_id: row for row, sample_id in enumerate(self.ids.tolist())}
+
+    @cached_property
     def targets(self) -> Bool[np.ndarray, "N C"]:
         """The labels in force, (N, 28)."""
         return targets_from_lists(self.manifest["targets"])

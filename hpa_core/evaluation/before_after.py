@@ -15,6 +15,7 @@ from jaxtyping import Bool
 from hpa_core.errors import ScoresError
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.targets import rows_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +61,11 @@ def compare_before_after(
         raise ScoresError(
             "No image was predicted by both runs and has a truth; predict one split with both."
         )
-    truth = targets[_rows(ids, common)]
-    was, now = (one.calls[_rows(one.ids, common)] for one in (before, after))
+    truth = targets[rows_of(ids, common)]
+    was, now = (one.calls[rows_of(one.ids, common)] for one in (before, after))
     return BeforeAfter(
         images=len(common),
         before=evaluate(truth, was).macro_f1,
         after=evaluate(truth, now).macro_f1,
         compared=compare_calls(truth, was, now, replicates=replicates),
     )
-
-
-def _rows(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    order = np.argsort(ids, kind="stable")
-    rows: np.ndarray = order[np.searchsorted(ids[order], wanted)]
-    return rows

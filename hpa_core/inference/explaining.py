@@ -53,7 +53,7 @@ def explain(
     """
     weights, dataset = checkpoint_path(run), open_dataset(workspace, run.info.dataset)
     digest = sha256(weights.read_bytes()).hexdigest()
-    rows = rows_of(dataset, ids)
+    rows = _rows(dataset, ids)
     hashes = dataset.manifest["sha256"]
     keys = [
         explanation_key(digest, str(dataset.ids[row]), str(hashes[row]), method) for row in rows
@@ -72,16 +72,10 @@ def explain(
     return explained
 
 
-def rows_of(dataset: Dataset, ids: Sequence[str]) -> np.ndarray:
-    """Return the rows of some ids.
-
-    Raises:
-        DatasetError: one of them is not there.
-    """
-    places = {sample_id: row for row, sample_id in enumerate(dataset.ids.tolist())}
-    if missing := [sample_id for sample_id in ids if sample_id not in places]:
+def _rows(dataset: Dataset, ids: Sequence[str]) -> list[int]:
+    if missing := [sample_id for sample_id in ids if sample_id not in dataset.row_of]:
         raise DatasetError(f"Dataset {dataset.info.name!r} has no sample {missing[0][:80]!r}.")
-    return np.array([places[sample_id] for sample_id in ids], dtype=np.int64)
+    return [dataset.row_of[sample_id] for sample_id in ids]
 
 
 class _Images:

@@ -10,8 +10,7 @@ predictions are the same and the same samples have a label, whatever the labels 
 import time
 
 import numpy as np
-import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from hpa_core.evaluation.neighbours import nearest_rows
 from hpa_core.evaluation.suspicious.ranking import NEIGHBOURS
@@ -25,6 +24,7 @@ from hpa_core.runs.neighbours import (
 )
 from hpa_core.runs.predictions import Predictions, predictions_hash, read_predictions
 from hpa_core.selections.samples import Samples
+from hpa_core.targets import rows_of
 
 
 def find_neighbours(
@@ -81,6 +81,5 @@ def labelled_embeddings(
     ids = samples.ids[samples.labelled]
     if predictions.embeddings is None or len(ids) < 2:
         return None
-    rows: Int[np.ndarray, " N"] = pd.Index(predictions.ids).get_indexer(ids)
-    embeddings: np.ndarray = predictions.embeddings[rows]
+    embeddings: np.ndarray = predictions.embeddings[rows_of(predictions.ids, ids)]
     return embeddings

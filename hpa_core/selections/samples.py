@@ -16,6 +16,7 @@ from hpa_core.evaluation.mistakes import mistake_confidence
 from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 from hpa_core.selections.identities import Identities
+from hpa_core.targets import rows_of
 
 NO_ROW = -1
 
@@ -118,10 +119,8 @@ def dataset_samples(dataset: Dataset, rows: Int[np.ndarray, " n"]) -> Samples:
 
 def predicted_samples(dataset: Dataset, predictions: Predictions) -> Samples:
     """Return the dataset's samples that were scored; the truth is the dataset's, in force today."""
-    order = np.argsort(dataset.ids, kind="stable")
-    places = np.searchsorted(dataset.ids, predictions.ids, sorter=order)
-    rows = order[np.minimum(places, len(order) - 1)]
-    known = dataset.ids[rows] == predictions.ids
+    rows = rows_of(dataset.ids, predictions.ids)
+    known = rows >= 0
     probs = predictions.probs if known.all() else predictions.probs[known]
     return replace(dataset_samples(dataset, rows[known]), probs=probs)
 

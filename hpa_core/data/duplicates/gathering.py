@@ -11,7 +11,7 @@ import numpy as np
 
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.duplicates.finding import LEAST_SIMILARITY, compare_pairs, find_pairs
-from hpa_core.data.duplicates.known import Duplicates, rows_by_id
+from hpa_core.data.duplicates.known import Duplicates
 from hpa_core.data.duplicates.lists import read_duplicate_list
 from hpa_core.data.duplicates.store import (
     IdPair,
@@ -62,7 +62,7 @@ def import_list(dataset: Dataset, path: Path, *, name: str = "") -> PairList:
     """
     name = checked_name(name or path.name, what="list")
     sets = read_duplicate_list(path)
-    rows = rows_by_id(dataset)
+    rows = dataset.row_of
     known = [[sample_id for sample_id in ids if sample_id in rows] for ids in sets]
     pairs = sorted({ordered(*pair) for ids in known for pair in combinations(ids, 2)})
     if not pairs:
@@ -92,7 +92,7 @@ def review_samples(known: Duplicates, ids: Sequence[str], verdict: Verdict | Non
     Raises:
         DatasetError: the dataset lacks one of the ids, or knows no pair among them to judge.
     """
-    rows = rows_by_id(known.dataset)
+    rows = known.dataset.row_of
     if missing := [sample_id for sample_id in ids if sample_id not in rows]:
         raise DatasetError(
             f"Dataset {known.dataset.info.name!r} has no sample {shortened(missing[0])!r}."

@@ -142,7 +142,7 @@ def _same_hashes(dataset: Dataset) -> list[Pair]:
 
 
 def _table(dataset: Dataset, sources: list[tuple[str, Sequence[Pair]]]) -> pd.DataFrame:
-    rows, verdicts = rows_by_id(dataset), read_reviewed(dataset)
+    rows, verdicts = dataset.row_of, read_reviewed(dataset)
     known: dict[IdPair, dict[str, Any]] = {}
     for origin, pairs in sources:
         for pair in pairs:
@@ -155,8 +155,3 @@ def _table(dataset: Dataset, sources: list[tuple[str, Sequence[Pair]]]) -> pd.Da
                 known[key] = {**asdict(pair), **ends, "origin": origin, "verdict": said}
     types = {"first": np.int64, "second": np.int64, "similarity": np.float64}
     return pd.DataFrame(list(known.values()), columns=COLUMNS).astype(types)
-
-
-def rows_by_id(dataset: Dataset) -> dict[str, int]:
-    """Return the row of every id."""
-    return {str(sample_id): row for row, sample_id in enumerate(dataset.ids)}
