@@ -13,10 +13,10 @@ from dashboard.jobs import NOTHING_KEPT, offer_job
 from dashboard.wording import counted, signed
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path, read_ablation
-from hpa_core.runs.thresholds import ThresholdSet
+from hpa_core.runs.thresholds import Rule
 from hpa_core.targets import rows_of
 
 NAMES: dict[Fill, str] = {"zero": "black", "mean": "even grey", "swap": "another image's"}
@@ -91,7 +91,7 @@ def open_ablation(judged: Judged, pick: str) -> Opened:
 def _draw(judged: Judged, found: Ablation) -> None:
     if not _fits(judged, found):
         st.warning("Network, images or labels have changed since: ablate again.", icon=_STALE)
-    effects, leaning, whole = _measured(f"{found.key}", judged.thresholds, found)
+    effects, leaning, whole = _measured(f"{found.key}", judged.thresholds.rule, found)
     for sentence in _sentences(effects, leaning, found.fill):
         st.markdown(f"- {sentence}")
     left, right = st.columns([2, 3], gap="large")
@@ -120,12 +120,10 @@ def _fits(judged: Judged, found: Ablation) -> bool:
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing calls with and without each channel")
 def _measured(
-    key: str, thresholds: ThresholdSet, _found: Ablation
+    key: str, rule: Rule, _found: Ablation
 ) -> tuple[list[ChannelEffect], list[Leaning], float]:
-    bounds, fallback = np.array(thresholds.thresholds), thresholds.fallback
-    effects = channel_effects(_found, bounds, fallback=fallback)
-    calls = apply_thresholds(_found.probs, bounds, fallback=fallback)
-    return effects, leanings(_found), evaluate(_found.targets, calls).macro_f1
+    whole = evaluate(_found.targets, calls_of(rule, _found.probs)).macro_f1
+    return channel_effects(_found, rule), leanings(_found), whole
 
 
 def _sentences(effects: list[ChannelEffect], leaning: list[Leaning], fill: Fill) -> list[str]:

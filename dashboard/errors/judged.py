@@ -107,11 +107,10 @@ def judge(chosen: Session) -> Judged:
     )
     need(samples if samples.truth_known else None, unknown)
     written = predictions_path(run, split).stat().st_mtime_ns
-    held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
     content = dataset.info.hash if own and dataset else ""
     return _narrowed(
         Judged(
-            key=f"{run.id} {split} {written} {content} {held}",
+            key=f"{run.id} {split} {written} {content} {chosen.thresholds.rule}",
             run=run,
             split=split,
             thresholds=chosen.thresholds,

@@ -1,6 +1,5 @@
 """What training on corrected labels gains: two runs on the same images, judged by one truth."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard import cache
@@ -10,7 +9,7 @@ from dashboard.session import session
 from dashboard.wording import counted
 from hpa_core.data.dataset import list_datasets
 from hpa_core.evaluation.before_after import Called, compare_before_after
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.runs.folder import list_runs
 from hpa_core.runs.predictions import predicted_splits
 
@@ -70,9 +69,5 @@ def _draw_comparison(before: str, after: str, truth: str) -> None:
 
 
 def _called(run: str) -> Called:
-    thresholds = session().thresholds
     predictions = cache.predictions(run, SPLIT)
-    calls = apply_thresholds(
-        predictions.probs, np.array(thresholds.thresholds), fallback=thresholds.fallback
-    )
-    return Called(ids=predictions.ids, calls=calls)
+    return Called(ids=predictions.ids, calls=calls_of(session().thresholds.rule, predictions.probs))

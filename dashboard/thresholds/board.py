@@ -17,10 +17,7 @@ from dashboard.thresholds.active import remember_stand, unsaved_set
 from dashboard.thresholds.links import threshold_word
 from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.metrics import Scores
-from hpa_core.runs.thresholds import Fallback, ThresholdSet, known_thresholds
-
-Held = tuple[tuple[float, ...], Fallback]
-"""Thresholds, and what becomes of a sample without a call."""
+from hpa_core.runs.thresholds import Rule, ThresholdSet, known_thresholds
 
 WIDGET = "threshold-board"
 MEMORY = "hpa-board"
@@ -33,7 +30,7 @@ class BoardMemory:
     Attributes:
         measured: the images whose scores it shows; None before it was drawn.
         address: of these scores.
-        held: its thresholds and fallback; None before it was drawn.
+        held: what its calls follow; None before it was drawn.
         before: what it held before the last change on the same scores; None if there was none.
         revision: grows with each change from elsewhere.
         sequence: number of its last result taken over.
@@ -41,8 +38,8 @@ class BoardMemory:
 
     measured: Measured | None = None
     address: str = ""
-    held: Held | None = None
-    before: Held | None = None
+    held: Rule | None = None
+    before: Rule | None = None
     revision: int = 0
     sequence: int = 0
 
@@ -57,7 +54,7 @@ def draw_board(measured: Measured, scores: Scores | None) -> None:
     chosen = session()
     address = measured.address
     measured.make_ready()
-    held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
+    held = chosen.thresholds.rule
     memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
     if (address, held) != (memory.address, memory.held):
         before = memory.held if address == memory.address else None
@@ -66,8 +63,8 @@ def draw_board(measured: Measured, scores: Scores | None) -> None:
     shown = BoardInput(
         address=address,
         split=measured.split,
-        thresholds=held[0],
-        fallback=held[1],
+        thresholds=held.thresholds,
+        fallback=held.fallback,
         revision=memory.revision,
         sequence=memory.sequence,
         server=scores,
@@ -76,7 +73,7 @@ def draw_board(measured: Measured, scores: Scores | None) -> None:
     threshold_board(shown, key=WIDGET, on_result=_take_result)
 
 
-def held_before() -> Held | None:
+def held_before() -> Rule | None:
     """What the board held before the last change on the scores it shows; None if there was none."""
     memory: BoardMemory = st.session_state.get(MEMORY, BoardMemory())
     return memory.before
@@ -97,9 +94,8 @@ def _take_result() -> None:
         chosen.thresholds = _recognised(moved)
         chosen.thresholds_owner = chosen.run
         memory: BoardMemory = st.session_state[MEMORY]
-        held = (chosen.thresholds.thresholds, chosen.thresholds.fallback)
         st.session_state[MEMORY] = replace(
-            memory, held=held, before=memory.held, sequence=result["sequence"]
+            memory, held=moved.rule, before=memory.held, sequence=result["sequence"]
         )
 
 
@@ -120,9 +116,4 @@ def _moved(run_id: str, split: str, result: dict[str, Any]) -> ThresholdSet:
 def _recognised(moved: ThresholdSet) -> ThresholdSet:
     """Return the known set with the same thresholds: an undo may lead back to one."""
     known = known_thresholds(cache.run(moved.run))
-    same = (
-        item
-        for item in known
-        if (item.thresholds, item.fallback) == (moved.thresholds, moved.fallback)
-    )
-    return next(same, moved)
+    return next((item for item in known if item.rule == moved.rule), moved)

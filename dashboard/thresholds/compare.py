@@ -1,6 +1,5 @@
 """Two threshold sets on the same images: what one gains over the other, and how sure that is."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard.synthetic import synthetic_note
@@ -8,9 +7,9 @@ from dashboard.thresholds.gain_chart import gain_chart
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.sets import offered_sets
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.runs.predictions import Predictions
-from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.runs.thresholds import Rule
 
 
 def draw_compare(measured: Measured) -> None:
@@ -24,7 +23,7 @@ def draw_compare(measured: Measured) -> None:
     if first == second:
         st.info("Choose two different sets.")
         return
-    compared = _compared(measured.address, _held(sets[first]), _held(sets[second]), predictions)
+    compared = _compared(measured.address, sets[first].rule, sets[second].rule, predictions)
     low, high = compared.interval
     sure = "" if low > 0 or high < 0 else " The interval spans 0: these images do not tell."
     st.markdown(
@@ -50,22 +49,10 @@ def _ask(names: list[str]) -> tuple[str, str]:
     return first, second
 
 
-def _held(item: ThresholdSet) -> tuple[tuple[float, ...], Fallback]:
-    return item.thresholds, item.fallback
-
-
 @st.cache_data(max_entries=50, show_spinner="Redrawing the images\u2026")
-def _compared(
-    address: str,
-    first: tuple[tuple[float, ...], Fallback],
-    second: tuple[tuple[float, ...], Fallback],
-    _predictions: Predictions,
-) -> Comparison:
+def _compared(address: str, first: Rule, second: Rule, _predictions: Predictions) -> Comparison:
     """Compare once for each `address`, which names the version of the scores and the images."""
     if _predictions.targets is None:
         raise ValueError("a comparison needs the truth")
-    calls = [
-        apply_thresholds(_predictions.probs, np.array(thresholds), fallback=fallback)
-        for thresholds, fallback in (first, second)
-    ]
+    calls = [calls_of(rule, _predictions.probs) for rule in (first, second)]
     return compare_calls(_predictions.targets, *calls)

@@ -14,11 +14,11 @@ from dashboard.images.gallery import scored_samples
 from dashboard.images.paging import draw_gallery
 from dashboard.session import session, write_link
 from dashboard.synthetic import synthetic_note
-from dashboard.thresholds.board import Held, held_before
+from dashboard.thresholds.board import held_before
 from dashboard.thresholds.measured import Measured
 from dashboard.thresholds.sets import offered_sets
 from dashboard.wording import counted
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.contract import Targets
 from hpa_core.evaluation.flips import (
     KINDS,
@@ -29,6 +29,7 @@ from hpa_core.evaluation.flips import (
     macro_f1_gain,
 )
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.thresholds import Rule
 
 Calls = Bool[np.ndarray, "N C"]
 LAST_MOVE = "the last move"
@@ -40,7 +41,7 @@ class Comparison(NamedTuple):
     """Another state of the thresholds, by the name it is offered under."""
 
     name: str
-    held: Held | None
+    rule: Rule | None
 
 
 def draw_flips(measured: Measured) -> None:
@@ -50,13 +51,12 @@ def draw_flips(measured: Measured) -> None:
     name = st.selectbox(
         "Compared with", [other.name for other in others], key="flips-base", width=320
     )
-    held = next(each.held for each in others if each.name == name)
-    if held is None:
+    rule = next(each.rule for each in others if each.name == name)
+    if rule is None:
         st.info("Nothing has moved yet. Move a threshold above, or compare with another set.")
         return
-    now = session().thresholds
-    before = _calls(predictions.probs, held)
-    after = _calls(predictions.probs, (now.thresholds, now.fallback))
+    now = session().thresholds.rule
+    before, after = calls_of(rule, predictions.probs), calls_of(now, predictions.probs)
     flips = find_flips(before, after, predictions.targets)
     changed = flipped_rows(flips)
     cells = ", ".join(
@@ -71,27 +71,21 @@ def draw_flips(measured: Measured) -> None:
     if not len(changed):
         return
     st.dataframe(
-        _table(flips, held[0], now.thresholds),
+        _table(flips, rule.thresholds, now.thresholds),
         hide_index=True,
         key="flips-table",
         column_config={
             kind: st.column_config.NumberColumn(help=MEANINGS[kind]) for kind in flips.kinds
         },
     )
-    _draw_images(measured, held)
+    _draw_images(measured, rule)
 
 
 def _comparisons(run: RunFolder) -> list[Comparison]:
     """The last move first, then every set that differs from the active one."""
     active, *others = offered_sets(run)
-    current = (active.thresholds, active.fallback)
-    named = [Comparison(item.name, (item.thresholds, item.fallback)) for item in others]
-    different = [each for each in named if each.held != current]
+    different = [Comparison(item.name, item.rule) for item in others if item.rule != active.rule]
     return [Comparison(LAST_MOVE, held_before()), *different]
-
-
-def _calls(probs: np.ndarray, held: Held) -> Calls:
-    return apply_thresholds(probs, np.array(held[0]), fallback=held[1])
 
 
 def _worth(before: Calls, after: Calls, targets: Targets | None) -> str:
@@ -110,7 +104,7 @@ def _table(flips: Flips, before: Sequence[float], after: Sequence[float]) -> pd.
     )
 
 
-def _draw_images(measured: Measured, before: Held) -> None:
+def _draw_images(measured: Measured, before: Rule) -> None:
     """Show the images that change, those that change for the better first where it is judged."""
     chosen = session()
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
@@ -121,7 +115,7 @@ def _draw_images(measured: Measured, before: Held) -> None:
     if samples.probs is None or samples.calls is None:
         raise ValueError("scored samples have scores and calls")
     truth = None if measured.predictions.targets is None else samples.targets
-    flips = find_flips(_calls(samples.probs, before), samples.calls, truth)
+    flips = find_flips(calls_of(before, samples.probs), samples.calls, truth)
     kinds, classes = st.columns([3, 2], vertical_alignment="bottom")
     kind = kinds.segmented_control(
         "Change",

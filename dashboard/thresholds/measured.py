@@ -107,8 +107,7 @@ def _thresholds_of_filter(run: RunFolder, split: str) -> ThresholdSet:
 
 def _say_held() -> None:
     """Say which thresholds the filter's calls follow, and offer those in force."""
-    held, active = st.session_state[HELD][1], session().thresholds
-    moved = (held.thresholds, held.fallback) != (active.thresholds, active.fallback)
+    moved = st.session_state[HELD][1].rule != session().thresholds.rule
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "The filter asks about calls: its images are those of the thresholds as they stood "

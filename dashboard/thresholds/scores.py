@@ -1,6 +1,5 @@
 """What a threshold set gives on one split of a run, and how far that can be trusted."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard import cache
@@ -9,12 +8,12 @@ from dashboard.selections.narrowing import unapplied
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.measured import Measured
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.imbalance.leaks import has_learnt
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions
-from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.runs.thresholds import Rule, ThresholdSet
 
 NO_SCORES = "There are no predictions yet: train a run, or import scores, on the Overview."
 NO_RUN = "No run is chosen; choose one beside."
@@ -28,8 +27,7 @@ def need_scores(chosen: Session) -> tuple[RunFolder, str]:
 
 def score_set(thresholds: ThresholdSet, measured: Measured) -> Scores | None:
     """Score a set on images of a split, exactly; None where the truth is not known."""
-    held = (thresholds.thresholds, thresholds.fallback)
-    return _score(measured.address, *held, measured.predictions)
+    return _score(measured.address, thresholds.rule, measured.predictions)
 
 
 def describe_scores(measured: Measured, active: ThresholdSet) -> str:
@@ -77,11 +75,8 @@ def _chosen_on(active: ThresholdSet, run: RunFolder, split: str) -> str:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _score(
-    address: str, thresholds: tuple[float, ...], fallback: Fallback, _predictions: Predictions
-) -> Scores | None:
+def _score(address: str, rule: Rule, _predictions: Predictions) -> Scores | None:
     """Score once for each `address`, which names the version of the scores and the images."""
     if _predictions.targets is None:
         return None
-    calls = apply_thresholds(_predictions.probs, np.array(thresholds), fallback=fallback)
-    return evaluate(_predictions.targets, calls)
+    return evaluate(_predictions.targets, calls_of(rule, _predictions.probs))

@@ -16,7 +16,7 @@ from dashboard.guard import guarded
 from dashboard.session import session
 from dashboard.wording import counted
 from hpa_core.data.submission import ordered_like, read_submission, write_submission
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.runs.folder import RunFolder
 from hpa_core.targets import read_id_table
@@ -47,9 +47,7 @@ def _draw_writing(run: RunFolder, split: str) -> None:
         type=["csv"],
         key="submission-sample",
     )
-    bounds = np.array(active.thresholds)
-    calls = apply_thresholds(predictions.probs, bounds, fallback=active.fallback)
-    ids = predictions.ids.tolist()
+    ids, calls = predictions.ids.tolist(), calls_of(active.rule, predictions.probs)
     if sample is not None:
         wanted, _ = _read(sample, read_id_table)
         ids, calls = ordered_like(wanted, ids, calls, name=sample.name)

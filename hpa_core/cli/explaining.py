@@ -22,7 +22,7 @@ from hpa_core.cli.scores import (
 )
 from hpa_core.errors import ConfigError, ScoresError
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.progress import terminal_progress
@@ -92,7 +92,7 @@ def ablate(  # noqa: PLR0913 - one parameter for each option
 
     workspace = workspace_of()
     run = open_run(workspace, run_id)
-    chosen = chosen_thresholds(run, thresholds)
+    rule = chosen_thresholds(run, thresholds, fallback).rule
     settings = AblationSettings(fill=fill, samples=samples, seed=seed)
     with terminal_progress() as progress:
         ablation = ablate_run(workspace, run, split, settings=settings, progress=progress)
@@ -101,11 +101,8 @@ def ablate(  # noqa: PLR0913 - one parameter for each option
             f"Split {split!r} has no labels, so nothing can be scored; the scores without each "
             f"channel lie in run {run.id!r}."
         )
-    bounds, rule = np.array(chosen.thresholds), fallback or chosen.fallback
-    effects = channel_effects(ablation, bounds, fallback=rule)
-    whole = evaluate(
-        ablation.targets, apply_thresholds(ablation.probs, bounds, fallback=rule)
-    ).macro_f1
+    effects = channel_effects(ablation, rule)
+    whole = evaluate(ablation.targets, calls_of(rule, ablation.probs)).macro_f1
     leaning = leanings(ablation)
     leaks = score_leaks(workspace, run, split)
     if as_json:

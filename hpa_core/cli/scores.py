@@ -1,7 +1,7 @@
 """From scores to a submission: `import scores`, `evaluate`, `submit`."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from hpa_core.data.dataset import list_datasets, open_dataset
 from hpa_core.data.duplicates.leaks import Leaks
 from hpa_core.data.submission import ordered_like, write_submission
 from hpa_core.errors import RunError, ScoresError
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import Scores, evaluate
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import RunFolder, list_runs, open_run
@@ -152,16 +152,22 @@ class Decided:
 def decide(run: RunFolder, split: str, chosen: str, fallback: Fallback | None) -> Decided:
     """Apply a saved set, a file or one number to a split's predictions."""
     predictions = read_predictions(run, split)
-    threshold_set = chosen_thresholds(run, chosen)
-    thresholds = np.array(threshold_set.thresholds)
-    calls = apply_thresholds(
-        predictions.probs, thresholds, fallback=fallback or threshold_set.fallback
-    )
-    return Decided(predictions, calls, thresholds)
+    rule = chosen_thresholds(run, chosen, fallback).rule
+    return Decided(predictions, calls_of(rule, predictions.probs), np.array(rule.thresholds))
 
 
-def chosen_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:
-    """Read a number, else a built-in set or a saved one of the run, else a file."""
+def chosen_thresholds(
+    run: RunFolder, chosen: str, fallback: Fallback | None = None
+) -> ThresholdSet:
+    """Read a number, else a built-in set or a saved one of the run, else a file.
+
+    `fallback` takes the place of the set's own, if given.
+    """
+    found = _named_thresholds(run, chosen)
+    return replace(found, fallback=fallback) if fallback else found
+
+
+def _named_thresholds(run: RunFolder, chosen: str) -> ThresholdSet:
     with suppress(ValueError):
         return _one_number(chosen, float(chosen))
     known = any(chosen == item.name for item in known_thresholds(run))

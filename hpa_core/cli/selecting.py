@@ -107,7 +107,7 @@ def _samples_of_run(
     dataset = open_dataset(workspace_of(), run.info.dataset) if run.info.dataset else None
     samples = predicted_samples(dataset, predictions) if dataset else None
     samples = samples or outside_samples(predictions, split)
-    return samples.called(chosen_thresholds(run, thresholds), fallback=fallback), dataset
+    return samples.called(chosen_thresholds(run, thresholds, fallback)), dataset
 
 
 def _selected(expression: Expression, samples: Samples, dataset: Dataset | None) -> np.ndarray:

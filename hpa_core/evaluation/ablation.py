@@ -11,11 +11,11 @@ from scipy.stats import t as student
 
 from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.bootstrap import Comparison, compare_calls, macro_f1_intervals
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.intervals import CONFIDENCE, Interval
 from hpa_core.runs.ablations import Ablation
-from hpa_core.runs.thresholds import Fallback
+from hpa_core.runs.thresholds import Rule
 
 PROTEIN = CHANNELS.index("green")
 FEWEST = 5
@@ -63,25 +63,17 @@ class Leaning:
 
 
 def channel_effects(
-    ablation: Ablation,
-    thresholds: Float[np.ndarray, " C"] | float,
-    *,
-    fallback: Fallback = "none",
-    replicates: int = 1000,
+    ablation: Ablation, rule: Rule, *, replicates: int = 1000
 ) -> list[ChannelEffect]:
     """Compare a run's scores and calls with those without each channel.
 
     Args:
         ablation: of a split whose truth is known.
-        thresholds: (C,), or one number for all classes.
-        fallback: as in `apply_thresholds`.
+        rule: of the calls.
         replicates: of the paired bootstrap.
     """
     targets = ablation.targets
-    calls = [
-        apply_thresholds(probs, thresholds, fallback=fallback)
-        for probs in (ablation.probs, *ablation.without)
-    ]
+    calls = [calls_of(rule, probs) for probs in (ablation.probs, *ablation.without)]
     intervals = macro_f1_intervals(targets, calls[1:])
     effects = []
     for channel, name in enumerate(CHANNELS):

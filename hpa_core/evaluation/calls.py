@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from hpa_core.evaluation.contract import check_probs, check_thresholds
-from hpa_core.runs.thresholds import Fallback
+from hpa_core.runs.thresholds import Fallback, Rule
 
 
 def apply_thresholds(
@@ -49,3 +49,8 @@ def apply_thresholds(
         silent = np.flatnonzero(~calls.any(axis=1))
         calls[silent, probs[silent].argmax(axis=1)] = True
     return calls
+
+
+def calls_of(rule: Rule, probs: Float[np.ndarray, "N C"]) -> Bool[np.ndarray, "N C"]:
+    """Call by the rule of a threshold set, as `apply_thresholds` does."""
+    return apply_thresholds(probs, np.array(rule.thresholds), fallback=rule.fallback)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import HpaError, RunError
@@ -14,6 +14,14 @@ from hpa_core.runs.folder import RunFolder
 
 Fallback = Literal["none", "top1"]
 """What becomes of a sample without a call: nothing, or its highest class is called."""
+
+
+class Rule(NamedTuple):
+    """What calls follow: a threshold a class, and what becomes of a sample without a call."""
+
+    thresholds: tuple[float, ...]
+    fallback: Fallback = "none"
+
 
 UNSAVED = "unsaved"
 """Name of a set that is in use and not saved."""
@@ -60,6 +68,11 @@ class ThresholdSet:
             raise RunError(
                 f"The fallback is 'none' or 'top1'; {self.name!r} says {self.fallback!r}."
             )
+
+    @property
+    def rule(self) -> Rule:
+        """What its calls follow, whatever its name and origin."""
+        return Rule(self.thresholds, self.fallback)
 
     @property
     def origin_known(self) -> bool:

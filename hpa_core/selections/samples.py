@@ -11,10 +11,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from hpa_core.data.dataset import SPLITS, Dataset
-from hpa_core.evaluation.calls import apply_thresholds
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.mistakes import mistake_confidence
 from hpa_core.runs.predictions import Predictions
-from hpa_core.runs.thresholds import Fallback, ThresholdSet
+from hpa_core.runs.thresholds import ThresholdSet
 from hpa_core.selections.identities import Identities
 from hpa_core.targets import rows_of
 
@@ -85,21 +85,16 @@ class Samples:
             self.probs, self.thresholds, targets=self.targets, calls=self.calls
         )
 
-    def called(self, thresholds: ThresholdSet, *, fallback: Fallback | None = None) -> "Samples":
+    def called(self, thresholds: ThresholdSet) -> "Samples":
         """Return the same samples with the calls of a threshold set.
-
-        Args:
-            thresholds: the set.
-            fallback: what becomes of a sample without a call; what the set says if None.
 
         Raises:
             ValueError: there are no scores.
         """
         if self.probs is None:
             raise ValueError("calls need scores")
-        bounds = np.array(thresholds.thresholds)
-        calls = apply_thresholds(self.probs, bounds, fallback=fallback or thresholds.fallback)
-        return replace(self, calls=calls, thresholds=bounds)
+        calls = calls_of(thresholds.rule, self.probs)
+        return replace(self, calls=calls, thresholds=np.array(thresholds.thresholds))
 
 
 def dataset_samples(dataset: Dataset, rows: Int[np.ndarray, " n"]) -> Samples:

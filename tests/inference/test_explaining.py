@@ -22,6 +22,7 @@ from hpa_core.runs.ablations import Ablation, AblationSettings, ablation_path, r
 from hpa_core.runs.explanations import explanation_path
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.thresholds import fixed_thresholds
 from hpa_core.workspace import Workspace
 
 
@@ -130,7 +131,7 @@ def test_effects_and_leanings_find_the_classes_that_were_planted() -> None:
     loss[1] = 0.8  # Every class reads the protein,
     loss[1, 3], loss[2, 3] = 0.1, 0.7  # but 3 reads the nucleus.
     ablation = planted(loss=loss, targets=targets)
-    red, green, blue, _ = channel_effects(ablation, 0.5, replicates=50)
+    red, green, blue, _ = channel_effects(ablation, fixed_thresholds(0.5).rule, replicates=50)
     assert red.macro_f1 == 1
     assert green.macro_f1 == pytest.approx(1 / 28)
     assert green.gain.by_class[3] == 0

@@ -17,6 +17,7 @@ from hpa_core.runs.ablations import Ablation, ablation_path, write_ablation
 from hpa_core.runs.explanations import Explanation, explanation_key, write_explanation
 from hpa_core.runs.folder import CONFIG, RunFolder
 from hpa_core.runs.predictions import read_predictions, write_predictions
+from hpa_core.runs.thresholds import fixed_thresholds
 from hpa_core.workspace import Workspace
 from tests.pages.conftest import RunAndStop
 from tests.scored import score_dataset
@@ -72,7 +73,7 @@ def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positive
     ablation = plant_ablation(run, dataset)
     page = open_page("errors", run="scored", atlas="Ablation")
     assert "**3 Nucleoli fibrillar center** reads nucleus (blue) more" in said(page)
-    effects = channel_effects(ablation, 0.5)
+    effects = channel_effects(ablation, fixed_thresholds(0.5).rule)
     for effect in effects:
         low, high = (signed(end, 3) for end in effect.gain.interval)
         assert f"{signed(effect.gain.difference, 3)} (95 %: {low} to {high})" in said(page)
