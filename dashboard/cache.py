@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from hpa_core.data.dataset import INFO, Dataset, open_dataset
+from hpa_core.data.dataset import INFO, Dataset, info_path, open_dataset
 from hpa_core.data.dealing import deal_folds
 from hpa_core.data.duplicates.known import Duplicates, known_duplicates
 from hpa_core.data.duplicates.store import FILES
@@ -40,7 +40,7 @@ def workspace() -> Workspace:
 
 def dataset(name: str) -> Dataset:
     """Open a dataset; its arrays stay loaded while it stays the same."""
-    path = workspace().dataset(name) / INFO
+    path = info_path(workspace(), name)
     return _dataset(name, path.stat().st_mtime_ns if path.exists() else 0)
 
 
@@ -52,7 +52,7 @@ def run(run_id: str) -> RunFolder:
 def dataset_of(run: RunFolder) -> Dataset | None:
     """Open the dataset that a run belongs to; None where it belongs to none, or it is gone."""
     name = run.info.dataset
-    return dataset(name) if name and (workspace().dataset(name) / INFO).is_file() else None
+    return dataset(name) if name and info_path(workspace(), name).is_file() else None
 
 
 def predictions(run_id: str, split: str) -> Predictions:
@@ -112,7 +112,7 @@ def duplicates_version(name: str) -> tuple[int, ...]:
 
 def dealt_folds(name: str, folds: int, seed: int, grouped: bool) -> np.ndarray:
     """Deal a dataset's samples to folds, once for the labels and groups as they are now."""
-    written = (workspace().dataset(name) / INFO).stat().st_mtime_ns
+    written = info_path(workspace(), name).stat().st_mtime_ns
     return _dealt_folds(name, written, folds, seed, grouped)
 
 

@@ -1,5 +1,6 @@
-"""Jobs as every page shows them: offered, watched, and said to be stopped where one was."""
+"""Jobs as every page starts and shows them: offered, watched, and said to be stopped."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.overview import imports
+from dashboard.uploads import Source
 from hpa_core.jobs import JobState, JobStatus, open_backend
+from hpa_core.jobs.backend import RunSpec
 from hpa_core.jobs.leftovers import left_over
 from hpa_core.jobs.retrying import retry_job
 from hpa_core.progress import ProgressReport, read_progress
+from hpa_core.runs.folder import new_run_id
 
 ACTIVE = ("queued", "running", "stopping")
 NOTHING_KEPT = "Nothing of it was kept."
@@ -19,6 +22,32 @@ GOES_ON = "What it had done is kept: started again, it goes on from there."
 MOST_TOLD = 3
 PROGRAM = 3
 """Words of a job's arguments before those of the command: `python -m hpa_core`."""
+
+
+def submit_job(
+    title: str, *command: str | Source, devices: int = 0, makes: Path | None = None
+) -> str:
+    """Start `python -m hpa_core <command>` as a job and return its id.
+
+    Args:
+        title: a few words for people, the same for the same work.
+        command: its arguments; a file that was uploaded is written into the job's folder.
+        devices: device slots wanted; most want none.
+        makes: the file that it writes when it is done, if there is one.
+
+    Raises:
+        WorkspaceError: a file is not named, or named twice, or is not there.
+        JobError: the job cannot be started.
+    """
+    for word in command:
+        if isinstance(word, Source):
+            word.check()
+    folder = cache.workspace().job(new_run_id(str(command[0])))
+    folder.mkdir(parents=True)
+    words = [word if isinstance(word, str) else word.place(folder) for word in command]
+    argv = (sys.executable, "-m", "hpa_core", *words)
+    spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title, makes=makes)
+    return open_backend(cache.workspace()).submit(spec)
 
 
 def offer_job(  # noqa: PLR0913 - what differs from one job to the next
@@ -152,7 +181,7 @@ def _progress_text(job: JobStatus, report: ProgressReport | None) -> str:
 
 def _start(title: str, *command: str, makes: Path) -> None:
     with guarded():
-        imports.submit(title, *command, makes=makes)
+        submit_job(title, *command, makes=makes)
 
 
 def _start_again(job_id: str) -> None:

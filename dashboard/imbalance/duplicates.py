@@ -10,11 +10,10 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.imbalance.duplicate_groups import draw_groups
 from dashboard.imbalance.duplicate_tables import CLASS_COLUMNS, class_table
-from dashboard.jobs import NOTHING_KEPT, offer_stopped, watch_jobs
-from dashboard.overview import imports
-from dashboard.overview.asking import ask_for_file
+from dashboard.jobs import NOTHING_KEPT, offer_stopped, submit_job, watch_jobs
+from dashboard.uploads import ask_for_file
 from dashboard.wording import counted
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import Dataset, info_path
 from hpa_core.data.duplicates.applying import pending_changes
 from hpa_core.data.duplicates.known import Duplicates
 from hpa_core.data.duplicates.leaks import Leaks, find_leaks
@@ -109,7 +108,7 @@ def _draw_list_form(name: str, folder: Path) -> None:
                 title = re.sub(r"[^A-Za-z0-9._-]+", "-", re.split(r"[/\\]", upload)[-1])
                 options = ("--name", checked_name(title or "list", what="list"))
                 command = ("duplicates", "import", name, source, *options)
-                imports.submit(f"Take {title} into {name}", *command, makes=folder / LISTS)
+                submit_job(f"Take {title} into {name}", *command, makes=folder / LISTS)
 
 
 def _draw_figures(known: Duplicates, leaks: Leaks | None) -> None:
@@ -152,7 +151,7 @@ def _draw_use(known: Duplicates) -> None:
             icon=":material/save:",
             key="duplicates-apply",
             on_click=_submit,
-            args=(f"Write the groups of {name}", imports.info_path(name), "apply", name),
+            args=(f"Write the groups of {name}", info_path(cache.workspace(), name), "apply", name),
         )
     with split:
         st.write(
@@ -167,13 +166,13 @@ def _draw_use(known: Duplicates) -> None:
 
 def _split_anew(name: str, new: str) -> None:
     with guarded():
-        makes = imports.info_path(new)
+        makes = info_path(cache.workspace(), new)
         _submit(f"Split {name} anew as {new}", makes, "apply", name, "--as", new)
 
 
 def _submit(title: str, makes: Path, *command: str) -> None:
     with guarded():
-        imports.submit(title, "duplicates", *command, makes=makes)
+        submit_job(title, "duplicates", *command, makes=makes)
 
 
 def _leaks(known: Duplicates) -> Leaks | None:

@@ -14,9 +14,8 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.imbalance import feature_charts
-from dashboard.jobs import NOTHING_KEPT, is_busy, offer_stopped, watch_jobs
+from dashboard.jobs import NOTHING_KEPT, is_busy, offer_stopped, submit_job, watch_jobs
 from dashboard.leaks import draw_leak_badge
-from dashboard.overview import imports
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.wording import counted
@@ -129,7 +128,7 @@ def _start(title: str, run: RunFolder, split: str, features: str) -> None:
         Settings(**values)
         options = [f"--{name}={value}" for name, value in values.items()]
         command = ("oversample", run.id, f"--split={split}", f"--features={features}")
-        imports.submit(title, *command, *options, makes=report_path(run, split))
+        submit_job(title, *command, *options, makes=report_path(run, split))
 
 
 def _report(run: RunFolder, split: str) -> Report | None:

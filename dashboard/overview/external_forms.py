@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.overview import imports
-from dashboard.overview.asking import ask_for_file, ask_for_files, ask_for_name
+from dashboard.uploads import ask_for_file, ask_for_files, ask_for_name
 from hpa_core.data.dataset import list_datasets
 from hpa_core.data.download.manners import MOST_WORKERS, Manners
 

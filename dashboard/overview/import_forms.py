@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard import cache
-from dashboard.jobs import GOES_ON
+from dashboard.jobs import GOES_ON, submit_job
 from dashboard.overview import imports
-from dashboard.overview.asking import ask_for_file, ask_for_name
 from dashboard.overview.external_forms import download_form, external_form, merge_form
+from dashboard.uploads import ask_for_file, ask_for_name
 from hpa_core.data.dataset import SPLITS, list_datasets
+from hpa_core.runs.predictions import awaited_predictions_path
 
 
 def demo_form() -> None:
@@ -17,8 +18,8 @@ def demo_form() -> None:
         "everything can be tried at once. The images are synthetic and are marked so."
     )
     if st.button("Open the demo", type="primary", key="open-demo"):
-        makes = imports.scores_path("demo", "validation")
-        imports.submit("Build the demo", "demo", makes=makes)
+        makes = awaited_predictions_path(cache.workspace(), "demo", "validation")
+        submit_job("Build the demo", "demo", makes=makes)
 
 
 def images_form() -> None:

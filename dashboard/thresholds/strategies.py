@@ -14,8 +14,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
 from dashboard.guard import guarded
-from dashboard.jobs import is_busy, last_of, say_stopped, watch_jobs
-from dashboard.overview import imports
+from dashboard.jobs import is_busy, last_of, say_stopped, submit_job, watch_jobs
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.active import take_up, unsaved_set
@@ -86,7 +85,7 @@ def start_estimating(run: RunFolder, split: str, fallback: Fallback, *options: s
     command = ("thresholds", "estimate", run.id, f"--split={split}", f"--fallback={fallback}")
     with guarded():
         makes = estimates_path(run, split, fallback)
-        imports.submit(_title(run, split, fallback), *command, *options, makes=makes)
+        submit_job(_title(run, split, fallback), *command, *options, makes=makes)
 
 
 def _draw_start(

@@ -7,7 +7,7 @@ from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.training.charts import Record
 from dashboard.wording import counted
-from hpa_core.data.dataset import INFO
+from hpa_core.data.dataset import info_path
 from hpa_core.evaluation.class_fates import Fall, fallen_classes, uncalled_classes
 from hpa_core.runs.folder import RunFolder
 
@@ -51,7 +51,7 @@ def _listed(parts: list[str]) -> str:
 def _positives(run: RunFolder) -> np.ndarray | None:
     """Count the validation split's positives; None where its dataset is not here."""
     name, split = run.info.settings.get("dataset", ""), run.info.settings.get("validation_split")
-    if not name or not split or not (cache.workspace().dataset(name) / INFO).is_file():
+    if not name or not split or not info_path(cache.workspace(), name).is_file():
         return None
     counts: np.ndarray = cache.split_targets(name, split).sum(axis=0)
     return counts

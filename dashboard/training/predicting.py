@@ -11,14 +11,15 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
-from dashboard.jobs import NOTHING_KEPT, offer_stopped, watch_jobs
-from dashboard.overview import imports
+from dashboard.jobs import NOTHING_KEPT, offer_stopped, submit_job, watch_jobs
+from dashboard.uploads import Source
 from hpa_core.choices import CHECKPOINTS, VIEWS, VIEWS_BY
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import DatasetError, WorkspaceError
 from hpa_core.files import checked_name
 from hpa_core.jobs.trainings import Training
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.predictions import awaited_predictions_path
 
 BEST = "best.safetensors"
 SPLIT, FOLDER = "a split", "a folder of new images"
@@ -87,12 +88,12 @@ def _draw_form(run: RunFolder, others: Sequence[RunFolder]) -> None:
 def _start(run_id: str, what: str) -> None:
     with guarded():
         asked: dict[str, Any] = {key: st.session_state.get(f"predict-{key}") for key in KEYS}
-        options: list[str | imports.Source] = []
+        options: list[str | Source] = []
         images: str = (asked["folder"] or "").strip() if what == FOLDER else asked["split"]
         if not images:
             raise WorkspaceError("Name the folder that the images lie in.")
         if what == FOLDER:
-            options += ["--images", imports.Source(images, None)]
+            options += ["--images", Source(images, None)]
         else:
             options += ["--split", images]
         options += ["--checkpoint", asked["checkpoint"]]
@@ -102,7 +103,7 @@ def _start(run_id: str, what: str) -> None:
         together = [run_id, *asked["others"]]
         title = f"Predict {images} by {' and '.join(together)}"
         makes = _made_by(together, what, asked)
-        imports.submit(title, "predict", *together, *options, devices=1, makes=makes)
+        submit_job(title, "predict", *together, *options, devices=1, makes=makes)
 
 
 def _made_by(together: list[str], what: str, asked: dict[str, Any]) -> Path | None:
@@ -111,7 +112,9 @@ def _made_by(together: list[str], what: str, asked: dict[str, Any]) -> Path | No
     own = len(together) == 1 and asked["views"] == "none" and asked["checkpoint"] != "top"
     if not name and (what == FOLDER or not own):
         return None
-    return imports.scores_path(name or together[0], "test" if what == FOLDER else asked["split"])
+    run = name or together[0]
+    split = "test" if what == FOLDER else asked["split"]
+    return awaited_predictions_path(cache.workspace(), run, split)
 
 
 def _splits(run: RunFolder) -> list[str]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.cli.app import app, import_app, print_json, workspace_of
-from hpa_core.data.dataset import INFO, REFUSED, Dataset, list_datasets, open_dataset
+from hpa_core.data.dataset import REFUSED, Dataset, info_path, list_datasets, open_dataset
 from hpa_core.data.importing import (
     EXTERNAL_SIDE,
     import_external,
@@ -37,7 +37,7 @@ def import_kaggle_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Import the competition's layout: a label table and four PNGs a sample."""
     workspace = workspace_of()
-    known = (workspace.dataset(name) / INFO).is_file()
+    known = info_path(workspace, name).is_file()
     with terminal_progress() as progress:
         dataset = import_kaggle(
             workspace,
@@ -67,7 +67,7 @@ def import_external_command(
     An image that is not square, or four files of unequal size, are refused and listed.
     """
     workspace = workspace_of()
-    known = (workspace.dataset(name) / INFO).is_file()
+    known = info_path(workspace, name).is_file()
     with terminal_progress() as progress:
         dataset = import_external(
             workspace, folder, labels, name=name, size=size, progress=progress
@@ -83,7 +83,7 @@ def import_labels_command(
 ) -> None:
     """Import labels alone, without images."""
     workspace = workspace_of()
-    known = (workspace.dataset(name) / INFO).is_file()
+    known = info_path(workspace, name).is_file()
     with terminal_progress() as progress:
         dataset = import_labels(workspace, labels, name=name, progress=progress)
     _report_import(dataset, known=known, as_json=as_json)

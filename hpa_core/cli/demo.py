@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from hpa_core.cli.app import app, workspace_of
-from hpa_core.data.dataset import INFO, Dataset, list_datasets, open_dataset
+from hpa_core.data.dataset import Dataset, info_path, list_datasets, open_dataset
 from hpa_core.data.synthetic.packing import write_demo
 from hpa_core.errors import CheckpointError, RunError
 from hpa_core.evaluation.strategies import strategy_named
@@ -82,7 +82,7 @@ def build_demo(
 
 
 def _dataset(workspace: Workspace, samples: int, progress: Progress) -> Dataset:
-    if (workspace.dataset(NAME) / INFO).is_file():
+    if info_path(workspace, NAME).is_file():
         return open_dataset(workspace, NAME)
     return write_demo(workspace, name=NAME, samples=samples, progress=progress)
 

@@ -189,6 +189,11 @@ class Dataset:
         return array
 
 
+def info_path(workspace: Workspace, name: str) -> Path:
+    """Return the file that says a dataset is complete, which need not exist yet."""
+    return workspace.dataset(name) / INFO
+
+
 def open_dataset(workspace: Workspace, name: str) -> Dataset:
     """Open the dataset `name`.
 

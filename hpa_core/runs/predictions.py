@@ -15,7 +15,8 @@ from jaxtyping import Bool, Float16, Float32, Int
 from hpa_core.classes import N_CLASSES
 from hpa_core.errors import RunError
 from hpa_core.files import checked_name, write_atomic
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.folder import RunFolder, RunInfo
+from hpa_core.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,11 @@ class Predictions:
 def predictions_path(run: RunFolder, split: str) -> Path:
     """Return where the predictions of `split` lie or would lie."""
     return run.predictions / f"{checked_name(split, what='split')}.npz"
+
+
+def awaited_predictions_path(workspace: Workspace, run_id: str, split: str) -> Path:
+    """Return where the predictions of `split` will lie, in a run that need not exist yet."""
+    return predictions_path(RunFolder(workspace.run(run_id), RunInfo(id=run_id, kind="")), split)
 
 
 def write_predictions(run: RunFolder, split: str, predictions: Predictions) -> Path:
