@@ -13,7 +13,7 @@ from dashboard.selections.active import follow_filter
 from dashboard.selections.field import draw_field
 from dashboard.session import Session, session, write_link
 from dashboard.synthetic import synthetic_part
-from dashboard.thresholds.links import linked_thresholds, threshold_word
+from dashboard.threshold_link import linked_thresholds, threshold_word
 from hpa_core.data.dataset import DatasetInfo, list_datasets
 from hpa_core.runs.folder import RunFolder, list_runs
 from hpa_core.runs.predictions import predicted_splits

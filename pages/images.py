@@ -4,7 +4,7 @@ from dashboard import cache
 from dashboard.errors.image_reasons import draw_image_reasons
 from dashboard.guard import need
 from dashboard.images.filters import choose_order, choose_samples
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note

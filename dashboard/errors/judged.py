@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from dashboard import cache
 from dashboard.guard import need
-from dashboard.images.gallery import scored_samples
+from dashboard.samples import scored_samples
 from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note

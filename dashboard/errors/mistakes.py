@@ -9,7 +9,7 @@ from dashboard import charts
 from dashboard.charts import CLASS_LABELS, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
 from dashboard.session import write_link
 from dashboard.wording import counted
 from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes

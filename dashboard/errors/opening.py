@@ -16,7 +16,7 @@ from jaxtyping import Int
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
 from dashboard.selections.links import draw_images_link
 from dashboard.selections.lists import offer_list
 from dashboard.session import write_link

@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.components.channel_viewer import ImageContext, Strip, Tile
-from dashboard.images.gallery import find_tile, labelled_samples
+from dashboard.images.tiles import find_tile
+from dashboard.samples import labelled_samples
 from dashboard.session import session
 from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset

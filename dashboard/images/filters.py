@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.images.gallery import labelled_samples, scored_samples
+from dashboard.samples import labelled_samples, scored_samples
 from dashboard.selections.active import active_rows
 from dashboard.selections.quick import draw_quick_pickers
 from dashboard.session import Session, write_link

@@ -1,69 +1,158 @@
-"""The samples that pages choose images from, in memory once for all visitors and reruns."""
+"""Which page of a selection is shown, and which image large: both are in the page's address.
+
+The viewer opens, closes and turns by itself and tells the server, which writes the link. Where the
+link says otherwise (it was followed), or the viewer does not know the image it asks for, the server
+tells the viewer: the token changes.
+
+A page turned is drawn by itself, without the script around it; what the script draws besides
+follows the image shown large and the filter, so when one of them changes all of it runs.
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
+from jaxtyping import Int
 
-from dashboard import cache
-from dashboard.components.channel_viewer import Tile
-from dashboard.session import Session
+from dashboard.components.channel_viewer import Page, Tile, Wish, channel_viewer
+from dashboard.guard import guarded
+from dashboard.images.context import image_context
+from dashboard.images.tiles import find_tile, make_tile
+from dashboard.selections.active import set_filter
+from dashboard.session import write_link
 from hpa_core.data.dataset import Dataset
-from hpa_core.runs.predictions import Predictions, predictions_path
 from hpa_core.runs.thresholds import ThresholdSet
-from hpa_core.selections.samples import Samples, dataset_samples, predicted_samples
+from hpa_core.selections.samples import Samples
+
+PAGE_SIZE = 48
+_KEY = "gallery-image"
 
 
-def scored_samples(chosen: Session, dataset: Dataset) -> Samples | None:
-    """Return what the chosen run says of `dataset`; None without a run or a sample in common."""
-    if chosen.run is None or chosen.split is None:
-        return None
-    predictions = cache.predictions(chosen.run, chosen.split)
-    written = predictions_path(cache.run(chosen.run), chosen.split).stat().st_mtime_ns
-    key = f"{dataset.info.hash} {chosen.run} {chosen.split} {written}"
-    aligned = _aligned(key, dataset, predictions)
-    return _called(key, chosen.thresholds, aligned) if len(aligned.rows) else None
+@dataclass
+class _Shown:
+    """What this visitor sees, as far as the server knows.
+
+    Attributes:
+        image: the one shown large.
+        token, heard: see `channel_viewer.Page`.
+        outdated: whether the script around the viewer has to run again.
+    """
+
+    image: str | None = None
+    token: int = 0
+    heard: int = 0
+    outdated: bool = False
 
 
-def labelled_samples(dataset: Dataset, split: str) -> Samples:
-    """Return the samples of one split, or of `all`, with their truth alone."""
-    return _labelled(dataset.content_hash(split), split, dataset)
+def draw_gallery(
+    dataset: Dataset,
+    samples: Samples,
+    order: Int[np.ndarray, " n"],
+    *,
+    thresholds: ThresholdSet,
+    scored_class: int | None = None,
+) -> None:
+    """Draw the page of a selection that the link names, in the channel viewer.
+
+    Args:
+        dataset: whose images they are; it has images.
+        samples: what can be shown.
+        order: indices into `samples`, selected and sorted.
+        thresholds: what the calls of `samples` follow; of no meaning where they have no scores.
+        scored_class: the class whose score every tile shows, where there are scores.
+    """
+    _shown().outdated = False
+    _draw_page(dataset, samples, order, thresholds, scored_class)
 
 
-def make_tile(samples: Samples, place: int, dataset: Dataset) -> Tile:
-    """Describe one sample, of a dataset, for the viewer."""
-    calls, probs, row = samples.calls, samples.probs, int(samples.rows[place])
-    return Tile(
-        row=row,
-        file_side=int(dataset.file_sides[row]),
-        id=str(samples.ids[place]),
-        truth=np.flatnonzero(samples.targets[place]).tolist() if samples.truth_known else None,
-        calls=None if calls is None else np.flatnonzero(calls[place]).tolist(),
-        probs=None if probs is None else np.round(probs[place].astype(float), 5).tolist(),
+@st.fragment
+def _draw_page(
+    dataset: Dataset,
+    samples: Samples,
+    order: Int[np.ndarray, " n"],
+    thresholds: ThresholdSet,
+    scored_class: int | None,
+) -> None:
+    if _shown().outdated:
+        st.rerun()
+    write_link()
+    with guarded():
+        channel_viewer(
+            dataset.info,
+            replace(_chosen_page(samples, order, dataset), scored_class=scored_class),
+            thresholds=None if samples.calls is None else thresholds.thresholds,
+            on_show=lambda wish: _show(samples, order, wish),
+            on_filter=_show_all,
+        )
+
+
+def _chosen_page(samples: Samples, order: Int[np.ndarray, " n"], dataset: Dataset) -> Page:
+    """Return the page that the link names, with the image that it names."""
+    opened = _follow_link(samples, order, dataset)
+    first = (_page_number(len(order)) - 1) * PAGE_SIZE
+    shown = order[first : first + 2 * PAGE_SIZE].tolist()
+    both = [make_tile(samples, index, dataset) for index in shown]
+    return Page(
+        tiles=both[:PAGE_SIZE],
+        following=both[PAGE_SIZE:],
+        first=first,
+        total=len(order),
+        size=PAGE_SIZE,
+        opened=opened,
+        token=_shown().token,
+        heard=_shown().heard,
+        context=image_context(dataset, samples, opened.id) if opened else None,
     )
 
 
-def find_tile(samples: Samples, dataset: Dataset, sample_id: str) -> tuple[Tile | None, int | None]:
-    """Return the image of that id and its place in `samples`.
-
-    An image of another split has a tile without scores and no place; an unknown id has neither.
-    """
-    if (here := samples.identities.place_of.get(sample_id)) is not None:
-        return make_tile(samples, here, dataset), here
-    everything = labelled_samples(dataset, "all")
-    there = everything.identities.place_of.get(sample_id)
-    return (None if there is None else make_tile(everything, there, dataset)), None
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _labelled(data_hash: str, split: str, _dataset: Dataset) -> Samples:
-    return dataset_samples(_dataset, _dataset.rows(split))
+def _show(samples: Samples, order: Int[np.ndarray, " n"], wish: Wish) -> None:
+    """Take note of what the viewer shows, and put it into the link."""
+    shown = _shown()
+    shown.heard = wish.sequence
+    place = min(wish.position, len(order) - 1)  # The selection may have changed meanwhile.
+    image = wish.image
+    if wish.large and place >= 0:
+        image, shown.token = str(samples.ids[order[place]]), shown.token + 1
+    shown.outdated |= shown.image != image
+    shown.image = image
+    write_link(image=image, page=_page_of(place))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _aligned(key: str, _dataset: Dataset, _predictions: Predictions) -> Samples:
-    return predicted_samples(_dataset, _predictions)
+def _show_all(wanted: str) -> None:
+    """Show every image of a filter, as a gallery."""
+    set_filter(wanted)
+    write_link(image=None)
+    shown = _shown()
+    shown.image, shown.token, shown.outdated = None, shown.token + 1, True
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _called(key: str, thresholds: ThresholdSet, _samples: Samples) -> Samples:
-    """Apply the thresholds once for all reruns and visitors."""
-    return _samples.called(thresholds)
+def _follow_link(samples: Samples, order: np.ndarray, dataset: Dataset) -> Tile | None:
+    """Return the image that the link names; a link not followed yet turns to its page."""
+    wanted = st.query_params.get("image")
+    tile, index = find_tile(samples, dataset, wanted) if wanted else (None, None)
+    if wanted and tile is None:
+        st.warning("The link names an image that this dataset does not hold.")
+    shown = _shown()
+    if wanted != shown.image:
+        shown.image, shown.token = wanted, shown.token + 1
+        if index is not None and (place := np.flatnonzero(order == index)).size:
+            write_link(page=_page_of(int(place[0])))
+    return tile
+
+
+def _page_number(total: int) -> int:
+    """Read the link's page; what is no page of this selection is the nearest one."""
+    text = st.query_params.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return min(max(number, 1), max(-(-total // PAGE_SIZE), 1))
+
+
+def _page_of(position: int) -> str | None:
+    """Return the page of a place in the selection, as the link names it: not at all the first."""
+    page = position // PAGE_SIZE + 1
+    return str(page) if page > 1 else None
+
+
+def _shown() -> _Shown:
+    shown: _Shown = st.session_state.setdefault(_KEY, _Shown())
+    return shown

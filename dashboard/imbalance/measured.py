@@ -11,7 +11,7 @@ import streamlit as st
 from jaxtyping import Bool, Float, Int
 
 from dashboard import cache
-from dashboard.images.gallery import labelled_samples, scored_samples
+from dashboard.samples import labelled_samples, scored_samples
 from dashboard.selections.active import active_expression
 from dashboard.selections.narrowing import ask_narrowing, unapplied
 from dashboard.session import session

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts import CLASS_LABELS
-from dashboard.images.gallery import labelled_samples
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
 from dashboard.imbalance import plan_charts, plan_tables
 from dashboard.imbalance.plan_draft import Draft
+from dashboard.samples import labelled_samples
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.wording import counted

@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.images.gallery import labelled_samples, scored_samples
 from dashboard.neighbours import Heard, hear_neighbours, neighbours_written
+from dashboard.samples import labelled_samples, scored_samples
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError, LabelingError

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import as_written
-from dashboard.images.gallery import labelled_samples, scored_samples
 from dashboard.mirrors import mirror_key, read_mirror
+from dashboard.samples import labelled_samples, scored_samples
 from dashboard.selections.active import active_rows, set_filter
 from dashboard.selections.keeping import Found, draw_keeping
 from dashboard.session import Session, session

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.selections.active import FILTER
 from dashboard.session import session
-from dashboard.thresholds.links import threshold_word
+from dashboard.threshold_link import threshold_word
 from hpa_core.classes import CLASS_NAMES
 from hpa_core.selections.expression import EVERYTHING, Expression
 

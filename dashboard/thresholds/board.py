@@ -13,8 +13,8 @@ from dashboard import cache
 from dashboard.components.threshold_board import BoardInput, threshold_board
 from dashboard.guard import guarded
 from dashboard.session import note_link, session
+from dashboard.threshold_link import threshold_word
 from dashboard.thresholds.active import remember_stand, unsaved_set
-from dashboard.thresholds.links import threshold_word
 from dashboard.thresholds.measured import Measured
 from hpa_core.evaluation.metrics import Scores
 from hpa_core.runs.thresholds import Rule, ThresholdSet, known_thresholds

@@ -10,8 +10,8 @@ from jaxtyping import Bool
 
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
-from dashboard.images.gallery import scored_samples
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
+from dashboard.samples import scored_samples
 from dashboard.session import session, write_link
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.board import held_before

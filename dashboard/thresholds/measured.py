@@ -12,7 +12,7 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard import cache
-from dashboard.images.gallery import scored_samples
+from dashboard.samples import scored_samples
 from dashboard.selections.active import active_expression
 from dashboard.selections.narrowing import ask_narrowing
 from dashboard.session import session

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dashboard.images.gallery import make_tile
+from dashboard.images.tiles import make_tile
 from hpa_core.runs.predictions import Predictions
 from hpa_core.selections.samples import predicted_samples
 from tests.conftest import MakeDataset

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session import KEY
-from dashboard.thresholds.links import linked_thresholds, threshold_word
+from dashboard.threshold_link import linked_thresholds, threshold_word
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet

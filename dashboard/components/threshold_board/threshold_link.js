@@ -1,4 +1,4 @@
-// The thresholds in the page's address, `?thresholds=`, as dashboard/thresholds/links.py reads them.
+// The thresholds in the page's address, `?thresholds=`, as dashboard/threshold_link.py reads them.
 
 const PARAMETER = "thresholds";
 

@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard.images.gallery import labelled_samples
-from dashboard.images.paging import draw_gallery
+from dashboard.images.gallery import draw_gallery
+from dashboard.samples import labelled_samples
 from dashboard.selections.links import draw_images_link
 from dashboard.session import session, write_link
 from dashboard.synthetic import counted_samples

@@ -5,11 +5,11 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import CLASS_LABELS
-from dashboard.images.gallery import scored_samples
 from dashboard.imbalance.passport.company import draw_company
 from dashboard.imbalance.passport.parts import draw_parts
 from dashboard.imbalance.passport.samples import draw_samples
 from dashboard.imbalance.passport.scores import draw_scores
+from dashboard.samples import scored_samples
 from dashboard.session import session, write_link
 from dashboard.synthetic import counted_samples
 from dashboard.wording import counted
