@@ -1,6 +1,6 @@
 """Named ways to choose thresholds from scores and their truth.
 
-Axes: N samples, C classes. No plain recipe wins everywhere: `comparison` tells what each would get
+Axes: N samples, C classes. No plain recipe wins everywhere: `estimates` tells what each would get
 on new data. A new strategy is one function in `choosing` and one entry here.
 """
 

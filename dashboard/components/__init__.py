@@ -1,0 +1,1 @@
+"""Components v2: plain JavaScript and CSS beside the function that mounts them."""
