@@ -26,7 +26,6 @@ from hpa_core.data.synthetic.packing import write_demo, write_synthetic
 from hpa_core.data.synthetic.randomness import RECIPE
 from hpa_core.files import write_atomic, write_json
 from hpa_core.models.tensorfile import read_tensors, write_tensors
-from hpa_core.models.weights import BEST
 from hpa_core.progress import Progress, terminal_progress
 from hpa_core.runs.folder import CONFIG, RunFolder, RunInfo, create_run, open_run
 from hpa_core.runs.metrics import METRICS, read_metrics
@@ -96,7 +95,7 @@ def _trained(
 
 def _export(run: RunFolder, learnt: Dataset, config: TrainConfig) -> None:
     """Copy the weights of the best epoch, and say in them how they came about."""
-    best = read_tensors(run.checkpoints / BEST, checksum=True)
+    best = read_tensors(run.best_weights, checksum=True)
     origin = {"recipe": RECIPE, "data": asdict(learnt.info), "config": config.to_dict()}
     write_atomic(HISTORY, (run.path / METRICS).read_bytes())
     write_tensors(WEIGHTS, best.tensors, {**best.metadata, "origin": json.dumps(origin)})

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_points
-from dashboard.errors.explanations import WEIGHTS, has_network
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.jobs import NOTHING_KEPT, offer_job
@@ -50,7 +49,7 @@ def draw_ablation(judged: Judged) -> None:
             help="  \n".join(f"{NAMES[name]}: {meaning}." for name, meaning in FILLS.items()),
         )
     found = cache.ablation(judged.run.id, judged.split, fill)
-    if not has_network(judged.run):
+    if not judged.run.has_network:
         st.info("These scores were made elsewhere: there is no network here to ask again.")
         return
     if found is not None and found.truth_known:
@@ -112,7 +111,7 @@ def _draw(judged: Judged, found: Ablation) -> None:
 
 def _fits(judged: Judged, found: Ablation) -> bool:
     """Whether the network and the dataset are still those that were asked."""
-    weights = judged.run.checkpoints / WEIGHTS
+    weights = judged.run.best_weights
     same = weights.is_file() and cache.file_hash(weights) == found.weights
     dataset = judged.dataset
     return same and (dataset is None or dataset.content_hash(found.split) == found.content)

@@ -20,13 +20,6 @@ from hpa_core.runs.folder import RunFolder
 
 NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
 GREEN = CHANNELS.index("green")
-WEIGHTS = "best.safetensors"
-"""What is explained; named here, as the module that knows it imports torch."""
-
-
-def has_network(run: RunFolder) -> bool:
-    """Whether there is a network to ask."""
-    return (run.checkpoints / WEIGHTS).is_file()
 
 
 def explanation_of(
@@ -86,5 +79,5 @@ def draw_reasons(
 
 def _key(run: RunFolder, dataset: Dataset, row: int, method: Method) -> str:
     image = str(dataset.manifest["sha256"].iloc[row])
-    digest = cache.file_hash(run.checkpoints / WEIGHTS)
+    digest = cache.file_hash(run.best_weights)
     return explanation_key(digest, str(dataset.ids[row]), image, method)

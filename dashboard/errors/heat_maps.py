@@ -8,7 +8,6 @@ from dashboard.errors.explanations import (
     NAMES,
     draw_reasons,
     explanation_of,
-    has_network,
     offer_explaining,
 )
 from dashboard.errors.judged import Judged
@@ -23,7 +22,7 @@ COLUMNS, SHOWN = 3, 6
 
 def draw_heat_maps(judged: Judged) -> None:
     """Choose a class and draw the heat maps of its surest hits or mistakes."""
-    if judged.dataset is None or not has_network(judged.run):
+    if judged.dataset is None or not judged.run.has_network:
         st.info(
             "Heat maps need the images and the network: choose a dataset with images, and a run "
             "that was trained here."

@@ -8,7 +8,6 @@ from dashboard.charts import CLASS_LABELS
 from dashboard.errors.explanations import (
     draw_reasons,
     explanation_of,
-    has_network,
     offer_explaining,
 )
 from dashboard.session import Session
@@ -32,7 +31,7 @@ def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> N
     if place is None or chosen.run is None or samples.calls is None:
         return
     run = cache.run(chosen.run)
-    if not has_network(run):
+    if not run.has_network:
         st.caption(
             f"Why it is called so is not known here: run {run.id} has scores alone, and no network "
             "that could be asked."

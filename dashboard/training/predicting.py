@@ -21,7 +21,6 @@ from hpa_core.jobs.trainings import Training
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import awaited_predictions_path
 
-BEST = "best.safetensors"
 SPLIT, FOLDER = "a split", "a folder of new images"
 KEYS = ("images", "split", "folder", "others", "checkpoint", "views", "by", "name")
 
@@ -30,7 +29,7 @@ def draw_predicting(run_id: str, trainings: Sequence[Training]) -> None:
     """Draw the form, folded, and the jobs under way."""
     run = cache.run(run_id)
     with st.expander("Predict", icon=":material/online_prediction:", key="predict-open"), guarded():
-        if not (run.checkpoints / BEST).is_file():
+        if not run.has_network:
             st.info("It has no checkpoint yet: predict after its first epoch.")
             return
         _draw_form(run, [item.run for item in trainings if _may_join(run, item.run)])
@@ -139,4 +138,4 @@ def _folds(dataset: Dataset) -> list[str]:
 
 def _may_join(run: RunFolder, other: RunFolder) -> bool:
     same = other.info.dataset == run.info.dataset and other.id != run.id
-    return same and (other.checkpoints / BEST).is_file()
+    return same and other.has_network

@@ -29,8 +29,6 @@ NAME = "demo"
 
 SHIPPED = Path(__file__).parents[2] / "checkpoints"
 WEIGHTS, FIGURES, HISTORY = "demo.safetensors", "demo.json", "demo.metrics.jsonl"
-BEST = "best.safetensors"
-"""What `hpa_core.inference` takes for a run's network; named here, as that imports torch."""
 
 TUNED_ON = "validation"
 SETS = {f"exact-on-{TUNED_ON}": "exact"}
@@ -107,7 +105,7 @@ def _run(workspace: Workspace, dataset: Dataset) -> RunFolder:
             f"Run {NAME!r} belongs to another version of dataset {NAME!r}; "
             f"delete {run.path} and try again."
         )
-    for name, path in ((WEIGHTS, run.checkpoints / BEST), (HISTORY, run.path / METRICS)):
+    for name, path in ((WEIGHTS, run.best_weights), (HISTORY, run.path / METRICS)):
         if not path.is_file():
             write_atomic(path, _shipped(name))
     return run

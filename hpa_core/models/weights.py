@@ -21,12 +21,9 @@ from hpa_core.models.pretrained import BACKBONES
 from hpa_core.models.registry import ARCHITECTURES, build
 from hpa_core.models.tensorfile import TensorFile, load_tensors, read_tensors, write_tensors
 from hpa_core.models.timm_networks import is_timm
+from hpa_core.runs.folder import EPOCHS
 
 INFO, CLASSES = "hpa_weights", "classes"
-BEST, LAST = "best.safetensors", "last.safetensors"
-"""What a run leaves among its checkpoints: of the best epoch, and of the last one."""
-EPOCH, EPOCHS = "epoch-{epoch:05}.safetensors", "epoch-*.safetensors"
-"""And of each of the best epochs, where `TrainConfig.keep_best` keeps several."""
 
 
 @dataclass(frozen=True, kw_only=True)

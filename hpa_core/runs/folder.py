@@ -26,6 +26,10 @@ from hpa_core.workspace import Workspace
 CONFIG = "config.json"
 STATES = "state-*.safetensors"
 """What a training can go on from, among its checkpoints."""
+BEST, LAST = "best.safetensors", "last.safetensors"
+"""The weights among them: of the best epoch, and of the last one."""
+EPOCH, EPOCHS = "epoch-{epoch:05}.safetensors", "epoch-*.safetensors"
+"""And of each of the best epochs, where `TrainConfig.keep_best` keeps several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,14 @@ class RunFolder:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def best_weights(self) -> Path:
+        return self.checkpoints / BEST
+
+    @property
+    def has_network(self) -> bool:
+        return self.best_weights.is_file()
 
     @property
     def predictions(self) -> Path:

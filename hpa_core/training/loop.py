@@ -20,9 +20,9 @@ from hpa_core.config import TrainConfig
 from hpa_core.errors import ConfigError, TrainingError
 from hpa_core.loading.order import plain_batches
 from hpa_core.models.scoring import score
-from hpa_core.models.weights import BEST, EPOCH, LAST, WeightsInfo, save_weights
+from hpa_core.models.weights import WeightsInfo, save_weights
 from hpa_core.progress import Progress, quiet
-from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.folder import BEST, EPOCH, LAST, RunFolder
 from hpa_core.runs.lock import run_lock
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.runs.predictions import Predictions, write_predictions

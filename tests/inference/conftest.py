@@ -8,8 +8,8 @@ import torch
 from hpa_core.config import TrainConfig
 from hpa_core.data.dataset import Dataset
 from hpa_core.models.registry import build
-from hpa_core.models.weights import BEST, LAST, WeightsInfo, save_weights
-from hpa_core.runs.folder import RunFolder
+from hpa_core.models.weights import WeightsInfo, save_weights
+from hpa_core.runs.folder import BEST, LAST, RunFolder
 from hpa_core.runs.training import create_training_run
 from hpa_core.workspace import Workspace
 

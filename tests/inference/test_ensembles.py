@@ -17,8 +17,7 @@ from hpa_core.imbalance.leaks import learnt_split
 from hpa_core.inference import Views, open_members, predict, predict_together
 from hpa_core.inference.turned import TurnedNetwork
 from hpa_core.models.registry import build
-from hpa_core.models.weights import BEST, EPOCH, LAST
-from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.folder import BEST, EPOCH, LAST, RunFolder, open_run
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, list_thresholds, save_thresholds
 from hpa_core.workspace import Workspace

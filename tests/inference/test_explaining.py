@@ -17,10 +17,10 @@ from hpa_core.inference import ablate_channels, ablate_run, explain
 from hpa_core.inference.ablating import mean_brightness, partners
 from hpa_core.models.network import Network
 from hpa_core.models.registry import ARCHITECTURES
-from hpa_core.models.weights import BEST, WeightsInfo, save_weights
+from hpa_core.models.weights import WeightsInfo, save_weights
 from hpa_core.runs.ablations import Ablation, AblationSettings, ablation_path, read_ablation
 from hpa_core.runs.explanations import explanation_path
-from hpa_core.runs.folder import RunFolder, RunInfo, create_run
+from hpa_core.runs.folder import BEST, RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, write_predictions
 from hpa_core.runs.thresholds import fixed_thresholds
 from hpa_core.workspace import Workspace

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from hpa_core.errors import WorkspaceError
 from hpa_core.models.tensorfile import read_tensors
-from hpa_core.models.weights import LAST
-from hpa_core.runs.folder import RunFolder, open_run
+from hpa_core.runs.folder import LAST, RunFolder, open_run
 from hpa_core.runs.metrics import METRICS
 from hpa_core.training import train
 from hpa_core.workspace import Workspace

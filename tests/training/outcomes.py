@@ -3,8 +3,8 @@
 from typing import Any
 
 from hpa_core.models.tensorfile import read_tensors
-from hpa_core.models.weights import BEST, LAST, kept_weights
-from hpa_core.runs.folder import RunFolder
+from hpa_core.models.weights import kept_weights
+from hpa_core.runs.folder import BEST, LAST, RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.predictions import read_predictions
 

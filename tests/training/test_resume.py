@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hpa_core.loading import source
-from hpa_core.models.weights import BEST, kept_weights, open_network
-from hpa_core.runs.folder import RunFolder
+from hpa_core.models.weights import kept_weights, open_network
+from hpa_core.runs.folder import BEST, RunFolder
 from hpa_core.runs.metrics import METRICS, read_metrics
 from hpa_core.runs.status import read_status
 from hpa_core.training import train
