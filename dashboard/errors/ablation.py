@@ -179,7 +179,7 @@ def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
 def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
     """Every class and channel as a cell, and on it an unseen point that can be clicked."""
     classes, columns = range(len(CLASS_LABELS)), range(len(effects))
-    change = np.stack([effect.change for effect in effects], axis=1)
+    change = np.stack([effect.change.mean for effect in effects], axis=1)
     cells = np.argwhere(~np.isnan(change)).tolist()
     figure = go.Figure(
         heatmap(
@@ -230,13 +230,13 @@ def _class_chart(effects: list[ChannelEffect], fill: Fill) -> go.Figure:
 
 
 def _ends(effect: ChannelEffect, number: int) -> tuple[str, str]:
-    low, high = effect.low[number], effect.high[number]
+    low, high = effect.change.low[number], effect.change.high[number]
     return ("unknown", "unknown") if np.isnan(low) else (signed(low, 2), signed(high, 2))
 
 
 def _cell(effect: ChannelEffect, number: int) -> str:
     """Write a mean change with half the width of its 95 % interval, where there is one."""
-    change, low, high = effect.change[number], effect.low[number], effect.high[number]
+    change, low, high = (ends[number] for ends in effect.change)
     if np.isnan(change):
         return ""
     return signed(change, 2) + ("" if np.isnan(low) else f" \u00b1 {(high - low) / 2:.2f}")

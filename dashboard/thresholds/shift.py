@@ -107,7 +107,7 @@ def _estimated(
 
 
 def _sentence(found: Shift, run: RunFolder, split: str, other: Other) -> str:
-    count, images = int(found.shifted.sum()), len(cache.predictions(*other).ids)
+    count, images = int(found.apart.shifted.sum()), len(cache.predictions(*other).ids)
     about = f"{counted(images, 'image')} of {other.label} against run {run.id}, split {split}"
     if not count:
         return f"No class's scores are surely distributed otherwise: {about}."
@@ -127,8 +127,8 @@ def _table(found: Shift) -> pd.DataFrame:
             "labelled": 100 * found.known,
             "by EM": 100 * found.em,
             "by counting": 100 * found.counted,
-            "distance": found.distance,
-            "scores differ": found.shifted,
+            "distance": found.apart.distance,
+            "scores differ": found.apart.shifted,
         }
     )
 

@@ -146,17 +146,19 @@ def shift(
     new = read_predictions(open_run(workspace, other), other_split or split)
     found = estimate_shift(predictions.probs, truth_of(run, split, predictions), new.probs)
     if as_json:
-        columns = {name: _nullable(values) for name, values in vars(found).items()}
-        print_json({**columns, "shifted": found.shifted.tolist()})
+        prevalence = {"known": found.known, "em": found.em, "counted": found.counted}
+        columns = {**prevalence, **found.apart._asdict()}
+        plain = {name: _nullable(values) for name, values in columns.items()}
+        print_json({**plain, "shifted": found.apart.shifted.tolist()})
         return
     table = Table("class", "labelled", "by EM", "by counting", "distance", "", box=None)
     for number, name in enumerate(CLASS_NAMES):
         shares = (found.known[number], found.em[number], found.counted[number])
-        told = "scores differ" if found.shifted[number] else ""
+        told = "scores differ" if found.apart.shifted[number] else ""
         table.add_row(
             f"{number} {name}",
             *(f"{each:.2%}" for each in shares),
-            f"{found.distance[number]:.3f}",
+            f"{found.apart.distance[number]:.3f}",
             told,
         )
     Console().print(table)

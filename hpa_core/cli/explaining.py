@@ -170,7 +170,7 @@ def _plain_map(one: Explanation, class_id: int) -> dict[str, Any]:
 
 
 def _plain_effect(effect: ChannelEffect) -> dict[str, Any]:
-    columns = {"change": effect.change, "low": effect.low, "high": effect.high}
+    columns = {"change": effect.change.mean, "low": effect.change.low, "high": effect.change.high}
     classes = {
         name: [None if np.isnan(value) else float(value) for value in values]
         for name, values in columns.items()

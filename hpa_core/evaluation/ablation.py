@@ -4,6 +4,7 @@ Axes: N samples, C classes, 4 channels in the order red, green, blue, yellow.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -24,6 +25,19 @@ LEAST_LOST = 0.05
 """What they must lose without the stain: a difference of next to nothing can be sure, too."""
 
 
+class MeanChange(NamedTuple):
+    """The mean change of each class's score, and the interval of the mean, all (C,).
+
+    Attributes:
+        mean: NaN without a positive.
+        low, high: NaN below two positives.
+    """
+
+    mean: Float[np.ndarray, " C"]
+    low: Float[np.ndarray, " C"]
+    high: Float[np.ndarray, " C"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelEffect:
     """What becomes of a run without one channel.
@@ -32,17 +46,14 @@ class ChannelEffect:
         channel: its name.
         macro_f1: at the thresholds given; `interval` holds 95 % of it.
         gain: of the calls without the channel over those with it: below 0, something was lost.
-        change: mean change of each class's score over its positives, (C,); NaN without any.
-        low, high: 95 % interval of each mean, (C,); NaN below two positives.
+        change: of each class's score over its positives.
     """
 
     channel: str
     macro_f1: float
     interval: Interval
     gain: Comparison
-    change: Float[np.ndarray, " C"]
-    low: Float[np.ndarray, " C"]
-    high: Float[np.ndarray, " C"]
+    change: MeanChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,16 +88,13 @@ def channel_effects(
     intervals = macro_f1_intervals(targets, calls[1:])
     effects = []
     for channel, name in enumerate(CHANNELS):
-        change, low, high = mean_changes(ablation.without[channel] - ablation.probs, targets)
         effects.append(
             ChannelEffect(
                 channel=name,
                 macro_f1=evaluate(targets, calls[1 + channel]).macro_f1,
                 interval=intervals[channel],
                 gain=compare_calls(targets, calls[0], calls[1 + channel], replicates=replicates),
-                change=change,
-                low=low,
-                high=high,
+                change=mean_changes(ablation.without[channel] - ablation.probs, targets),
             )
         )
     return effects
@@ -94,16 +102,13 @@ def channel_effects(
 
 def mean_changes(
     change: Float[np.ndarray, "N C"], targets: Bool[np.ndarray, "N C"], *, at_once: int = 1
-) -> tuple[Float[np.ndarray, " C"], Float[np.ndarray, " C"], Float[np.ndarray, " C"]]:
+) -> MeanChange:
     """Return each class's mean over its positives, and Student's interval of it.
 
     Args:
         change: of every score.
         targets: which samples count for a class.
         at_once: how many intervals shall hold together (Bonferroni).
-
-    Returns:
-        Mean (NaN without a positive), low and high (NaN below two positives).
     """
     count = targets.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -114,7 +119,7 @@ def mean_changes(
     known = count > 1
     tail = (1 - CONFIDENCE) / (2 * at_once)
     margin[known] = student.ppf(1 - tail, count[known] - 1) * error[known]
-    return mean, mean - margin, mean + margin
+    return MeanChange(mean, mean - margin, mean + margin)
 
 
 def leanings(ablation: Ablation) -> list[Leaning]:
@@ -131,8 +136,8 @@ def leanings(ablation: Ablation) -> list[Leaning]:
     at_once = targets.shape[1] * len(stains)
     found = []
     for channel in stains:
-        lost, _, _ = mean_changes(loss[channel], targets)
-        _, low, _ = mean_changes(loss[channel] - loss[PROTEIN], targets, at_once=at_once)
+        lost = mean_changes(loss[channel], targets).mean
+        low = mean_changes(loss[channel] - loss[PROTEIN], targets, at_once=at_once).low
         for number in np.flatnonzero((low > 0) & (lost >= LEAST_LOST) & enough):
             positives = targets[:, number]
             found.append(

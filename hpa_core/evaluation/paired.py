@@ -18,7 +18,7 @@ from jaxtyping import Bool, Float
 
 from hpa_core.evaluation.bootstrap import drawn_f1
 from hpa_core.evaluation.metrics import evaluate
-from hpa_core.intervals import CONFIDENCE
+from hpa_core.intervals import CONFIDENCE, Interval
 
 REPLICATES = 500
 
@@ -91,7 +91,8 @@ def macro_f1(scored: RepeatedF1) -> Estimate:
     """Return macro F1 and its 95 % interval."""
     value = float(scored.f1.mean())
     margin = _margin(scored.drawn.mean(axis=1), scored.by_repeat.mean(axis=1))
-    return Estimate(value=value, low=max(value - margin, 0.0), high=min(value + margin, 1.0))
+    low, high = Interval.of_share(value, margin)
+    return Estimate(value=value, low=low, high=high)
 
 
 def macro_difference(new: RepeatedF1, old: RepeatedF1) -> Difference:

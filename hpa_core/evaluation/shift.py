@@ -31,33 +31,13 @@ LEVEL = 0.01
 """Level of the test over all classes together: each is tested at this divided by their number."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """How new scores compare with labelled ones, class by class, all (C,).
+class Distances(NamedTuple):
+    """How far two sets of scores lie apart, class by class, both (C,).
 
     Attributes:
-        known: prevalence among the labelled samples.
-        em: prevalence among the new ones by expectation maximisation on recalibrated scores.
-        counted: the same by counting calls at the class's best threshold, put right by how often
-            the labelled samples are called rightly and wrongly there; NaN where calls tell nothing.
         distance: largest difference of the two cumulative distributions of scores, in [0, 1].
         p_values: of that distance if both came from one source.
     """
-
-    known: Float[np.ndarray, " C"]
-    em: Float[np.ndarray, " C"]
-    counted: Float[np.ndarray, " C"]
-    distance: Float[np.ndarray, " C"]
-    p_values: Float[np.ndarray, " C"]
-
-    @property
-    def shifted(self) -> Bool[np.ndarray, " C"]:
-        """Classes whose scores are surely distributed otherwise, (C,)."""
-        return Distances(self.distance, self.p_values).shifted
-
-
-class Distances(NamedTuple):
-    """How far two sets of scores lie apart, class by class; see `Shift` for both, (C,)."""
 
     distance: Float[np.ndarray, " C"]
     p_values: Float[np.ndarray, " C"]
@@ -67,6 +47,24 @@ class Distances(NamedTuple):
         """Classes whose scores are surely distributed otherwise, (C,)."""
         surely: np.ndarray = self.p_values < LEVEL / len(self.p_values)
         return surely
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """How new scores compare with labelled ones, class by class, all (C,).
+
+    Attributes:
+        known: prevalence among the labelled samples.
+        em: prevalence among the new ones by expectation maximisation on recalibrated scores.
+        counted: the same by counting calls at the class's best threshold, put right by how often
+            the labelled samples are called rightly and wrongly there; NaN where calls tell nothing.
+        apart: how far the two sets of scores lie apart.
+    """
+
+    known: Float[np.ndarray, " C"]
+    em: Float[np.ndarray, " C"]
+    counted: Float[np.ndarray, " C"]
+    apart: Distances
 
 
 def score_distances(
@@ -115,8 +113,7 @@ def estimate_shift(
         known=known,
         em=em_prevalence(recalibrated, known),
         counted=counted_prevalence(probs, targets, new_probs),
-        distance=apart.distance,
-        p_values=apart.p_values,
+        apart=apart,
     )
 
 

@@ -29,14 +29,14 @@ def test_a_planted_prevalence_is_found_by_both_estimates() -> None:
     found = estimate_shift(probs, targets, new)
     np.testing.assert_allclose(found.em, truth.mean(axis=0), atol=0.015)
     np.testing.assert_allclose(found.counted, truth.mean(axis=0), atol=0.025)
-    assert found.shifted.tolist() == [True, True, False]
-    assert found.distance[0] == ks_2samp(probs[:, 0], new[:, 0]).statistic
+    assert found.apart.shifted.tolist() == [True, True, False]
+    assert found.apart.distance[0] == ks_2samp(probs[:, 0], new[:, 0]).statistic
 
 
 def test_the_same_source_is_not_called_shifted() -> None:
     probs, targets = drawn(3000, [0.2] * 28, 0)
     new, _ = drawn(3000, [0.2] * 28, 1)
-    assert not estimate_shift(probs, targets, new).shifted.any()
+    assert not estimate_shift(probs, targets, new).apart.shifted.any()
 
 
 def test_em_ends_where_the_adjusted_scores_average_to_their_own_prevalence() -> None:
@@ -84,7 +84,7 @@ def test_kaggles_test_images_are_seen_to_come_from_elsewhere(realdata: Path) -> 
     found = estimate_shift(
         np.load(folder / "vgg16_probs.npy"), targets, np.load(folder / "vgg16_test_probs.npy")
     )
-    assert found.shifted.sum() >= 20
+    assert found.apart.shifted.sum() >= 20
     probed = np.genfromtxt(realdata / "labels" / "label_dist.csv", delimiter=",", names=True)["lb"]
     # The shift is of the images, not of prevalence alone: no estimate from scores is near here.
     assert np.abs(found.em - probed).mean() > np.abs(found.known - probed).mean()

@@ -136,7 +136,7 @@ def test_effects_and_leanings_find_the_classes_that_were_planted() -> None:
     assert green.macro_f1 == pytest.approx(1 / 28)
     assert green.gain.by_class[3] == 0
     assert blue.macro_f1 == pytest.approx(27 / 28)
-    assert blue.change[3] == pytest.approx(-0.7, abs=0.02)
+    assert blue.change.mean[3] == pytest.approx(-0.7, abs=0.02)
     assert [(one.class_id, one.channel) for one in leanings(ablation)] == [(3, "blue")]
 
 
