@@ -1,11 +1,13 @@
 """Bootstrap intervals, against drawing the images one by one and scoring by scikit-learn."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
 from hpa_core.evaluation import bootstrap
-from hpa_core.evaluation.bootstrap import compare_calls, macro_f1_intervals
+from hpa_core.evaluation.bootstrap import compare_calls, drawn_f1, macro_f1_intervals
 
 
 def called(seed: int, samples: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,14 +76,20 @@ def test_turning_the_two_around_turns_the_answer_around() -> None:
     np.testing.assert_allclose(back.interval, [-there.interval.high, -there.interval.low])
 
 
-def test_replicates_in_blocks_are_all_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replicates_in_blocks_are_those_drawn_at_once_and_take_less_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     truth, poor, good = called(6)
-    monkeypatch.setattr(bootstrap, "BLOCK_BYTES", 4 * len(truth) * 7)
-    blocks = [len(block) for block in bootstrap._weights(300, 20, np.random.default_rng(0))]
-    assert blocks == [7, 7, 6]
-    in_blocks = compare_calls(truth, poor, good, replicates=20)
-    monkeypatch.undo()
-    assert in_blocks.interval == compare_calls(truth, poor, good, replicates=20).interval
+    drawn, peaks = [], []
+    for block in (bootstrap.BLOCK_BYTES, 4 * len(truth) * 7):
+        monkeypatch.setattr(bootstrap, "BLOCK_BYTES", block)
+        tracemalloc.start()
+        drawn.append(drawn_f1(truth, [poor, good], replicates=2000))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert drawn[0][0].shape == (2000, 4)
+    np.testing.assert_array_equal(*drawn)
+    assert peaks[1] < peaks[0] / 4
 
 
 def test_shapes_that_do_not_fit_are_our_mistake() -> None:

@@ -42,6 +42,13 @@ def narrowing(page: AppTest) -> Toggle:
     return next(each for each in page.toggle if each.label.startswith("Only what the filter finds"))
 
 
+def said(page: AppTest) -> str:
+    """Return all that a page tells in sentences, an item a line; it has failed nowhere."""
+    assert not page.exception
+    kinds = (page.markdown, page.caption, page.info, page.success, page.warning, page.error)
+    return "\n".join(item.value for kind in kinds for item in kind)
+
+
 def board(page: AppTest) -> Any:
     """Return what the Thresholds page hands to its board."""
     assert not page.exception

@@ -18,7 +18,7 @@ from hpa_core.runs.predictions import Predictions, read_predictions, write_predi
 from hpa_core.selections.saved import list_selections
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 from tests.scored import score_dataset
 
 
@@ -30,10 +30,6 @@ def doubted(dataset: Dataset, workspace: Workspace) -> RunFolder:
 
 def shown(page) -> list[str]:
     return [tile["id"] for tile in json.loads(page.get("bidi_component")[0].proto.json)["tiles"]]
-
-
-def said(page) -> str:
-    return " ".join(item.value for item in page.markdown)
 
 
 def charts(page) -> list[dict]:

@@ -12,7 +12,7 @@ from hpa_core.runs.folder import open_run
 from hpa_core.runs.metrics import METRICS, append_metrics
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 
 pytestmark = pytest.mark.usefixtures("jobs_end_at_once")
 
@@ -25,7 +25,7 @@ def test_the_form_queues_one_training_a_variant_and_seed(
     page.selectbox(key="experiment-kind").select("model")
     page.number_input(key="experiment-seeds").set_value(2)
     page.text_input(key="experiment-name").input("nets").run()
-    assert "4 trainings on dataset tiny" in " ".join(item.value for item in page.caption)
+    assert "4 trainings on dataset tiny" in said(page)
     page.button(key="experiment-start").click().run()
     assert not page.exception
     (made,) = list_experiments(workspace)
@@ -56,10 +56,10 @@ def test_scores_stand_beside_the_reports_and_the_verdict_is_hedged(
     table = page.dataframe[0].value
     assert table["macro F1"].tolist() == pytest.approx([0.4, 0.3])
     assert table["the report"].tolist() == [0.479, 0.075]
-    said = " ".join(item.value for item in page.markdown)
-    assert "**bninception** is best here, +0.1000 over wide" in said
-    assert "do not tell from nothing" in said
-    assert "The report: BN-Inception is far better." in said
+    told = said(page)
+    assert "**bninception** is best here, +0.1000 over wide" in told
+    assert "do not tell from nothing" in told
+    assert "The report: BN-Inception is far better." in told
 
 
 def test_without_a_dataset_the_page_says_what_to_do(open_page: OpenPage) -> None:

@@ -14,7 +14,7 @@ from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.oversampling.conftest import write_run
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 
 OpenSection = Callable[..., AppTest]
 
@@ -46,7 +46,7 @@ def test_a_report_is_shown_in_words_figures_and_by_class(
     about = next(item.value for item in page.caption if item.value.startswith("Run embedded"))
     assert "split validation: 90 samples, 3 embedding features" in about
     assert about.endswith("**Synthetic cells**, not microscopy.")
-    shown = "\n".join(item.value for item in page.markdown).replace("**", "")
+    shown = said(page).replace("**", "")
     assert all(str(found) in shown for found in findings(report))
     macro, classes = (frame.value for frame in page.dataframe)
     for kind, name in (("fixed", "at 0.5"), ("fitted", "with fitted thresholds")):

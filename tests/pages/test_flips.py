@@ -9,15 +9,11 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
-from tests.pages.conftest import OpenPage, picker
+from tests.pages.conftest import OpenPage, picker, said
 
 
 def viewer(page) -> dict:
     return json.loads(page.get("bidi_component")[1].proto.json)
-
-
-def said(page) -> str:
-    return " ".join(item.value for item in page.markdown)
 
 
 def test_flips_count_the_last_move_and_show_its_images(

@@ -8,7 +8,7 @@ import pytest
 from hpa_core.data.importing import import_labels
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 
 
 def test_the_class_table_counts_every_class_and_its_samples_without_another(
@@ -60,7 +60,7 @@ def test_the_page_shows_the_reports_own_table_and_what_the_field_knows_of_it(
     }
     assert len(sets) == 577
     assert sets.iloc[1].tolist()[:2] == ["Nucleoplasm + Cytosol", 1998]
-    told = "\n".join(item.value for item in page.markdown)
+    told = said(page)
     assert "28 samples of 10 Lysosomes, each with 9 Endosomes (chance would give 0.041)" in told
     assert (
         "**Never alone**: 10 Lysosomes (28), 15 Microtubule ends (21), 17 Mitotic spindle" in told

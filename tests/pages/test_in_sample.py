@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.thresholds.scores import learnt_note
 from hpa_core.data.dataset import Dataset
@@ -12,7 +11,7 @@ from hpa_core.runs.folder import RunFolder, RunInfo
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 from tests.scored import score_dataset
 
 PAGES = ("thresholds", "errors", "images", "overview")
@@ -24,11 +23,6 @@ FIXED = "fixed beforehand, not fitted to these images"
 @pytest.fixture
 def dataset(make_dataset: MakeDataset) -> Dataset:
     return make_dataset(samples=140)
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    return "\n".join(item.value for kind in (page.markdown, page.caption) for item in kind)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,20 +5,15 @@ import json
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
-from streamlit.testing.v1 import AppTest
 
 from dashboard.session import KEY
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import read_predictions
 from hpa_core.runs.thresholds import ThresholdSet, load_thresholds, save_thresholds
-from tests.pages.conftest import OpenPage, board, narrowing
+from tests.pages.conftest import OpenPage, board, narrowing, said
 
 FILTER = "labels>=2"
-
-
-def said(page: AppTest) -> str:
-    return " ".join(item.value for item in [*page.markdown, *page.caption])
 
 
 def test_a_filter_that_is_not_applied_is_said_so_and_the_toggle_stands_in_the_link(

@@ -14,7 +14,7 @@ from hpa_core.data.labels import read_label_table
 from hpa_core.runs.scores import Owner, import_scores
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage, picker
+from tests.pages.conftest import OpenPage, picker, said
 from tests.scored import score_dataset
 
 
@@ -22,11 +22,6 @@ def open_passport(open_page: OpenPage, dataset: str = "tiny", **link: str) -> Ap
     page = open_page("imbalance", dataset=dataset, section="Class passport", **link)
     assert not page.exception
     return page
-
-
-def shown(page: AppTest) -> str:
-    kinds = (page.markdown, page.caption, page.warning, page.info)
-    return "\n".join(item.value for kind in kinds for item in kind)
 
 
 def metrics(page: AppTest) -> dict[str, str]:
@@ -46,7 +41,7 @@ def test_the_real_lysosomes_are_always_with_endosomes_and_never_alone(
         "IRLbl": "460.2",
         "SCUMBLE": "0.22",
     }
-    told = shown(page)
+    told = said(page)
     assert "Of 31,072 samples and 50,782 labels: dataset 'hpa', every split" in told
     assert "**Never alone**: 28 samples, each with another class" in told
     assert (
@@ -86,10 +81,10 @@ def test_a_public_model_is_scored_as_scikit_learn_scores_it(
     assert found["Precision"] == f"{precision_score(truth, probs > 0.5):.3f}"
     assert found["Recall"] == f"{recall_score(truth, probs > 0.5):.3f}"
     assert found["Called falsely"] == str((~truth & (probs > 0.5)).sum())
-    assert f"6,215 images, {truth.sum()} with 24 Aggresome. Threshold 0.5000" in shown(page)
+    assert f"6,215 images, {truth.sum()} with 24 Aggresome. Threshold 0.5000" in said(page)
     page.segmented_control(key="samples").set_value("highest others").run()
     table = page.dataframe[1].value
-    assert "The first 1,000 of them" in shown(page)
+    assert "The first 1,000 of them" in said(page)
     assert table["score"].tolist() == pytest.approx(sorted(probs[~truth], reverse=True)[:1000])
     page.segmented_control(key="samples").set_value("lowest positives").run()
     table = page.dataframe[1].value
@@ -110,13 +105,13 @@ def test_the_gallery_shows_all_positives_and_then_the_runs_best_and_worst(
 ) -> None:
     page = open_passport(open_page, **{"class": "27"})
     has = scored.targets[:, 27]
-    assert f"{has.sum()} samples: every sample of the dataset with the class" in shown(page)
+    assert f"{has.sum()} samples: every sample of the dataset with the class" in said(page)
     page.segmented_control(key="samples").set_value("highest others").run()
     others = int((~has[28:]).sum())
     assert f"{others} samples: the images without the class that the run scores highest" in (
-        shown(page)
+        said(page)
     )
-    assert "Run scored, split validation, set fixed-0.5" in shown(page)
+    assert "Run scored, split validation, set fixed-0.5" in said(page)
     assert metrics(page)["Called falsely"] == "1"
 
 
@@ -149,7 +144,7 @@ def test_a_class_that_nobody_carries_is_told_so(
     (tmp_path / "few.csv").write_text("Id,Target\na,0\nb,0 1\n")
     import_labels(workspace, tmp_path / "few.csv", name="few")
     page = open_passport(open_page, "few", **{"class": "5"})
-    assert "No sample of this dataset carries the class" in shown(page)
+    assert "No sample of this dataset carries the class" in said(page)
 
 
 def test_a_run_on_images_of_another_dataset_is_left_out(

@@ -11,12 +11,7 @@ from hpa_core.data.folds import fold_names, write_folds
 from hpa_core.data.importing import import_labels
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage
-
-
-def shown(page: AppTest) -> str:
-    kinds = (page.markdown, page.caption, page.warning, page.error)
-    return "\n".join(item.value for kind in kinds for item in kind)
+from tests.pages.conftest import OpenPage, said
 
 
 def open_splits(open_page: OpenPage, dataset: str = "tiny", **link: str) -> AppTest:
@@ -33,7 +28,7 @@ def test_the_splits_in_force_are_counted_and_those_that_validate_nothing_named(
     table = page.dataframe[0].value
     for split in ("train", "validation"):
         assert table[split].tolist() == dataset.targets[dataset.rows(split)].sum(axis=0).tolist()
-    assert "56 labelled samples" in shown(page)
+    assert "56 labelled samples" in said(page)
     assert "28 of 28 classes have too few positives in validation" in page.warning[0].value
     assert table["class"].str.endswith("⚠").all()
 
@@ -50,8 +45,8 @@ def test_folds_of_the_real_labels_are_as_even_as_can_be_and_five_classes_are_too
     assert (
         table[[f"fold {fold}" for fold in range(5)]].sum(axis=1).tolist() == table["all"].tolist()
     )
-    assert "31,072 labelled samples of dataset 'hpa'" in shown(page)
-    assert "Every class that 5 groups or more carry is in every fold" in shown(page)
+    assert "31,072 labelled samples of dataset 'hpa'" in said(page)
+    assert "Every class that 5 groups or more carry is in every fold" in said(page)
     told = page.warning[0].value
     assert "5 of 28 classes have too few positives in a fold" in told
     assert (
@@ -82,7 +77,7 @@ def test_folds_are_seen_then_saved_then_deleted(
     assert page.selectbox(key="folds").value == "mine"
     assert page.query_params["folds"] == "mine"
     assert dataset.folds("mine").fold.tolist() == expected.tolist()
-    assert "choose `mine.fold-0` to validate on and `mine.not-0`" in shown(page)
+    assert "choose `mine.fold-0` to validate on and `mine.not-0`" in said(page)
     page.button(key="splits-delete-sure").click().run()
     assert not page.exception
     assert fold_names(dataset.folder) == []
@@ -114,7 +109,7 @@ def test_folds_that_miss_a_class_say_whether_another_dealing_could_help(
     write_folds(dataset.folder, "cv", changed.ids, fold)
     page = open_splits(open_page, folds="cv")
     assert "0 Nucleoplasm: some fold has no positive, though 2 groups" in page.error[0].value
-    assert "1 Nuclear membrane: fewer groups than folds" in shown(page)
+    assert "1 Nuclear membrane: fewer groups than folds" in said(page)
     assert "0 positives in a fold" in page.warning[0].value
 
 

@@ -17,7 +17,7 @@ from hpa_core.workspace import Workspace
 from tests.command import hpa
 from tests.conftest import MakeDataset
 from tests.jobs.conftest import wait_until
-from tests.pages.conftest import OpenPage, RunAndStop
+from tests.pages.conftest import OpenPage, RunAndStop, said
 from tests.scored import score_dataset
 
 LABELS = "Id,Target\na,0\nb,1 2\nc,3\n"
@@ -50,11 +50,6 @@ JOBS = {
 def run(workspace: Workspace, make_dataset: MakeDataset) -> RunFolder:
     """Return a run that every page takes for one that was trained here."""
     return score_dataset(workspace, make_dataset())
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    return "\n".join(each.value for each in page.info)
 
 
 @pytest.mark.parametrize("title", JOBS)

@@ -20,7 +20,7 @@ from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import ThresholdSet, save_thresholds
 from hpa_core.workspace import Workspace
-from tests.pages.conftest import OpenPage, picker
+from tests.pages.conftest import OpenPage, picker, said
 
 NAMES = ("fixed-0.5", "exact")
 
@@ -29,12 +29,6 @@ NAMES = ("fixed-0.5", "exact")
 def estimated(run: RunFolder) -> RunFolder:
     list(estimate_strategies(run, "validation", [strategy_named(name) for name in NAMES]))
     return run
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    parts = [*page.markdown, *page.warning, *page.info]
-    return " ".join(item.value for item in parts)
 
 
 def use(page: AppTest, name: str) -> AppTest:

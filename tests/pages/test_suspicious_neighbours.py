@@ -15,7 +15,7 @@ from hpa_core.runs.neighbours import neighbours_path, read_neighbours
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
-from tests.pages.conftest import OpenPage, RunAndStop, narrowing
+from tests.pages.conftest import OpenPage, RunAndStop, narrowing, said
 from tests.scored import score_dataset
 
 SECTION = {"atlas": "Suspicious labels"}
@@ -42,12 +42,6 @@ def large(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """Return the same run, too large for a page to compare its samples."""
     monkeypatch.setattr("dashboard.neighbours.AT_ONCE", 0)
     return run
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    parts = (page.markdown, page.info, page.caption)
-    return "\n".join(each.value for kind in parts for each in kind)
 
 
 def offered(page: AppTest) -> bool:

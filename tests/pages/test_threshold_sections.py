@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 from sklearn.metrics import f1_score, log_loss
-from streamlit.testing.v1 import AppTest
 
 from dashboard.session import KEY
 from dashboard.thresholds.active import Stand
@@ -22,13 +21,8 @@ from hpa_core.runs.thresholds import (
     save_thresholds,
 )
 from hpa_core.workspace import Workspace
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, said
 from tests.scored import score_dataset
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    return " ".join(item.value for item in page.markdown)
 
 
 def macro(run: RunFolder, thresholds: float | np.ndarray) -> float:

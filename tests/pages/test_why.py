@@ -1,13 +1,16 @@
 """The Errors page's sections on what a network reads: ablation, heat maps, the embedding map."""
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.charts import CLASS_LABELS, FALSE, FOUND, MISSED
 from dashboard.wording import signed
 from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.ablation import channel_effects
@@ -19,7 +22,7 @@ from hpa_core.runs.folder import CONFIG, RunFolder
 from hpa_core.runs.predictions import read_predictions, write_predictions
 from hpa_core.runs.thresholds import fixed_thresholds
 from hpa_core.workspace import Workspace
-from tests.pages.conftest import RunAndStop
+from tests.pages.conftest import RunAndStop, said
 from tests.scored import score_dataset
 
 
@@ -36,12 +39,6 @@ def run(workspace: Workspace, dataset: Dataset) -> RunFolder:
     config.write_text(config.read_text().replace('"kind": "scores"', '"kind": "train"'))
     (made.checkpoints / "best.safetensors").write_bytes(b"weights")
     return RunFolder(made.path, replace(made.info, kind="train"))
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    parts = (page.markdown, page.caption, page.info, page.warning, page.error)
-    return "\n".join(each.value for kind in parts for each in kind)
 
 
 def plant_ablation(run: RunFolder, dataset: Dataset) -> Ablation:
@@ -236,12 +233,47 @@ def test_the_image_shown_large_offers_its_reasons(
     assert "run scored has scores alone, and no network that could be asked" in said(page)
 
 
-@pytest.mark.parametrize("mode", ["mistakes", "a class", "a score", "rarest label", "source"])
-def test_every_colouring_can_be_drawn(run: RunFolder, open_page, mode: str) -> None:
-    project_run(run, "validation", method="pca")
-    link = {"map-method": "PCA", "map-colour": mode}
-    page = open_page("errors", run="scored", atlas="Embedding map", **link)
+def colours_of(page: AppTest) -> tuple[dict[str, Any], list[Any], list[str]]:
+    """Return what the map is given, and of each point its level's name or number and its colour."""
     assert "28 of 28 images" in said(page)
+    components = (json.loads(each.proto.json) for each in page.get("bidi_component"))
+    (given,) = (each for each in components if "colours" in each)
+    levels = list(b64decode(given["levels"]))
+    names = [given["labels"][level] for level in levels] if given["labels"] else levels
+    return given, names, [given["colours"][level] for level in levels]
+
+
+def test_every_colouring_gives_each_image_its_level_and_its_colour(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    project_run(run, "validation", method="pca")
+    rows = dataset.rows("validation")
+    first, found = int(np.flatnonzero(dataset.targets[rows[0]])[0]), dataset.targets[rows, 27]
+
+    def open_map(mode: str, number: int = 27) -> AppTest:
+        link = {"map-method": "PCA", "map-colour": mode, "map-class": CLASS_LABELS[number]}
+        return open_page("errors", run="scored", atlas="Embedding map", **link)
+
+    _, names, colours = colours_of(open_map("mistakes"))
+    assert names == ["missed only", "false only", *["right"] * 26]
+    assert (colours[:2], len(set(colours))) == ([MISSED, FALSE], 3)
+    _, names, colours = colours_of(open_map("a class"))
+    assert names == ["neither", "called falsely", *np.where(found, "found", "neither")[2:]]
+    assert colours[1] == FALSE
+    assert set(np.array(colours)[found]) == {FOUND}
+    _, names, colours = colours_of(open_map("a class", first))
+    assert (names[0], colours[0]) == ("missed", MISSED)
+    given, levels, colours = colours_of(open_map("a score"))
+    assert levels == [6, 38, *np.where(found, 57, 6)[2:]], "0.1, 0.6 and 0.9 of 64"
+    assert len(given["colours"]) == len(set(given["colours"])) == 64
+    assert given["scale"] == {"title": "score of 27 Rods & rings", "low": 0, "high": 1}
+    given, names, _ = colours_of(open_map("rarest label"))
+    rarest = [*CLASS_LABELS[:21], CLASS_LABELS[7], *CLASS_LABELS[22:]]
+    assert given["labels"][:2] == ["others", CLASS_LABELS[7]], "the one label that two share"
+    assert len(set(names)) == 8
+    assert all(name in (label, "others") for name, label in zip(names, rarest, strict=True))
+    _, names, _ = colours_of(open_map("source"))
+    assert names == ["test"] * 28
 
 
 def test_a_map_of_other_predictions_is_offered_anew(

@@ -42,9 +42,7 @@ def test_mistakes_are_all_wrong_calls_by_how_far_they_lie_beyond_the_threshold(
     calls = apply_thresholds(probs, thresholds)
     found = rank_mistakes(probs, thresholds, targets=targets, calls=calls)
     cells = list(zip(found.row.tolist(), found.class_id.tolist(), strict=True))
-    assert sorted(cells) == np.argwhere(targets != calls).tolist() or sorted(cells) == [
-        tuple(cell) for cell in np.argwhere(targets != calls).tolist()
-    ]
+    assert sorted(cells) == [tuple(cell) for cell in np.argwhere(targets != calls).tolist()]
     assert (np.diff(found.confidence) <= 1e-12).all()
     for (row, number), missed, confidence in zip(
         cells, found.missed, found.confidence, strict=True
