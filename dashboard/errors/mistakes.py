@@ -12,7 +12,7 @@ from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
 from dashboard.images.gallery import draw_gallery
 from dashboard.session import write_link
 from dashboard.wording import counted
-from hpa_core.evaluation.errors.confident import Mistakes, rank_mistakes
+from hpa_core.evaluation.mistakes import Mistakes, rank_mistakes
 
 ANY, MISSED, FALSE = "both", "missed", "called falsely"
 MOST_POINTS = 2_000

@@ -23,11 +23,11 @@ from hpa_core.cli.scores import (
 )
 from hpa_core.evaluation.averages import average_intervals
 from hpa_core.evaluation.class_scores import Measured, score_class
-from hpa_core.evaluation.errors.confident import rank_mistakes
 from hpa_core.evaluation.errors.confusion import Confusions, count_confusions, mlcm
 from hpa_core.evaluation.errors.groups import GroupErrors, count_group_errors
 from hpa_core.evaluation.errors.label_sets import LabelSetErrors, count_label_set_errors
 from hpa_core.evaluation.metrics import evaluate
+from hpa_core.evaluation.mistakes import rank_mistakes
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.runs.folder import open_run
 from hpa_core.selections.identities import Identities

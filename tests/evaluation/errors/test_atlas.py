@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from hpa_core.evaluation.calls import apply_thresholds
-from hpa_core.evaluation.errors.confident import rank_mistakes
 from hpa_core.evaluation.errors.label_sets import count_label_set_errors, label_set_rows
 from hpa_core.evaluation.errors.spectrum import SCALES, Scale, lay_out_scores, pick_along
+from hpa_core.evaluation.mistakes import rank_mistakes
 from tests.evaluation.arrays import scored_with_thresholds
 
 SETS = arrays(bool, (9, 3))
