@@ -8,8 +8,8 @@ from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 from dashboard.wording import counted
 from hpa_core.data.dataset import list_datasets
-from hpa_core.evaluation.before_after import Called, compare_before_after
 from hpa_core.evaluation.calls import calls_of
+from hpa_core.evaluation.run_comparison import Called, compare_by
 from hpa_core.runs.folder import list_runs
 from hpa_core.runs.predictions import predicted_splits
 
@@ -48,14 +48,12 @@ def draw_gain() -> None:
 def _draw_comparison(before: str, after: str, truth: str) -> None:
     data = cache.dataset(truth)
     rows = data.rows(SPLIT)
-    found = compare_before_after(
-        _called(before), _called(after), data.ids[rows], data.targets[rows]
-    )
-    low, high = found.compared.interval
+    found = compare_by(data.ids[rows], data.targets[rows], _called(before), _called(after))
+    low, high = found.gain.interval
     st.metric(
         f"Macro F1 of {after}, against {before}",
-        f"{found.after:.4f}",
-        f"{found.compared.difference:+.4f} (95 %: {low:+.4f} to {high:+.4f})",
+        f"{found.second:.4f}",
+        f"{found.gain.difference:+.4f} (95 %: {low:+.4f} to {high:+.4f})",
         delta_color="normal" if low > 0 or high < 0 else "off",
     )
     st.caption(

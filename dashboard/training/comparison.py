@@ -64,14 +64,12 @@ def _written(run_id: str) -> int | None:
 def _compared(run_id: str, other: str, written: int, other_written: int) -> str:
     """Compare once for each version of the two runs' predictions."""
     try:
-        count, found = compare_runs(
-            cache.predictions(other, SPLIT), cache.predictions(run_id, SPLIT)
-        )
+        found = compare_runs(cache.predictions(other, SPLIT), cache.predictions(run_id, SPLIT))
     except HpaError as error:
         return f"{other}: {error}"
-    low, high = found.interval
+    low, high = found.gain.interval
     told = "" if low > 0 or high < 0 else " These images do not tell the two apart."
     return (
-        f"{other}: **{found.difference:+.4f}** (95 %: {low:+.4f} to {high:+.4f}) on {count:,} "
-        f"images.{told}"
+        f"{other}: **{found.gain.difference:+.4f}** (95 %: {low:+.4f} to {high:+.4f}) on "
+        f"{found.images:,} images.{told}"
     )

@@ -14,7 +14,7 @@ from hpa_core.cli.duplicates import plain_leaks
 from hpa_core.cli.labels import AsJson, By, DatasetName, labels_app, opened
 from hpa_core.cli.scores import Chosen, Split, decide, warn_of_leaks
 from hpa_core.data.dataset import open_dataset
-from hpa_core.evaluation.before_after import Called, compare_before_after
+from hpa_core.evaluation.run_comparison import Called, compare_by
 from hpa_core.imbalance.leaks import score_leaks
 from hpa_core.labeling.current import current_labels
 from hpa_core.labeling.exchange.exporting import FORMATS, WHICH, export_labels
@@ -148,16 +148,16 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     leaks = [score_leaks(workspace, run, split) for run in runs]
     decided = [decide(run, split, thresholds, None) for run in runs]
     was, now = (Called(ids=one.predictions.ids, calls=one.calls) for one in decided)
-    found = compare_before_after(was, now, data.ids[rows], data.targets[rows])
-    difference, (low, high) = found.compared.difference, found.compared.interval
+    found = compare_by(data.ids[rows], data.targets[rows], was, now)
+    difference, (low, high) = found.gain.difference, found.gain.interval
     if as_json:
         about = {"truth": truth, "hash": data.info.hash, "split": split, "thresholds": thresholds}
-        scores = {"images": found.images, "before": found.before, "after": found.after}
+        scores = {"images": found.images, "before": found.first, "after": found.second}
         told = {"difference": difference, "interval": [low, high]}
         print_json({**about, **scores, **told, "leaks": [plain_leaks(one) for one in leaks]})
         return
     typer.echo(
-        f"Macro F1 {found.before:.4f} before, {found.after:.4f} after: {difference:+.4f} "
+        f"Macro F1 {found.first:.4f} before, {found.second:.4f} after: {difference:+.4f} "
         f"(95 %: {low:+.4f} to {high:+.4f}) on {found.images} images of {split}, judged by the "
         f"labels of {truth!r}, at thresholds {thresholds}."
     )
