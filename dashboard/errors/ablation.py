@@ -1,8 +1,11 @@
 """Channel ablation: what calls and scores lose without each stain, and who reads which."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from jaxtyping import Int
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_points
@@ -14,7 +17,7 @@ from hpa_core.classes import CHANNELS
 from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects, leanings
 from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import evaluate
-from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path, read_ablation
+from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path
 from hpa_core.runs.thresholds import Rule
 from hpa_core.targets import rows_of
 
@@ -77,27 +80,32 @@ def open_ablation(judged: Judged, pick: str) -> Opened:
     if len(words) != 3 or words[1] not in CHANNELS or words[2] not in FILLS:
         raise NoSuchPickError(pick)
     fill = next(name for name in FILLS if name == words[2])
-    found, number = read_ablation(judged.run, judged.split, fill), class_of(words[0])
-    if found is None:
+    whole, number = cache.ablation(judged.run.id, judged.split, fill), class_of(words[0])
+    if whole is None:
         raise NoSuchPickError(pick)
+    found, places = _of_judged(judged, whole)
     loss = (found.probs - found.without[CHANNELS.index(words[1])])[:, number]
     order = np.argsort(-loss, kind="stable")
-    rows = rows_of(judged.ids, found.ids[order[found.targets[order, number]]])
     title = f"{CLASS_LABELS[number]}, by what the score loses without {STAINS[words[1]]}"
-    return Opened(title=title, rows=rows[rows >= 0], scored_class=number)
+    rows = places[order[found.targets[order, number]]]
+    return Opened(title=title, rows=rows, scored_class=number)
 
 
 def _draw(judged: Judged, found: Ablation) -> None:
     if not _fits(judged, found):
         st.warning("Network, images or labels have changed since: ablate again.", icon=_STALE)
-    effects, leaning, whole = _measured(f"{found.key}", judged.thresholds.rule, found)
+    found, _ = _of_judged(judged, found)
+    if not found.truth_known:
+        st.info("None of these images is among those that were scored without a channel.")
+        return
+    effects, leaning, whole = _measured(f"{judged.key} {found.key}", judged.thresholds.rule, found)
     for sentence in _sentences(effects, leaning, found.fill):
         st.markdown(f"- {sentence}")
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.plotly_chart(_macro_chart(effects, whole), key="ablation-macro")
         st.caption(
-            f"{counted(len(found.ids), 'image')} of split {found.split} at thresholds "
+            f"{len(found.ids):,} of the {counted(len(judged.ids), 'image')} judged, at thresholds "
             f"{judged.thresholds.name}; dotted: {whole:.3f} with all channels. Whiskers: 95 %."
         )
     with right:
@@ -115,6 +123,20 @@ def _fits(judged: Judged, found: Ablation) -> bool:
     same = weights.is_file() and cache.file_hash(weights) == found.weights
     dataset = judged.dataset
     return same and (dataset is None or dataset.content_hash(found.split) == found.content)
+
+
+def _of_judged(judged: Judged, found: Ablation) -> tuple[Ablation, Int[np.ndarray, " n"]]:
+    """Return the part of an ablation that is judged, and its places in what is judged."""
+    places = rows_of(judged.ids, found.ids)
+    kept = places >= 0
+    part = replace(
+        found,
+        ids=found.ids[kept],
+        targets=found.targets[kept],
+        probs=found.probs[kept],
+        without=found.without[:, kept],
+    )
+    return part, places[kept]
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing calls with and without each channel")

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.charts import CLASS_LABELS, FALSE, FOUND, MISSED
-from dashboard.wording import signed
+from dashboard.wording import counted, signed
 from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.ablation import channel_effects
 from hpa_core.jobs import open_backend
@@ -89,6 +89,32 @@ def test_a_class_that_reads_the_nucleus_is_named_and_its_cell_opens_its_positive
     for wrong in ("3.pink.zero", "77.blue.zero", "3.blue.none", "x"):
         page = open_page("errors", run="scored", atlas="Ablation", pick=wrong)
         assert "names nothing that this section shows" in said(page)
+
+
+def test_a_narrowed_ablation_is_measured_on_the_images_that_its_cells_open(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    ablation = plant_ablation(run, dataset)
+    link = {"run": "scored", "atlas": "Ablation", "narrowed": "yes", "filter": "true:3"}
+    page = open_page("errors", **link)
+    mine = ablation.targets[:, 3]
+    judged = len(set(ablation.ids[mine].tolist()))
+    assert f"**{judged} image" in said(page)
+    assert f"{mine.sum()} of the {counted(judged, 'image')} judged" in said(page)
+    part = replace(
+        ablation,
+        ids=ablation.ids[mine],
+        targets=ablation.targets[mine],
+        probs=ablation.probs[mine],
+        without=ablation.without[:, mine],
+    )
+    for effect in channel_effects(part, fixed_thresholds(0.5).rule):
+        assert f"{signed(effect.gain.difference, 3)} (95 %" in said(page)
+    chart = json.loads(page.get("plotly_chart")[1].proto.spec)
+    measured = {pick.split(".")[0] for pick, *_ in chart["data"][1]["customdata"]}
+    assert measured == {str(number) for number in np.flatnonzero(part.targets.any(axis=0))}
+    page = open_page("errors", **link, pick="3.blue.zero")
+    assert f"**{mine.sum()} images**: 3 Nucleoli fibrillar center" in said(page)
 
 
 def test_a_link_of_a_sections_former_name_opens_it_and_one_of_no_name_the_first(
