@@ -7,7 +7,7 @@ from jaxtyping import Bool
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
+from dashboard.errors.opening import NoSuchPickError, Opened, class_names, class_of, clicked_table
 from dashboard.wording import counted
 from hpa_core.evaluation.errors.label_sets import (
     LabelSetErrors,
@@ -56,7 +56,7 @@ def open_label_set(judged: Judged, pick: str) -> Opened:
     truth, called = _members(first), _members(second)
     rows = label_set_rows(judged.targets, judged.calls, truth=truth, called=called)
     return Opened(
-        title=f"carry {_names(truth)}, are called {_names(called)}",
+        title=f"carry {class_names(truth)}, are called {class_names(called)}",
         rows=rows,
         expression=And((*_exactly("true", "labels", truth), *_exactly("called", "calls", called))),
     )
@@ -72,10 +72,10 @@ def _table(found: LabelSetErrors) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "images": found.counts[:MOST],
-            "true": list(map(_names, truth)),
-            "called": list(map(_names, called)),
-            "missed": list(map(_names, truth & ~called)),
-            "said falsely": list(map(_names, called & ~truth)),
+            "true": list(map(class_names, truth)),
+            "called": list(map(class_names, called)),
+            "missed": list(map(class_names, truth & ~called)),
+            "said falsely": list(map(class_names, called & ~truth)),
         }
     )
 
@@ -96,7 +96,3 @@ def _members(text: str) -> Bool[np.ndarray, " C"]:
     if text != NONE:
         members[[class_of(part) for part in text.split("-")]] = True
     return members
-
-
-def _names(members: Bool[np.ndarray, " C"]) -> str:
-    return " + ".join(CLASS_LABELS[number] for number in np.flatnonzero(members)) or "nothing"

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import streamlit as st
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
@@ -24,10 +24,8 @@ from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset
 from hpa_core.selections.expression import Expression, all_of, terms_of
 from hpa_core.selections.parsing import parse_filter
-from hpa_core.targets import format_target
 
 PICK = "pick"
-MOST_ROWS = 1_000
 
 
 class NoSuchPickError(Exception):
@@ -89,7 +87,7 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
             _draw_way_on(judged, judged.dataset, opened)
     if judged.dataset is None:
         st.info("The images of these scores are not in the dataset chosen beside.")
-        st.dataframe(_table(judged, opened.rows), hide_index=True, key="errors-rows")
+        st.dataframe(_table(judged, opened), hide_index=True, key="errors-rows")
         return
     draw_gallery(
         judged.dataset,
@@ -180,6 +178,11 @@ def class_of(text: str) -> int:
     raise NoSuchPickError(text)
 
 
+def class_names(members: Bool[np.ndarray, " C"]) -> str:
+    """Name the classes of a set: `0 Nucleoplasm + 25 Cytosol`; `nothing` where there is none."""
+    return " + ".join(CLASS_LABELS[number] for number in np.flatnonzero(members)) or "nothing"
+
+
 def numbers_of(text: str, separator: str) -> list[int]:
     """Read the whole numbers of a pick.
 
@@ -211,12 +214,16 @@ def _image_in(pick: str, image_after: str | None) -> str | None:
     return pick[found.end() :] if found else None
 
 
-def _table(judged: Judged, rows: np.ndarray) -> pd.DataFrame:
-    shown = rows[:MOST_ROWS]
-
-    def sets(matrix: np.ndarray) -> list[str]:
-        return [format_target(np.flatnonzero(row)) for row in matrix[shown]]
-
+def _table(judged: Judged, opened: Opened) -> pd.DataFrame:
+    rows, number = opened.rows, opened.scored_class
+    score = (
+        {} if number is None else {f"score of {CLASS_LABELS[number]}": judged.probs[rows, number]}
+    )
     return pd.DataFrame(
-        {"id": judged.ids[shown], "true": sets(judged.targets), "called": sets(judged.calls)}
+        {
+            "id": judged.ids[rows],
+            **score,
+            "true": [class_names(row) for row in judged.targets[rows]],
+            "called": [class_names(row) for row in judged.calls[rows]],
+        }
     )

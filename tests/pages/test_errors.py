@@ -313,10 +313,26 @@ def test_scores_of_no_dataset_are_judged_without_images(
     write_predictions(outside, "validation", Predictions(ids=ids, probs=probs, targets=targets))
     page = open_page("errors", pick="missed.0")
     assert "not in the dataset" in page.info[0].value
-    assert page.dataframe[0].value.to_numpy().tolist() == [["10_0_A1_0", "0", ""]]
+    table = page.dataframe[0].value
+    assert table.columns.tolist() == ["id", "score of 0 Nucleoplasm", "true", "called"]
+    assert table.iloc[0].tolist() == ["10_0_A1_0", np.float32(0.1), "0 Nucleoplasm", "nothing"]
     page = open_page("errors", atlas="Groups")
     page.segmented_control(key="errors-by").set_value("plate").run()
     assert page.dataframe[0].value["wrong"].tolist() == [1, 0]
+
+
+def test_of_scores_without_images_every_row_that_is_counted_is_listed_lowest_score_first(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    targets = np.zeros((1200, 28), dtype=bool)
+    targets[:, 3] = True
+    probs = np.where(targets, np.linspace(0.4, 0.1, 1200)[:, None], 0.1).astype(np.float32)
+    ids = np.array([f"sample-{row:04d}" for row in range(1200)])
+    outside = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    write_predictions(outside, "validation", Predictions(ids=ids, probs=probs, targets=targets))
+    page = open_page("errors", pick="missed.3")
+    assert "**1,200 images**" in said(page)
+    assert page.dataframe[0].value["id"].tolist() == ids[::-1].tolist()
 
 
 def test_without_a_truth_the_page_says_why_it_is_empty(
