@@ -9,14 +9,14 @@ from dashboard.charts import CLASS_LABELS, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
 from dashboard.wording import counted, signed
-from hpa_core.evaluation.errors.chance import LEVEL
 from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Not
 
 NOTHING = "none"
 COUNT, RESIDUAL = "images", "residual"
 MOST_PAIRS = 15
-CLIP = 12
+CLIP = 8
+"""Standard deviations at which the colours end."""
 WIDTH = 1_100
 """Pixels at most, so that cells stay near to squares."""
 
@@ -37,14 +37,14 @@ def draw_confusion(judged: Judged) -> None:
         required=True,
         key="errors-pairs",
         bind="query-params",
-        help="residual: (seen - expected) / sqrt(expected), expected if each class were missed and "
-        "said falsely at its own rate whatever else the image shows, so co-occurrence alone. "
-        "Where little is expected a single image makes it large: what is beyond chance is told "
-        "below.",
+        help="residual: how far a count is from what chance gives, in standard deviations: each "
+        "class missed and said falsely at its own rate, where its company allows it, and the two "
+        "together as often on hard images as in all other pairs. Beyond chance, over all pairs "
+        "together, is about 3.8 and more: told below.",
     )
     clicked(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
     table = _pairs(found)
-    st.markdown(_beyond_chance(table))
+    st.markdown(_beyond_chance(found, len(table)))
     if table.empty:
         return
     clicked_table(
@@ -52,7 +52,7 @@ def draw_confusion(judged: Judged) -> None:
         lambda row, _: str(table["pick"].iloc[row]),
         key="errors-pair-table",
         column_config={
-            "expected": st.column_config.NumberColumn(format="%.1f"),
+            "by chance": st.column_config.NumberColumn(format="%.2g"),
             "p (Holm)": st.column_config.NumberColumn(
                 format="%.2g", help="Over all pairs together; below 0.05 it is beyond chance."
             ),
@@ -89,20 +89,18 @@ def _counted(key: str, _judged: Judged) -> Confusions:
     return count_confusions(_judged.targets, _judged.calls)
 
 
-def _beyond_chance(table: pd.DataFrame) -> str:
-    """Say in Markdown what the pairs listed are, and how many of them are more than chance."""
-    if table.empty:
-        return "No pair is confused more often than co-occurrence gives."
-    beyond = int((table["p (Holm)"] < LEVEL).sum())
-    listed = counted(len(table), "pair")
+def _beyond_chance(found: Confusions, listed: int) -> str:
+    """Say in Markdown how many pairs are more than chance, and how many of them are listed."""
+    if not listed:
+        return "No pair is confused more often than chance gives."
+    beyond, pairs = found.beyond, counted(found.more, "pair")
     told = (
-        f"**{beyond} of {listed} shown {'is' if beyond == 1 else 'are'} beyond chance**"
-        if beyond
-        else f"**none of {listed} shown is beyond chance**"
+        f"{beyond} of {pairs} {'is' if beyond == 1 else 'are'}" if beyond else f"none of {pairs} is"
     )
+    cut = f"; the {listed} least likely by it are listed" if listed < found.more else ""
     return (
-        "Confused more often than co-occurrence gives, the least likely by chance first: "
-        f"{told} at 5 % over all pairs together."
+        "Confused more often than co-occurrence and hard images give: "
+        f"**{told} beyond chance** at 5 % over all pairs together{cut}."
     )
 
 
@@ -113,7 +111,7 @@ def _pairs(found: Confusions) -> pd.DataFrame:
             "missed": [CLASS_LABELS[number] for number in rows],
             "said": [CLASS_LABELS[number] for number in columns],
             "images": found.swapped[rows, columns],
-            "expected": found.expected[rows, columns],
+            "by chance": found.expected[rows, columns],
             "p (Holm)": found.p[rows, columns],
             "pick": [f"{a}.{b}" for a, b in zip(rows, columns, strict=True)],
         }
@@ -128,12 +126,12 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
     rows, columns = np.nonzero(counts)
     across, down = [*CLASS_LABELS, "nothing said"], [*CLASS_LABELS, "nothing missed"]
     figure = go.Figure(_heat(counts, found, shown, across, down))
-    names = [*map(str, range(len(CLASS_LABELS))), NOTHING]
+    names, told = [*map(str, range(len(CLASS_LABELS))), NOTHING], _expectations(found)
     points = unseen_points(
         [across[column] for column in columns],
         [down[row] for row in rows],
         customdata=[
-            [f"{names[row]}.{names[column]}", counts[row, column], *_told(found, row, column)]
+            [f"{names[row]}.{names[column]}", counts[row, column], told[row][column]]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ],
         hovertemplate="missed: %{y}<br>said: %{x}<br>%{customdata[1]:,} images%{customdata[2]}"
@@ -157,7 +155,7 @@ def _heat(
 ) -> go.Heatmap:
     if shown == RESIDUAL:
         values = np.full(counts.shape, np.nan)
-        values[:-1, :-1] = np.where(found.expected > 0, found.residual, np.nan)
+        values[:-1, :-1] = np.where(found.residual == 0, np.nan, found.residual)
         colours, limits, written = values, {"zmin": -CLIP, "zmax": CLIP}, "{:z.1f}".format
     else:
         values = np.where(counts > 0, counts, np.nan).astype(float)
@@ -169,17 +167,25 @@ def _heat(
         y=down,
         xgap=1,
         ygap=1,
-        hoverinfo="skip",
+        customdata=_expectations(found),
+        hovertemplate="missed: %{y}<br>said: %{x}<br>no image%{customdata}<extra></extra>",
         text=[["" if np.isnan(value) else written(value) for value in row] for row in values],
         texttemplate="%{text}",
         textfont={"size": 9 if shown == RESIDUAL else 11},
-        showscale=False,
+        showscale=shown == RESIDUAL,
+        colorbar={"title": "standard<br>deviations", "thickness": 12},
         **limits,
     )
 
 
-def _told(found: Confusions, row: int, column: int) -> tuple[str]:
-    if row == len(CLASS_LABELS) or column == len(CLASS_LABELS):
-        return ("",)
-    expected, residual = found.expected[row, column], found.residual[row, column]
-    return (f"<br>{expected:.1f} expected, residual {signed(residual, 1)}",)
+def _expectations(found: Confusions) -> list[list[str]]:
+    """What the pointer is told of each cell; nothing of the last column and row."""
+    told = [
+        [
+            f"<br>{expected:.2g} by chance, residual {signed(residual, 1)}"
+            for expected, residual in zip(*row, strict=True)
+        ]
+        + [""]
+        for row in zip(found.expected, found.residual, strict=True)
+    ]
+    return [*told, [""] * (len(CLASS_LABELS) + 1)]

@@ -146,10 +146,14 @@ def _range(low: float, high: float) -> str:
 
 
 def _print_pairs(found: Confusions, limit: int) -> None:
-    """Print the pairs confused more often than expected, the least likely by chance first."""
+    """Print the pairs confused more often than by chance, the least likely by it first."""
     p = found.p
-    table = Table("missed", "said", "images", "expected", "p (Holm)", box=None)
+    table = Table("missed", "said", "images", "by chance", "p (Holm)", box=None)
     for row, column in zip(*found.likeliest(limit), strict=True):
-        counts = (f"{found.swapped[row, column]}", f"{found.expected[row, column]:.1f}")
+        counts = (f"{found.swapped[row, column]}", f"{found.expected[row, column]:.2g}")
         table.add_row(CLASS_NAMES[row], CLASS_NAMES[column], *counts, f"{p[row, column]:.2g}")
     Console().print(table)
+    typer.echo(
+        f"{found.beyond} of {found.more} pairs confused more often than chance gives are beyond it "
+        "at 5 % over all pairs together."
+    )

@@ -8,17 +8,27 @@ own. So every cell is a set of samples, and nothing is counted that was not both
 The published multi-label confusion matrix (`mlcm`) differs in the last point: where a set is found
 whole and b is said beside it, it counts b against every true class, as if each was taken for b.
 
+What chance gives: errors that know nothing of each other would leave (rate of missing a) x (rate of
+saying b falsely) x (samples that carry a and not b) in a cell. But misses and false calls come
+together on hard images, whatever the classes: so this is multiplied by how much oftener than that
+they meet in all other cells. The factor has a Gamma(1, 1) prior, so a count is negative binomial.
+
 References:
     Heydarian, Doyle, Samavi (2022), MLCM: Multi-Label Confusion Matrix, IEEE Access 10.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.stats import poisson
+from scipy.stats import nbinom, norm
 
-from hpa_core.evaluation.errors.chance import correct_for_many
+from hpa_core.evaluation.errors.chance import LEVEL, correct_for_many
+
+TINY = np.finfo(float).tiny
+"""Chances below this are told apart no further."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,40 +40,75 @@ class Confusions:
         only_missed: samples that miss a and falsely say nothing, (C,).
         only_false: samples that falsely say b and miss nothing, (C,).
         found: samples that carry a and say it, (C,).
-        expected: `swapped` as it would be on average if each class were missed and said falsely at
-            its own rate, whatever the other classes of the sample: what co-occurrence alone gives.
+        independent: `swapped` as it would be on average if each class were missed and said falsely
+            at its own rate, whatever else the sample carries and whatever goes wrong with it.
     """
 
     swapped: Int[np.ndarray, "C C"]
     only_missed: Int[np.ndarray, " C"]
     only_false: Int[np.ndarray, " C"]
     found: Int[np.ndarray, " C"]
-    expected: Float[np.ndarray, "C C"]
+    independent: Float[np.ndarray, "C C"]
 
     @property
+    def expected(self) -> Float[np.ndarray, "C C"]:
+        """What chance gives on average, learnt from all cells but the one it is of."""
+        met, alone = self._elsewhere
+        return np.asarray(self.independent * met / alone)
+
+    @cached_property
     def residual(self) -> Float[np.ndarray, "C C"]:
-        """(swapped - expected) / sqrt(expected): above about 2, a is taken for b beyond chance.
+        """How far from chance a cell is, in standard deviations of a normal with the same tails.
 
-        0 where nothing is expected, and so nothing can be counted either.
+        Above 0 for more than chance gives, below for fewer; 0 for counts in the middle of chance,
+        so that a single sample where little is expected does not outshine a hundred.
         """
-        spread = np.sqrt(np.where(self.expected > 0, self.expected, 1.0))
-        return np.asarray((self.swapped - self.expected) / spread)
+        more = norm.isf(np.maximum(self._more, TINY))
+        fewer = norm.isf(np.maximum(self._tail(nbinom.cdf, self.swapped), TINY))
+        return np.asarray(np.maximum(more, 0) - np.maximum(fewer, 0))
+
+    @cached_property
+    def p(self) -> Float[np.ndarray, "C C"]:
+        """How likely so many or more are by chance, over all cells together (Holm)."""
+        return correct_for_many(self._more)
 
     @property
-    def p(self) -> Float[np.ndarray, "C C"]:
-        """How likely so many or more are by chance, over all cells together (Poisson, Holm)."""
-        return correct_for_many(poisson.sf(self.swapped - 1, self.expected))
+    def more(self) -> int:
+        """In how many cells more are counted than in the middle of chance."""
+        return int((self.residual > 0).sum())
+
+    @property
+    def beyond(self) -> int:
+        """In how many cells more are counted than by chance, over all cells together."""
+        return int((self.p < LEVEL).sum())
 
     def likeliest(self, limit: int) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
-        """Return the pairs counted more often than expected, the least likely by chance first.
+        """Return the pairs counted more often than by chance, the least likely by it first.
 
         Returns:
             The class missed and the class said of each, at most `limit`.
         """
-        order = np.lexsort((-self.residual.ravel(), self.p.ravel()))[:limit]
-        missed, said = np.unravel_index(order, self.expected.shape)
-        more = self.residual[missed, said] > 0
-        return missed[more], said[more]
+        order = np.argsort(-self.residual.ravel(), kind="stable")[: min(limit, self.more)]
+        missed, said = np.unravel_index(order, self.independent.shape)
+        return missed, said
+
+    @property
+    def _elsewhere(self) -> tuple[Float[np.ndarray, "C C"], Float[np.ndarray, "C C"]]:
+        """The counts of all other cells, and what these would be by `independent`; one is added."""
+        return (
+            self.swapped.sum() - self.swapped + 1.0,
+            self.independent.sum() - self.independent + 1.0,
+        )
+
+    @cached_property
+    def _more(self) -> Float[np.ndarray, "C C"]:
+        return self._tail(nbinom.sf, self.swapped - 1)
+
+    def _tail(
+        self, side: Callable[..., np.ndarray], count: Int[np.ndarray, "C C"]
+    ) -> Float[np.ndarray, "C C"]:
+        met, alone = self._elsewhere
+        return np.asarray(side(count, met, alone / (alone + self.independent)))
 
 
 def count_confusions(
@@ -82,7 +127,7 @@ def count_confusions(
         only_missed=missed[~false.any(axis=1)].sum(axis=0),
         only_false=false[~missed.any(axis=1)].sum(axis=0),
         found=(targets & calls).sum(axis=0),
-        expected=_expected(targets, missed, false),
+        independent=_independent(targets, missed, false),
     )
 
 
@@ -124,7 +169,7 @@ def _pairs(first: Bool[np.ndarray, "N C"], second: Bool[np.ndarray, "N C"]) -> n
     return counted.astype(np.int64)
 
 
-def _expected(targets: np.ndarray, missed: np.ndarray, false: np.ndarray) -> np.ndarray:
+def _independent(targets: np.ndarray, missed: np.ndarray, false: np.ndarray) -> np.ndarray:
     """Rate of missing a x rate of saying b falsely x the samples that carry a and not b."""
     carried, free = targets.sum(axis=0), (~targets).sum(axis=0)
     miss_rate = missed.sum(axis=0) / np.maximum(carried, 1)

@@ -1,6 +1,7 @@
 """The confusion of label sets against counting by hand, and what co-occurrence alone would give."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,8 +70,9 @@ def test_errors_that_know_nothing_of_each_other_leave_no_residual() -> None:
     targets[:, 2] |= rng.random(40_000) < 0.8 * targets[:, 1]  # 2 stands beside 1.
     calls = np.where(targets, rng.random(targets.shape) < 0.7, rng.random(targets.shape) < 0.1)
     found = count_confusions(targets, calls)
-    assert np.abs(found.residual).max() < 5
-    assert (found.p > 0.05).all()
+    assert np.abs(found.residual).max() < 4
+    assert found.beyond == 0
+    assert found.swapped.sum() == pytest.approx(found.independent.sum(), rel=0.05)
     assert found.swapped.sum() == pytest.approx(found.expected.sum(), rel=0.05)
     taken = targets[:, 0] & ~targets[:, 3] & (rng.random(40_000) < 0.1)
     calls[taken, 0], calls[taken, 3] = False, True
@@ -78,6 +80,57 @@ def test_errors_that_know_nothing_of_each_other_leave_no_residual() -> None:
     assert np.unravel_index(surprise.residual.argmax(), (4, 4)) == (0, 3)
     assert surprise.residual[0, 3] > 10
     assert surprise.p[0, 3] < 0.001
+
+
+def shuffled_false_calls(
+    targets: np.ndarray, calls: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Return calls with the same misses, whose false calls go to images that miss as many."""
+    missed, false = targets & ~calls, calls & ~targets
+    for count in np.unique(missed.sum(axis=1)):
+        rows = np.flatnonzero(missed.sum(axis=1) == count)
+        false[rows] = false[rng.permutation(rows)]
+    return (targets & ~missed) | (false & ~targets)
+
+
+@pytest.mark.parametrize("model", ["vgg16", "resnet"])
+def test_hard_images_alone_put_no_pair_beyond_chance(model: str, realdata: Path) -> None:
+    folder, rng = realdata / "validation", np.random.default_rng(0)
+    targets = np.load(folder / "targets.npy") > 0.5
+    calls = np.load(folder / f"{model}_probs.npy") > 0.5
+    found = count_confusions(targets, calls)
+    assert found.swapped.sum() > 1.3 * found.independent.sum()
+    assert found.beyond >= 13
+    nulls = [
+        count_confusions(targets, shuffled_false_calls(targets, calls, rng)) for _ in range(20)
+    ]
+    assert sum(null.beyond > 0 for null in nulls) <= 2
+
+
+def test_one_confusion_alone_is_beyond_chance_though_no_other_pair_tells_what_chance_is() -> None:
+    targets = np.eye(6, dtype=bool)[np.arange(600) % 6]
+    calls = targets.copy()
+    taken = np.flatnonzero(targets[:, 3])[:12]
+    calls[taken, 3], calls[taken, 5] = False, True
+    found = count_confusions(targets, calls)
+    assert (found.more, found.beyond) == (1, 1)
+    assert [place.tolist() for place in found.likeliest(9)] == [[3], [5]]
+
+
+def test_a_single_image_where_little_is_expected_does_not_outshine_many() -> None:
+    rng = np.random.default_rng(1)
+    targets = np.zeros((4_000, 5), dtype=bool)
+    targets[:, 0], targets[:, 1] = rng.random((2, 4_000)) < 0.5
+    targets[0, 3] = True
+    calls = np.where(targets, rng.random(targets.shape) < 0.8, rng.random(targets.shape) < 0.02)
+    calls[0] = [False, False, False, False, True]
+    targets[0, :2] = False
+    taken = np.flatnonzero(targets[:, 0] & ~targets[:, 1])[:80]
+    calls[taken, 0], calls[taken, 1] = False, True
+    found = count_confusions(targets, calls)
+    assert found.swapped[3, 4] == 1
+    assert found.expected[3, 4] < 0.1
+    assert 0 < found.residual[3, 4] < found.residual[0, 1] / 2
 
 
 def test_the_likeliest_pairs_are_counted_beyond_expectation_in_the_order_of_their_p() -> None:
@@ -88,6 +141,7 @@ def test_the_likeliest_pairs_are_counted_beyond_expectation_in_the_order_of_thei
     found = count_confusions(targets, calls)
     missed, said = found.likeliest(6)
     assert (missed[0], said[0]) == (2, 4)
-    above = np.argwhere(found.swapped > found.expected)
+    above = np.argwhere(found.residual > 0)
+    assert len(above) == found.more
     expected = sorted(above.tolist(), key=lambda cell: (found.p[*cell], -found.residual[*cell]))
     assert np.column_stack([missed, said]).tolist() == expected[:6]
