@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 
 import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.uploads import Source
+from hpa_core.errors import JobError
 from hpa_core.jobs import JobState, JobStatus, open_backend
 from hpa_core.jobs.backend import RunSpec
 from hpa_core.jobs.leftovers import left_over
@@ -22,6 +24,9 @@ GOES_ON = "What it had done is kept: started again, it goes on from there."
 MOST_TOLD = 3
 PROGRAM = 3
 """Words of a job's arguments before those of the command: `python -m hpa_core`."""
+SEEN = "active-jobs"
+_SUBMITTING = Lock()
+"""Two tabs are two threads: the second one sees the job of the first."""
 
 
 def submit_job(
@@ -37,17 +42,21 @@ def submit_job(
 
     Raises:
         WorkspaceError: a file is not named, or named twice, or is not there.
-        JobError: the job cannot be started.
+        JobError: the job cannot be started, or one of that title waits or works.
     """
     for word in command:
         if isinstance(word, Source):
             word.check()
-    folder = cache.workspace().job(new_run_id(str(command[0])))
-    folder.mkdir(parents=True)
-    words = [word if isinstance(word, str) else word.place(folder) for word in command]
-    argv = (sys.executable, "-m", "hpa_core", *words)
-    spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title, makes=makes)
-    return open_backend(cache.workspace()).submit(spec)
+    st.session_state.pop(SEEN, None)  # As a rerun for news of jobs would wipe out an error.
+    with _SUBMITTING:
+        if is_busy(title):
+            raise JobError(f"{title!r} is under way already, so it was not started once more.")
+        folder = cache.workspace().job(new_run_id(str(command[0])))
+        folder.mkdir(parents=True)
+        words = [word if isinstance(word, str) else word.place(folder) for word in command]
+        argv = (sys.executable, "-m", "hpa_core", *words)
+        spec = RunSpec(argv=argv, folder=folder, devices=devices, title=title, makes=makes)
+        return open_backend(cache.workspace()).submit(spec)
 
 
 def offer_job(  # noqa: PLR0913 - what differs from one job to the next
@@ -149,9 +158,10 @@ def watch_jobs() -> None:
     """Show every job that is not a training while it works, and which of them failed."""
     jobs = [job for job in _every_job() if job.folder.parent == cache.workspace().jobs]
     active = [job for job in jobs if job.state in ACTIVE]
-    seen = st.session_state.get("active-jobs", 0)
-    st.session_state["active-jobs"] = len(active)
-    if len(active) < seen:
+    titles = {job.title for job in active}
+    seen = st.session_state.get(SEEN, titles)
+    st.session_state[SEEN] = titles
+    if titles != seen:  # Buttons rest, or work again, and what was made is shown.
         st.rerun(scope="app")
     for job in active:
         _draw_active(job)

@@ -139,6 +139,21 @@ def test_an_ablation_is_started_as_the_commands_own_job(
     assert job.title == "Channel ablation of scored, validation, zero"
 
 
+def test_a_job_started_in_another_tab_is_not_started_once_more(
+    workspace: Workspace, run: RunFolder, open_page
+) -> None:
+    first = open_page("errors", run="scored", atlas="Ablation")
+    second = open_page("errors", run="scored", atlas="Ablation")
+    first.button(key="ablation-start-zero").click().run()
+    assert not second.button(key="ablation-start-zero").disabled
+    second.button(key="ablation-start-zero").click().run()
+    backend = open_backend(workspace)
+    (job,) = backend.list()
+    backend.stop(job.id)
+    assert f"'{job.title}' is under way already" in said(second)
+    assert second.button(key="ablation-start-zero").disabled
+
+
 STOPPED = {
     "Channel ablation of scored, validation, zero": {"atlas": "Ablation"},
     "Heat maps of scored, HiResCAM: 14 Microtubules, found": {
