@@ -47,15 +47,14 @@ def hear_neighbours(run: str, split: str, samples: Samples, labels_of: DatasetIn
         samples: of those predictions.
         labels_of: the dataset whose labels they are; None where they came with the scores.
     """
-    digest, written = cache.predictions_hash(run, split), neighbours_written(run, split)
+    digest, version = cache.predictions_hash(run, split), neighbours_version(run, split)
     labels = labels_of.hash if labels_of else ""
-    return _hear(f"{run} {split} {digest} {written} {labels}", run, split, digest, samples)
+    return _hear(f"{run} {split} {digest} {version} {labels}", run, split, digest, samples)
 
 
-def neighbours_written(run: str, split: str) -> int:
-    """Return when the neighbours that a run keeps were found; 0 where it keeps none."""
-    path = neighbours_path(cache.run(run), split)
-    return path.stat().st_mtime_ns if path.exists() else 0
+def neighbours_version(run: str, split: str) -> int:
+    """Return the version of the neighbours that a run keeps; 0 where it keeps none."""
+    return cache.version_of(neighbours_path(cache.run(run), split))
 
 
 def offer_neighbours(run: str, split: str, labels_of: DatasetInfo | None, heard: Heard) -> None:

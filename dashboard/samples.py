@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
-from hpa_core.runs.predictions import Predictions, predictions_path
+from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import ThresholdSet
 from hpa_core.selections.samples import Samples, dataset_samples, predicted_samples
 
@@ -15,8 +15,8 @@ def scored_samples(chosen: Session, dataset: Dataset) -> Samples | None:
     if chosen.run is None or chosen.split is None:
         return None
     predictions = cache.predictions(chosen.run, chosen.split)
-    written = predictions_path(cache.run(chosen.run), chosen.split).stat().st_mtime_ns
-    key = f"{dataset.info.hash} {chosen.run} {chosen.split} {written}"
+    version = cache.predictions_version(chosen.run, chosen.split)
+    key = f"{dataset.info.hash} {chosen.run} {chosen.split} {version}"
     aligned = _aligned(key, dataset, predictions)
     return _called(key, chosen.thresholds, aligned) if len(aligned.rows) else None
 
@@ -27,7 +27,7 @@ def labelled_samples(dataset: Dataset, split: str) -> Samples:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _labelled(data_hash: str, split: str, _dataset: Dataset) -> Samples:
+def _labelled(version: str, split: str, _dataset: Dataset) -> Samples:
     return dataset_samples(_dataset, _dataset.rows(split))
 
 

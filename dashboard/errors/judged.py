@@ -21,7 +21,6 @@ from dashboard.wording import counted
 from hpa_core.data.dataset import Dataset, DatasetInfo
 from hpa_core.imbalance.leaks import has_learnt
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import UNSAVED, ThresholdSet
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.samples import Samples, outside_samples
@@ -106,11 +105,11 @@ def judge(chosen: Session) -> Judged:
         "right or wrong. Choose another split beside, or import the scores with a column Target."
     )
     need(samples if samples.truth_known else None, unknown)
-    written = predictions_path(run, split).stat().st_mtime_ns
+    version = cache.predictions_version(run.id, split)
     content = dataset.info.hash if own and dataset else ""
     return _narrowed(
         Judged(
-            key=f"{run.id} {split} {written} {content} {chosen.thresholds.rule}",
+            key=f"{run.id} {split} {version} {content} {chosen.thresholds.rule}",
             run=run,
             split=split,
             thresholds=chosen.thresholds,

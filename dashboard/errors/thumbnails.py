@@ -24,7 +24,7 @@ def picture_addresses(judged: Judged, places: np.ndarray, *, side: int) -> list[
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _addresses(content: str, rows: tuple[int, ...], side: int, _dataset: Dataset) -> list[str]:
+def _addresses(version: str, rows: tuple[int, ...], side: int, _dataset: Dataset) -> list[str]:
     if not rows:
         return []
     pictures = compose(_dataset.thumbnails[list(rows)])

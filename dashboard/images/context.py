@@ -15,7 +15,7 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.errors import LabelingError
 from hpa_core.evaluation.neighbours import Neighbourhood
 from hpa_core.labeling.events import Event, named_labels
-from hpa_core.runs.predictions import Predictions, predictions_path
+from hpa_core.runs.predictions import Predictions
 from hpa_core.selections.expression import Among, Expression
 from hpa_core.selections.identities import Identities, atlas_parts
 from hpa_core.selections.samples import Samples
@@ -50,8 +50,8 @@ def _likes(dataset: Dataset, samples: Samples, sample_id: str) -> list[Strip]:
     if chosen.run is None or chosen.split is None or samples.probs is None:
         return []
     predictions = cache.predictions(chosen.run, chosen.split)
-    written = predictions_path(cache.run(chosen.run), chosen.split).stat().st_mtime_ns
-    found = _nearest(f"{chosen.run} {chosen.split} {written}", sample_id, predictions)
+    version = cache.predictions_version(chosen.run, chosen.split)
+    found = _nearest(f"{chosen.run} {chosen.split} {version}", sample_id, predictions)
     tiles = [
         replace(tile, note=f"cosine {cosine:.3f}")
         for near, cosine in found

@@ -5,8 +5,6 @@ leaves in the run.
 """
 
 from dataclasses import Field, fields
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -24,7 +22,7 @@ from hpa_core.oversampling.report import Report, read_report, report_path
 from hpa_core.oversampling.settings import Settings
 from hpa_core.oversampling.wording import LEVELS, SEEN, findings, pair_name
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import Predictions, predictions_path
+from hpa_core.runs.predictions import Predictions
 
 FEATURES = {"embeddings": "embeddings", "scores": "the 28 scores"}
 
@@ -133,26 +131,19 @@ def _start(title: str, run: RunFolder, split: str, features: str) -> None:
 
 def _report(run: RunFolder, split: str) -> Report | None:
     with guarded():
-        path = report_path(run, split)
-        return _read(run.id, split, path.stat().st_mtime_ns if path.exists() else 0)
+        return _read(run.id, split, cache.version_of(report_path(run, split)))
     return None
 
 
 @st.cache_resource(max_entries=8)
-def _read(run_id: str, split: str, written: int) -> Report | None:
+def _read(run_id: str, split: str, version: int) -> Report | None:
     return read_report(cache.run(run_id), split)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _hash(path: str, written: int) -> str:
-    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _draw_report(run: RunFolder, report: Report) -> None:
     st.subheader("What the last comparison found")
     st.caption(_about(run, report))
-    path = predictions_path(run, report.split)
-    if _hash(str(path), path.stat().st_mtime_ns) != report.data_hash:
+    if cache.predictions_hash(run.id, report.split) != report.data_hash:
         st.warning("The predictions were made anew since: compare again.", icon=":material/update:")
     if report.seen:
         st.warning(SEEN, icon=":material/visibility:")

@@ -114,8 +114,8 @@ def _labels_of_split(name: str, split: str, where: str) -> Labels:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _measure(where: str, content: str, _targets: np.ndarray) -> Labels:
-    """Measure once for each `content`, which names the labels and the samples."""
+def _measure(where: str, key: str, _targets: np.ndarray) -> Labels:
+    """Measure once for each `key`, which names the labels and the samples."""
     return Labels(
         where=where,
         targets=_targets,

@@ -68,12 +68,12 @@ def _keys(steps: Sequence[Values]) -> tuple[str, ...]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _reached(name: str, split: str, content: str, seed: int, steps: tuple[str, ...]) -> Reached:
+def _reached(name: str, split: str, version: str, seed: int, steps: tuple[str, ...]) -> Reached:
     """Apply the last of `steps` to what the others, all of which can be done, reach."""
     targets, number = cache.split_targets(name, split), len(steps) - 1
     before = np.ones(len(targets), dtype=np.int64)
     if number:
-        before = _reached(name, split, content, seed, steps[:-1]).copies
+        before = _reached(name, split, version, seed, steps[:-1]).copies
     try:
         return _applied(steps[-1], before, targets, number=number, seed=seed)
     except ConfigError as error:
@@ -94,8 +94,8 @@ def _applied(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _preview(name: str, split: str, content: str, seed: int, steps: tuple[str, ...]) -> PlanPreview:
+def _preview(name: str, split: str, version: str, seed: int, steps: tuple[str, ...]) -> PlanPreview:
     targets = cache.split_targets(name, split)
     if not steps:
         return preview_plan(targets, np.ones(len(targets), dtype=np.int64))
-    return preview_plan(targets, _reached(name, split, content, seed, steps).copies)
+    return preview_plan(targets, _reached(name, split, version, seed, steps).copies)

@@ -120,7 +120,7 @@ def _draw(dataset: Dataset, shown: Shown, version: str) -> None:
         shown: the split.
         version: names the split among all of this state of the dataset.
     """
-    written = (dataset.folder / INFO).stat().st_mtime_ns
+    written = cache.version_of(dataset.folder / INFO)
     coverage, copies = _covered(f"{dataset.info.hash} {written} {version}", dataset, shown)
     labelled = counted_samples(dataset.info, int(coverage.sizes.sum()), "labelled ")
     st.caption(

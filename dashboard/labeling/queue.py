@@ -11,14 +11,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache
-from dashboard.neighbours import Heard, hear_neighbours, neighbours_written
+from dashboard.neighbours import Heard, hear_neighbours, neighbours_version
 from dashboard.samples import labelled_samples, scored_samples
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import HpaError, LabelingError
 from hpa_core.labeling.queue.ordering import at_random, by_disagreement, by_rarity, by_uncertainty
 from hpa_core.labeling.queue.planning import Queue, QueueSettings
-from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback, ThresholdSet
 from hpa_core.selections.annotators import with_annotators
 from hpa_core.selections.expression import asks_for_annotators
@@ -149,16 +148,16 @@ def _allowed(dataset: Dataset, queue: QueueChoice) -> set[str]:
 def _order(dataset: Dataset, queue: QueueChoice) -> list[str]:
     if queue.need in REVIEWS:  # Which change with every decision.
         return _to_review(dataset, queue.need)
-    return _ordered(f"{dataset.info.hash} {queue} {_written(queue)}", dataset, queue)
+    return _ordered(f"{dataset.info.hash} {queue} {_version(queue)}", dataset, queue)
 
 
-def _written(queue: QueueChoice) -> tuple[int, ...]:
-    """Return when the run's scores and neighbours were written: new ones are another order."""
+def _version(queue: QueueChoice) -> tuple[int, ...]:
+    """Return the versions of the run's scores and neighbours: new ones are another order."""
     if not queue.run:
         return ()
-    path = predictions_path(cache.run(queue.run), queue.split)
-    scored = path.stat().st_mtime_ns if path.exists() else 0
-    return scored, neighbours_written(queue.run, queue.split)
+    return cache.predictions_version(queue.run, queue.split), neighbours_version(
+        queue.run, queue.split
+    )
 
 
 def _to_review(dataset: Dataset, need: str) -> list[str]:

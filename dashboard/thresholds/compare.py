@@ -50,8 +50,8 @@ def _ask(names: list[str]) -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=50, show_spinner="Redrawing the images\u2026")
-def _compared(address: str, first: Rule, second: Rule, _predictions: Predictions) -> Comparison:
-    """Compare once for each `address`, which names the version of the scores and the images."""
+def _compared(key: str, first: Rule, second: Rule, _predictions: Predictions) -> Comparison:
+    """Compare once for each `key`, which names the version of the scores and the images."""
     if _predictions.targets is None:
         raise ValueError("a comparison needs the truth")
     calls = [calls_of(rule, _predictions.probs) for rule in (first, second)]

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Int, UInt32
 from dashboard import cache
 from hpa_core.errors import RunError
 from hpa_core.evaluation.bands import f1_bands
-from hpa_core.runs.predictions import Predictions, predictions_path
+from hpa_core.runs.predictions import Predictions
 
 MAGIC, VERSION = b"HPAS", 2
 MOST_CLASSES = 31
@@ -44,8 +44,7 @@ def score_file(run_id: str, split: str) -> ScoreFile:
     Raises:
         HpaError: there is no such run or split, or the name cannot be one.
     """
-    path = predictions_path(cache.run(run_id), split)
-    return _score_file(run_id, split, path.stat().st_mtime_ns if path.exists() else 0)
+    return _score_file(run_id, split, cache.predictions_version(run_id, split))
 
 
 def part_file(run_id: str, split: str, rows: Int[np.ndarray, " n"]) -> ScoreFile:
@@ -131,6 +130,6 @@ def _parts() -> dict[str, ScoreFile]:
 
 
 @lru_cache(maxsize=2)
-def _score_file(run_id: str, split: str, written: int) -> ScoreFile:
+def _score_file(run_id: str, split: str, version: int) -> ScoreFile:
     content = encode_scores(cache.predictions(run_id, split))
     return ScoreFile(content, sha256(content).hexdigest()[:20])

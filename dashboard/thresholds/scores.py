@@ -75,8 +75,8 @@ def _chosen_on(active: ThresholdSet, run: RunFolder, split: str) -> str:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _score(address: str, rule: Rule, _predictions: Predictions) -> Scores | None:
-    """Score once for each `address`, which names the version of the scores and the images."""
+def _score(key: str, rule: Rule, _predictions: Predictions) -> Scores | None:
+    """Score once for each `key`, which names the version of the scores and the images."""
     if _predictions.targets is None:
         return None
     return evaluate(_predictions.targets, calls_of(rule, _predictions.probs))

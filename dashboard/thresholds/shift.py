@@ -20,7 +20,7 @@ from hpa_core.evaluation.shift import (
     score_distances,
 )
 from hpa_core.runs.folder import RunFolder, list_runs
-from hpa_core.runs.predictions import predicted_splits, predictions_path
+from hpa_core.runs.predictions import predicted_splits
 
 COLUMNS = {
     name: st.column_config.NumberColumn(format="%.2f %%", help=told)
@@ -78,27 +78,29 @@ def draw_shift(run: RunFolder, split: str) -> None:
 
 def estimated_shift(run: RunFolder, split: str, other: Other) -> Shift:
     """Compare other scores with the labelled ones of a split, once for each version of both."""
-    return _estimated(_made(run.id, split), _made(*other), (run.id, split), other)
+    known = run.id, split
+    return _estimated(_versions(known, other), known, other)
 
 
 def shifted_classes(run: RunFolder, split: str, other: Other) -> int:
     """Count the classes whose other scores are surely distributed otherwise than a split's."""
-    return _shifted(_made(run.id, split), _made(*other), (run.id, split), other)
+    known = run.id, split
+    return _shifted(_versions(known, other), known, other)
+
+
+def _versions(*scores: tuple[str, str]) -> tuple[int, ...]:
+    return tuple(cache.predictions_version(*each) for each in scores)
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
-def _shifted(made: int, other_made: int, known: tuple[str, str], other: tuple[str, str]) -> int:
+def _shifted(version: tuple[int, ...], known: tuple[str, str], other: tuple[str, str]) -> int:
     apart = score_distances(cache.predictions(*known).probs, cache.predictions(*other).probs)
     return int(apart.shifted.sum())
 
 
-def _made(run_id: str, split: str) -> int:
-    return predictions_path(cache.run(run_id), split).stat().st_mtime_ns
-
-
 @st.cache_data(max_entries=20, show_spinner="Comparing the scores\u2026")
 def _estimated(
-    made: int, other_made: int, labelled: tuple[str, str], other: tuple[str, str]
+    version: tuple[int, ...], labelled: tuple[str, str], other: tuple[str, str]
 ) -> Shift:
     known, new = cache.predictions(*labelled), cache.predictions(*other)
     if known.targets is None:

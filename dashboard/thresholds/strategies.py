@@ -27,7 +27,6 @@ from hpa_core.evaluation.estimates import Estimate, Estimates, estimates_path, r
 from hpa_core.evaluation.honesty import UNFITTED
 from hpa_core.evaluation.strategies import STRATEGIES, ready_strategies, strategy_named
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import predictions_path
 from hpa_core.runs.thresholds import Fallback
 
 USED = "strategies-used"
@@ -75,9 +74,9 @@ def draw_strategies(run: RunFolder, split: str) -> None:
 
 def estimates_of(run: RunFolder, split: str, fallback: Fallback) -> Estimates | None:
     """Return what was estimated on these scores under this rule so far."""
-    written = _written(estimates_path(run, split, fallback))
-    made = _written(predictions_path(run, split))
-    return _estimates(run.id, split, fallback, written, made) if written else None
+    version = cache.version_of(estimates_path(run, split, fallback))
+    scored = cache.predictions_version(run.id, split)
+    return _estimates(run.id, split, fallback, (version, scored)) if version else None
 
 
 def start_estimating(run: RunFolder, split: str, fallback: Fallback, *options: str) -> None:
@@ -117,12 +116,12 @@ def _draw_start(
         with guarded():
             watch_jobs()
         path = estimates_path(run, split, fallback)
-        _watch(path, _written(path))
+        _watch(path, cache.version_of(path))
 
 
 @st.fragment(run_every=1.0)
 def _watch(path: Path, shown: int) -> None:
-    if _written(path) != shown:
+    if cache.version_of(path) != shown:
         st.rerun(scope="app")
 
 
@@ -245,13 +244,9 @@ def _title(run: RunFolder, split: str, fallback: Fallback) -> str:
     return f"Estimate thresholds of {run.id}, {split}{rule}"
 
 
-def _written(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
-
-
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _estimates(
-    run_id: str, split: str, fallback: Fallback, written: int, made: int
+    run_id: str, split: str, fallback: Fallback, version: tuple[int, int]
 ) -> Estimates | None:
     """Read once for each version of the estimates and of the predictions they are of."""
     return read_estimates(cache.run(run_id), split, fallback)

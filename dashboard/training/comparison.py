@@ -11,7 +11,6 @@ from dashboard.leaks import draw_leak_badge
 from hpa_core.errors import HpaError
 from hpa_core.evaluation.run_comparison import compare_runs
 from hpa_core.runs.folder import RunFolder
-from hpa_core.runs.predictions import predictions_path
 
 SPLIT = "validation"
 MISSING = "-"
@@ -48,20 +47,15 @@ def differing_settings(runs: Sequence[RunFolder]) -> pd.DataFrame:
 
 
 def _sentence(run_id: str, other: str) -> str:
-    own, others = _written(run_id), _written(other)
-    if own is None or others is None:
-        missing = run_id if own is None else other
+    own, others = (cache.predictions_version(each, SPLIT) for each in (run_id, other))
+    if not own or not others:
+        missing = other if own else run_id
         return f"{other}: `{missing}` has no predictions of {SPLIT} yet."
     return _compared(run_id, other, own, others)
 
 
-def _written(run_id: str) -> int | None:
-    path = predictions_path(cache.run(run_id), SPLIT)
-    return path.stat().st_mtime_ns if path.exists() else None
-
-
 @st.cache_data(max_entries=50, show_spinner=False)
-def _compared(run_id: str, other: str, written: int, other_written: int) -> str:
+def _compared(run_id: str, other: str, version: int, other_version: int) -> str:
     """Compare once for each version of the two runs' predictions."""
     try:
         found = compare_runs(cache.predictions(other, SPLIT), cache.predictions(run_id, SPLIT))
