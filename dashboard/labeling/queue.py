@@ -155,9 +155,8 @@ def _version(queue: QueueChoice) -> tuple[int, ...]:
     """Return the versions of the run's scores and neighbours: new ones are another order."""
     if not queue.run:
         return ()
-    return cache.predictions_version(queue.run, queue.split), neighbours_version(
-        queue.run, queue.split
-    )
+    scores = queue.run, queue.split
+    return cache.predictions_version(*scores), neighbours_version(*scores)
 
 
 def _to_review(dataset: Dataset, need: str) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Bool, Float, Float32
 
 from hpa_core.errors import LabelTableError, RunError, ScoresError
@@ -16,7 +15,7 @@ from hpa_core.files import checked_name, explained_os_errors, sync_folder
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run, open_run
 from hpa_core.runs.predictions import Predictions, predicted_splits, write_predictions
 from hpa_core.runs.score_files import ScoreTable, read_score_file
-from hpa_core.targets import format_target, read_id_table
+from hpa_core.targets import format_target, read_id_table, rows_of
 from hpa_core.workspace import Workspace
 
 
@@ -129,7 +128,7 @@ def _truth(
     Raises:
         LabelTableError: the two differ.
     """
-    rows = pd.Index(owner.ids).get_indexer(ids)
+    rows = rows_of(owner.ids, np.array(ids))
     labels = np.zeros((len(ids), owner.targets.shape[1]), dtype=bool)
     labels[rows >= 0] = owner.targets[rows[rows >= 0]]
     labelled = labels.any(axis=1)
