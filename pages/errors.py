@@ -1,16 +1,16 @@
 import streamlit as st
 
 from dashboard.components.scroll_keeper import keep_scroll
-from dashboard.errors.judged import describe, judge
-from dashboard.errors.opening import PICK, close, draw_section
+from dashboard.errors.judged import describe_judged, judge_scores
+from dashboard.errors.opening import PICK, close_pick, draw_section
 from dashboard.errors.sections import LINK, SECTIONS, follow_former_link
 from dashboard.guard import guarded
 from dashboard.leaks import draw_leak_badge
 from dashboard.session import session
 
 st.title("Errors")
-judged = judge(session())
-st.markdown(describe(judged))
+judged = judge_scores(session())
+st.markdown(describe_judged(judged))
 draw_leak_badge(judged.run, judged.split)
 follow_former_link()
 section = st.segmented_control(
@@ -20,7 +20,7 @@ section = st.segmented_control(
     required=True,
     key=LINK,
     bind="query-params",
-    on_change=close,
+    on_change=close_pick,
     label_visibility="collapsed",
 )
 with guarded():

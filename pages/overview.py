@@ -13,7 +13,7 @@ st.write(
     "imbalance, train, look at the images, move thresholds while F1 follows, understand the "
     "errors, correct labels, train again, hand in."
 )
-datasets, runs = inventory.everything()
+datasets, runs = inventory.list_contents()
 sentence, page, link = inventory.next_step(datasets, runs)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.info(f"Next: {sentence}", icon=":material/arrow_forward:")

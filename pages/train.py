@@ -4,7 +4,7 @@ from dashboard import cache
 from dashboard.guard import guarded
 from dashboard.session import session
 from dashboard.training import choice, form, predicting, view
-from dashboard.training.links import follow_link
+from dashboard.training.links import take_linked_settings
 
 st.title("Train")
 st.write(
@@ -15,9 +15,9 @@ trainings = choice.every_training()
 dataset = session().dataset
 asked = False
 with guarded():
-    asked = dataset is not None and follow_link(cache.dataset(dataset))
+    asked = dataset is not None and take_linked_settings(cache.dataset(dataset))
 
-fold = f"train-new-{form.starts()}"
+fold = f"train-new-{form.started_trainings()}"
 with (
     st.expander("New training", expanded=not trainings or asked, icon=":material/add:", key=fold),
     guarded(),
@@ -25,12 +25,12 @@ with (
     if dataset is None:
         st.info("There is no dataset yet. Import one on the Overview, or open the demo.")
     elif started := form.new_training(cache.dataset(dataset)):
-        choice.choose(started)
+        choice.choose_training(started)
         st.rerun()
 
 if not trainings:
     st.stop()
-choice.list_all()
-chosen, compared, classes = choice.ask(trainings)
-view.watch(chosen, compared, classes)
+choice.draw_trainings()
+chosen, compared, classes = choice.ask_trainings(trainings)
+view.watch_training(chosen, compared, classes)
 predicting.draw_predicting(chosen, trainings)

@@ -10,7 +10,7 @@ from jaxtyping import Int
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from dashboard.jobs import NOTHING_KEPT, offer_job
 from dashboard.wording import counted, signed
 from hpa_core.classes import CHANNELS
@@ -109,7 +109,7 @@ def _draw(judged: Judged, found: Ablation) -> None:
             f"{judged.thresholds.name}; dotted: {whole:.3f} with all channels. Whiskers: 95 %."
         )
     with right:
-        clicked(_class_chart(effects, found.fill), key="ablation-classes")
+        draw_clickable(_class_chart(effects, found.fill), key="ablation-classes")
         st.caption(
             "Mean change of each class's score over its positives (0 to 1 scale), and how far its "
             "95 % interval reaches; one positive has none. Click a cell to see its images, those "

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, legend_above, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from hpa_core.evaluation.averages import AverageIntervals, average_intervals
 from hpa_core.evaluation.class_scores import ClassScores, score_class
 from hpa_core.evaluation.metrics import Scores, evaluate
@@ -52,7 +52,7 @@ def draw_classes(judged: Judged) -> None:
             bind="query-params",
             help="Of the images that carry the class or are called it; else their number.",
         )
-    clicked(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")
+    draw_clickable(_chart(scored, _ordered(scored, order), shares=shares), key="errors-classes")
     st.caption(
         "Shares are of the images that carry the class or are called it. F1 with its 95 % interval "
         "of what other images of the same source would give, wide where these are few, and where "

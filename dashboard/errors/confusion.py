@@ -7,7 +7,13 @@ import streamlit as st
 
 from dashboard.charts import CLASS_LABELS, heatmap, tidy, unseen_points
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, clicked_table
+from dashboard.errors.opening import (
+    NoSuchPickError,
+    Opened,
+    class_of,
+    draw_clickable,
+    draw_clickable_table,
+)
 from dashboard.wording import counted, signed
 from hpa_core.evaluation.errors.confusion import Confusions, confused_rows, count_confusions
 from hpa_core.selections.expression import And, Expression, HasClass, Kind, Not
@@ -42,12 +48,12 @@ def draw_confusion(judged: Judged) -> None:
         "together as often on hard images as in all other pairs. Beyond chance, over all pairs "
         "together, is about 3.8 and more: told below.",
     )
-    clicked(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
+    draw_clickable(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
     table = _pairs(found)
     st.markdown(_beyond_chance(found, len(table)))
     if table.empty:
         return
-    clicked_table(
+    draw_clickable_table(
         table.drop(columns="pick"),
         lambda row, _: str(table["pick"].iloc[row]),
         key="errors-pair-table",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.charts import BLUE, GREY, ORANGE, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, clicked, clicked_table
+from dashboard.errors.opening import NoSuchPickError, Opened, draw_clickable, draw_clickable_table
 from hpa_core.classes import CHANNELS, STAINS
 from hpa_core.data.intensities import mean_intensities
 from hpa_core.evaluation.errors.groups import GroupErrors, count_group_errors, quantile_groups
@@ -56,9 +56,9 @@ def draw_groups(judged: Judged) -> None:
     )
     order = _order(found, by)
     labels = [grouping.told(str(key)) for key in found.keys[order]]
-    clicked(_chart(found, order, labels, by, float(wrong.mean())), key=f"errors-groups-{by}")
+    draw_clickable(_chart(found, order, labels, by, float(wrong.mean())), key=f"errors-groups-{by}")
     table = _table(found, order, labels)
-    clicked_table(
+    draw_clickable_table(
         table,
         lambda row, _: f"{by}.{found.keys[order[row]]}",
         key=f"errors-group-table-{by}",

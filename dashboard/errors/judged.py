@@ -94,7 +94,7 @@ class Judged:
         return self.samples.identities.place_of.get(sample_id)
 
 
-def judge(chosen: Session) -> Judged:
+def judge_scores(chosen: Session) -> Judged:
     """Return what the sidebar's pickers say; end the page where nothing can be right or wrong."""
     run, split = need_scores(chosen)
     dataset = cache.dataset(chosen.dataset) if chosen.dataset else None
@@ -122,7 +122,7 @@ def judge(chosen: Session) -> Judged:
     )
 
 
-def describe(judged: Judged) -> str:
+def describe_judged(judged: Judged) -> str:
     """Say in Markdown what all figures of the page are of."""
     active = judged.thresholds
     made = synthetic_note(judged.run, judged.dataset.info if judged.dataset else None)

@@ -7,7 +7,13 @@ from jaxtyping import Bool
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_names, class_of, clicked_table
+from dashboard.errors.opening import (
+    NoSuchPickError,
+    Opened,
+    class_names,
+    class_of,
+    draw_clickable_table,
+)
 from dashboard.wording import counted
 from hpa_core.evaluation.errors.label_sets import (
     LabelSetErrors,
@@ -32,7 +38,7 @@ def draw_label_sets(judged: Judged) -> None:
         f"{counted(len(found.counts), 'different pair')} of a true and a called set. Click a row "
         "to see its images."
     )
-    clicked_table(
+    draw_clickable_table(
         _table(found),
         lambda row, _: _pick(found, row),
         key="errors-sets",

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from dashboard import charts
 from dashboard.charts import CLASS_LABELS, legend_above, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from dashboard.images.gallery import draw_gallery
 from dashboard.session import write_link
 from dashboard.wording import counted
@@ -46,7 +46,7 @@ def draw_mistakes(judged: Judged) -> None:
         "Confidence is how far a score lies beyond its threshold, as a share of what was "
         "possible. Click a point to see its image."
     )
-    clicked(
+    draw_clickable(
         _chart(judged, found, places[:MOST_POINTS]),
         key=f"errors-points-{kind}-{number}",
         image_after=r"\d+\.",

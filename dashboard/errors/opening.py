@@ -80,7 +80,7 @@ def draw_opened(judged: Judged, opened: Opened) -> None:
             key="errors-back",
             icon=":material/arrow_back:",
             shortcut="Backspace",
-            on_click=close,
+            on_click=close_pick,
         )
         st.markdown(f"**{counted(len(opened.rows), 'image')}**: {opened.title}")
         if judged.dataset is not None and len(opened.rows):
@@ -115,12 +115,12 @@ def open_pick(pick: str, *, image: str | None = None) -> None:
     write_link(**{PICK: pick, "page": None, "image": image})
 
 
-def close() -> None:
+def close_pick() -> None:
     """Go back to the section."""
     write_link(**{"image": None, "page": None, PICK: None})
 
 
-def clicked(
+def draw_clickable(
     figure: Any,
     *,
     key: str,
@@ -145,7 +145,7 @@ def clicked(
     )
 
 
-def clicked_table(
+def draw_clickable_table(
     table: pd.DataFrame,
     picks: Callable[[int, str], str | None],
     *,
@@ -155,7 +155,7 @@ def clicked_table(
 ) -> None:
     """Draw a table whose cells open what `picks(row, column)` says; None opens nothing.
 
-    `image_after` is as for `clicked`.
+    `image_after` is as for `draw_clickable`.
     """
     st.dataframe(
         table,

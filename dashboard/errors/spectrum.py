@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts import CLASS_LABELS, ORANGE, RED, SKY, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked, numbers_of
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable, numbers_of
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
 from dashboard.wording import counted
@@ -43,7 +43,7 @@ def draw_spectrum(judged: Judged) -> None:
         f"{counted((~truth & called).sum(), 'other is', 'others are')} called it. Threshold "
         f"{judged.thresholds.thresholds[number]:.4f}. {_way_in(judged)}"
     )
-    clicked(
+    draw_clickable(
         _chart(judged.key, number, scale, judged),
         key=f"errors-spectrum-{number}-{scale}",
         image_after=r"\d+\.image\.",

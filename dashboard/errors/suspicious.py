@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, clicked_table
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable_table
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
 from dashboard.wording import counted
@@ -95,7 +95,7 @@ def draw_suspicious(judged: Judged) -> None:
         st.page_link("../pages/label.py", label="Correct them by keys", icon=":material/edit:")
     page = _choose_page(len(places))
     shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
-    clicked_table(
+    draw_clickable_table(
         _table(judged, found, shown),
         lambda row, _: _pick(judged, found, int(shown[row])),
         key=f"suspicious-{order}-{kind}-{number}-{page}",

@@ -5,9 +5,9 @@ import json
 import streamlit as st
 
 from dashboard import cache
-from dashboard.imbalance.augmentation_form import ask_request, recall
-from dashboard.imbalance.augmentation_jobs import Request, render
-from dashboard.imbalance.augmentation_preview import watch
+from dashboard.imbalance.augmentation_form import ask_request, recall_preview
+from dashboard.imbalance.augmentation_jobs import Request, render_preview
+from dashboard.imbalance.augmentation_preview import watch_preview
 from dashboard.session import write_link
 from dashboard.training import links
 from hpa_core.data.dataset import Dataset
@@ -39,12 +39,12 @@ def draw_augmentation(dataset: Dataset) -> None:
     request = ask_request(dataset)
     show, use = st.columns([1, 4], vertical_alignment="center")
     if show.button("Show variants", type="primary", key="augment-show", width="stretch"):
-        shown = st.session_state[SHOWN] = render(request)
+        shown = st.session_state[SHOWN] = render_preview(request)
     with use:
         _offer_training(request)
     write_link(**{LINK: shown})
     if shown:
-        watch(shown, request, dataset)
+        watch_preview(shown, request, dataset)
 
 
 def _offer_training(request: Request) -> None:
@@ -63,6 +63,6 @@ def _followed() -> str | None:
     if SHOWN not in st.session_state:
         linked = st.session_state[SHOWN] = st.query_params.get(LINK)
         if linked and (cache.workspace().job(linked) / FILE).exists():
-            recall(cache.preview(linked).preview)
+            recall_preview(cache.preview(linked).preview)
     shown: str | None = st.session_state[SHOWN]
     return shown

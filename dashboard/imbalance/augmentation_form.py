@@ -63,7 +63,7 @@ def ask_request(dataset: Dataset) -> Request:
     )
 
 
-def recall(preview: Preview) -> None:
+def recall_preview(preview: Preview) -> None:
     """Let the form, which is not drawn yet, begin with what a preview shows."""
     settings = preview.settings
     for name in (*STARTING_POINT, "plan"):

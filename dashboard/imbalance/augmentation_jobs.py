@@ -65,7 +65,7 @@ class Request:
         )
 
 
-def render(request: Request) -> str:
+def render_preview(request: Request) -> str:
     """Start the job of a request, unless its preview is there; return the job's id.
 
     Raises:

@@ -19,7 +19,7 @@ from hpa_core.progress import read_progress
 REFRESH_SECONDS = 0.5
 
 
-def watch(job_id: str, request: Request, dataset: Dataset) -> None:
+def watch_preview(job_id: str, request: Request, dataset: Dataset) -> None:
     """Show a preview, or how far the job is that makes it.
 
     Args:

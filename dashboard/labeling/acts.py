@@ -14,7 +14,7 @@ from hpa_core.labeling.store.deciding import stands_on
 LONGEST_KEY = 64
 
 
-def record(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any]:
+def record_act(name: str, annotator: str, body: dict[str, Any]) -> dict[str, Any]:
     """Record an act of `annotator`.
 
     Returns:

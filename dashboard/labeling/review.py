@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
-from dashboard.labeling.labelling import draw_review_pad
+from dashboard.labeling.pads import draw_review_pad
 from dashboard.labeling.person import Person
 from dashboard.wording import counted
 from hpa_core.classes import CLASS_NAMES

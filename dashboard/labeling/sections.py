@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from dashboard.labeling.labelling import draw_grid, draw_pad
 from dashboard.labeling.out import draw_out
+from dashboard.labeling.pads import draw_grid, draw_pad
 from dashboard.labeling.person import Person
 from dashboard.labeling.review import draw_review
 from hpa_core.data.dataset import Dataset

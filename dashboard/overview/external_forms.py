@@ -51,7 +51,7 @@ def download_form() -> None:
             "Seconds between two requests", 0.0, 60.0, usual.delay_seconds, key="download-delay"
         )
         if st.form_submit_button("Start the download", type="primary"):
-            imports.download(
+            imports.download_images(
                 table, folder, address, checksums=sums, workers=workers, delay_seconds=delay
             )
 
@@ -108,4 +108,4 @@ def merge_form() -> None:
         with right:
             name = ask_for_name("merge")
         if st.form_submit_button("Merge", type="primary"):
-            imports.merge(base, external, name=name, rule=rule, lists=lists)
+            imports.merge_datasets(base, external, name=name, rule=rule, lists=lists)

@@ -48,7 +48,9 @@ def import_external(folder: str, labels: Source, *, name: str, size: int) -> str
     return submit_job(title, *command, *options, makes=info_path(cache.workspace(), name))
 
 
-def merge(base: str, external: str, *, name: str, rule: str, lists: Sequence[Source]) -> str:
+def merge_datasets(
+    base: str, external: str, *, name: str, rule: str, lists: Sequence[Source]
+) -> str:
     """Merge two datasets into a third."""
     title = f"Merge {base} and {external} as {_dataset_name(name)}"
     options = [word for one in lists for word in ("--duplicates", one)]
@@ -56,7 +58,7 @@ def merge(base: str, external: str, *, name: str, rule: str, lists: Sequence[Sou
     return submit_job(title, *command, *options, makes=info_path(cache.workspace(), name))
 
 
-def download(  # noqa: PLR0913 - the fields of one form
+def download_images(  # noqa: PLR0913 - the fields of one form
     table: Source,
     folder: str,
     address: str,

@@ -89,6 +89,6 @@ def next_step(infos: list[DatasetInfo], runs: list[RunFolder]) -> tuple[str, str
     )
 
 
-def everything() -> tuple[list[DatasetInfo], list[RunFolder]]:
-    """Datasets and runs of the workspace."""
+def list_contents() -> tuple[list[DatasetInfo], list[RunFolder]]:
+    """List the datasets and runs of the workspace."""
     return list_datasets(cache.workspace()), list_runs(cache.workspace())

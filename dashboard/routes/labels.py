@@ -27,17 +27,17 @@ TICKET = "x-hpa-annotator"
 Work = Callable[[str, str, dict[str, Any]], dict[str, Any]]
 
 
-async def record(request: Request) -> Response:
+async def answer_acts(request: Request) -> Response:
     """Record what one person decided at once."""
-    return await answer(request, acts.record)
+    return await answer_holder(request, acts.record_act)
 
 
-async def next_tasks(request: Request) -> Response:
+async def answer_tasks(request: Request) -> Response:
     """Hand out the next images of a queue."""
-    return await answer(request, tasks.next_tasks)
+    return await answer_holder(request, tasks.next_tasks)
 
 
-async def answer(request: Request, work: Work) -> Response:
+async def answer_holder(request: Request, work: Work) -> Response:
     """Do `work(dataset, annotator, body)` for whoever holds a ticket; an error is one sentence."""
     try:
         annotator = ticket_holder(request.headers.get(TICKET, ""))
@@ -89,6 +89,6 @@ async def _bounded(request: Request) -> bytes:
 
 
 routes: list[BaseRoute] = [
-    Route("/hpa/labels/{dataset}/acts", record, methods=["POST"]),
-    Route("/hpa/labels/{dataset}/tasks", next_tasks, methods=["POST"]),
+    Route("/hpa/labels/{dataset}/acts", answer_acts, methods=["POST"]),
+    Route("/hpa/labels/{dataset}/tasks", answer_tasks, methods=["POST"]),
 ]

@@ -13,13 +13,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard import cache
-from dashboard.routes.tiles import answer, check_kind
+from dashboard.routes.tiles import answer_rows, check_kind
 from hpa_core.errors import WorkspaceError
 
 
-def previews(request: Request) -> Response:
+def answer_previews(request: Request) -> Response:
     """Answer a request for a preview's pictures."""
-    return answer(request, _array)
+    return answer_rows(request, _array)
 
 
 def _array(job: str, written: str, kind: str) -> UInt8[np.ndarray, "N 4 S S"]:
@@ -30,4 +30,4 @@ def _array(job: str, written: str, kind: str) -> UInt8[np.ndarray, "N 4 S S"]:
     return found.thumbnails if kind == "thumbnails" else found.preview.images
 
 
-routes: list[BaseRoute] = [Route("/hpa/previews/{job}/{written}/{kind}", previews)]
+routes: list[BaseRoute] = [Route("/hpa/previews/{job}/{written}/{kind}", answer_previews)]

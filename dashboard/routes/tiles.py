@@ -39,12 +39,12 @@ class TilesRefusedError(HpaError):
         self.status = status
 
 
-def tiles(request: Request) -> Response:
+def answer_tiles(request: Request) -> Response:
     """Answer a request for a dataset's pictures."""
-    return answer(request, _array)
+    return answer_rows(request, _array)
 
 
-def answer(request: Request, find: Callable[..., UInt8[np.ndarray, "N 4 S S"]]) -> Response:
+def answer_rows(request: Request, find: Callable[..., UInt8[np.ndarray, "N 4 S S"]]) -> Response:
     """Answer one request with rows of an array; an error is one sentence of plain text.
 
     Args:
@@ -54,7 +54,7 @@ def answer(request: Request, find: Callable[..., UInt8[np.ndarray, "N 4 S S"]]) 
     try:
         array = find(**request.path_params)
         rows = parse_rows(request.query_params.get("rows", ""), samples=len(array))
-        return Response(pack(array, rows), 200, _HEADERS, "application/octet-stream")
+        return Response(pack_rows(array, rows), 200, _HEADERS, "application/octet-stream")
     except TilesRefusedError as error:
         return PlainTextResponse(str(error), error.status)
     except HpaError as error:
@@ -82,7 +82,7 @@ def parse_rows(text: str, *, samples: int) -> list[int]:
     return rows
 
 
-def pack(array: UInt8[np.ndarray, "N 4 S S"], rows: list[int]) -> bytes:
+def pack_rows(array: UInt8[np.ndarray, "N 4 S S"], rows: list[int]) -> bytes:
     """Copy the rows out of the memory map, behind their header.
 
     Raises:
@@ -116,4 +116,4 @@ def _array(dataset: str, data_hash: str, kind: str) -> UInt8[np.ndarray, "N 4 S 
     return opened.thumbnails if kind == "thumbnails" else opened.images
 
 
-routes: list[BaseRoute] = [Route("/hpa/tiles/{dataset}/{data_hash}/{kind}", tiles)]
+routes: list[BaseRoute] = [Route("/hpa/tiles/{dataset}/{data_hash}/{kind}", answer_tiles)]

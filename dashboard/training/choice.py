@@ -33,12 +33,12 @@ def every_training() -> list[Training]:
     return list_trainings(cache.workspace(), open_backend(cache.workspace()))
 
 
-def choose(run_id: str) -> None:
+def choose_training(run_id: str) -> None:
     """Show this training from now on."""
     st.session_state[CHOSEN] = run_id
 
 
-def ask(trainings: Sequence[Training]) -> tuple[str, list[str], list[int]]:
+def ask_trainings(trainings: Sequence[Training]) -> tuple[str, list[str], list[int]]:
     """Draw the pickers; return the training, those to compare it with, and the classes."""
     known = {training.run.id: training for training in trainings}
     left, middle, right = st.columns([3, 3, 3])
@@ -52,7 +52,7 @@ def ask(trainings: Sequence[Training]) -> tuple[str, list[str], list[int]]:
     return chosen, compared, [CLASS_LABELS.index(name) for name in names]
 
 
-def list_all() -> None:
+def draw_trainings() -> None:
     """List every training, again and again while one is active; a click on a row shows it."""
     active = any(training.active for training in every_training())
     st.fragment(_draw_table, run_every=REFRESH_SECONDS if active else None)()
@@ -97,7 +97,7 @@ def training_table(trainings: Sequence[Training]) -> pd.DataFrame:
 
 def _choose_row() -> None:
     for row in st.session_state["train-table"].selection.rows:
-        choose(every_training()[row].run.id)
+        choose_training(every_training()[row].run.id)
 
 
 def _ask_training(known: dict[str, Training]) -> str:
@@ -113,9 +113,9 @@ def _ask_training(known: dict[str, Training]) -> str:
         list(known),
         key="train-pick",
         format_func=label,
-        on_change=lambda: choose(st.session_state["train-pick"]),
+        on_change=lambda: choose_training(st.session_state["train-pick"]),
     )
-    choose(chosen)
+    choose_training(chosen)
     write_link(**{LINK: chosen})
     return chosen
 

@@ -71,13 +71,13 @@ def new_training(dataset: Dataset) -> str | None:
     return _start(dataset, TrainConfig.from_dict(values), name=name.strip())
 
 
-def starts() -> int:
+def started_trainings() -> int:
     """Count the trainings this visitor has started; a form after each is a fresh, folded one."""
     count: int = st.session_state.get(STARTS, 0)
     return count
 
 
-def prefill(values: Entry) -> None:
+def prefill_form(values: Entry) -> None:
     """Let the form of every preset begin with these settings."""
     for preset in PRESET_HELP:
         for name, value in values.items():
@@ -167,7 +167,7 @@ def _start_pressed() -> bool:
 def _start(dataset: Dataset, config: TrainConfig, *, name: str) -> str:
     run = create_planned_run(cache.workspace(), dataset, config, name=name)
     start_training(run, open_backend(cache.workspace()))
-    st.session_state[STARTS] = starts() + 1
+    st.session_state[STARTS] = started_trainings() + 1
     return run.id
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.session import write_link
-from dashboard.training.form import Entry, prefill, starts
+from dashboard.training.form import Entry, prefill_form, started_trainings
 from hpa_core.config import TrainConfig, parse_settings
 from hpa_core.data.dataset import Dataset
 from hpa_core.data.folds import fold_split
@@ -14,7 +14,7 @@ PLAN, SETTINGS, FOLLOWED = "plan", "settings", "train-followed"
 """The link's keys: the name of a plan, and settings as JSON."""
 
 
-def follow_link(dataset: Dataset) -> bool:
+def take_linked_settings(dataset: Dataset) -> bool:
     """Take what the link brings into the form, once; a plan that is not known is passed by.
 
     Returns:
@@ -32,12 +32,12 @@ def follow_link(dataset: Dataset) -> bool:
     for saved in cache.plans(dataset.info.name) if plan else []:
         if saved.name == plan and saved.plan:
             _begin_with(_settings_of(saved.plan))
-    return bool(st.session_state.get(FOLLOWED) == starts())
+    return bool(st.session_state.get(FOLLOWED) == started_trainings())
 
 
 def _begin_with(values: Entry) -> None:
-    prefill(values)
-    st.session_state[FOLLOWED] = starts()
+    prefill_form(values)
+    st.session_state[FOLLOWED] = started_trainings()
 
 
 def _settings_of(plan: Plan) -> Entry:

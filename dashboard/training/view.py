@@ -45,7 +45,7 @@ ICONS = {
 }
 
 
-def watch(run_id: str, compared: Sequence[str], classes: Sequence[int]) -> None:
+def watch_training(run_id: str, compared: Sequence[str], classes: Sequence[int]) -> None:
     """Show a training, again and again while it is active.
 
     Args:
