@@ -8,19 +8,26 @@ from jaxtyping import Float
 
 from hpa_core.classes import CLASS_NAMES
 
-BLUE, ORANGE, GREEN, PINK, SKY, RED = (
+BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW = (
     "#0072B2",
     "#E69F00",
     "#009E73",
     "#CC79A7",
     "#56B4E9",
     "#D55E00",
+    "#F0E442",
 )
 GREY = "#999999"
 """Readable on light and dark ground."""
 FOUND, MISSED, FALSE = GREEN, ORANGE, RED
 """What calls come to, on every page; the channel viewer's chips have the same hues."""
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
+
+
+def see_through(colour: str, opacity: float) -> str:
+    """Return a colour, `#rrggbb`, as one that covers the ground by `opacity`, in [0, 1]."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
 def heatmap(values: Float[np.ndarray, "rows columns"], **options: Any) -> go.Heatmap:

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from jaxtyping import Float, UInt8
 from PIL import Image
 
-from dashboard.charts import tidy
+from dashboard.charts import BLUE, GREEN, GREY, ORANGE, RED, see_through, tidy
 from hpa_core.classes import CHANNELS
 
-CHANNEL_COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2", "yellow": "#E69F00"}
+CHANNEL_COLOURS = {"red": RED, "green": GREEN, "blue": BLUE, "yellow": ORANGE}
 BRIGHTEST_SHARE = 99.7
 """Percentile of the brightness that is drawn white, so that one hot pixel does not darken all."""
 CLEAR, DENSE = 0.0, 0.75
@@ -44,7 +44,7 @@ def heat_figure(
         zsmooth="best",
         zmin=-reach,
         zmax=reach,
-        colorscale=_see_through(),
+        colorscale=_diverging(),
         colorbar={
             "title": {"text": "log-odds", "side": "right"},
             "orientation": "h",
@@ -81,21 +81,16 @@ def channel_figure(score: float, without: Float[np.ndarray, " 4"]) -> go.Figure:
             hovertemplate="%{y}: score %{x:.3f}<extra></extra>",
         )
     )
-    figure.add_vline(x=score, line_dash="dot", line_color="#999999")
+    figure.add_vline(x=score, line_dash="dot", line_color=GREY)
     figure.update_xaxes(range=[0, 1.02], title=f"score; dotted: {score:.2f} with all channels")
     figure.update_yaxes(autorange="reversed")
     return tidy(figure, height=150)
 
 
-def _see_through() -> list[tuple[float, str]]:
+def _diverging() -> list[tuple[float, str]]:
     """Return a scale from blue over nothing to orange."""
-    against, favour = "0, 114, 178", "255, 140, 0"
-    return [
-        (0.0, f"rgba({against}, {DENSE})"),
-        (0.5, f"rgba({against}, {CLEAR})"),
-        (0.5, f"rgba({favour}, {CLEAR})"),
-        (1.0, f"rgba({favour}, {DENSE})"),
-    ]
+    stops = ((0.0, BLUE, DENSE), (0.5, BLUE, CLEAR), (0.5, ORANGE, CLEAR), (1.0, ORANGE, DENSE))
+    return [(place, see_through(colour, opacity)) for place, colour, opacity in stops]
 
 
 def _grey(green: np.ndarray) -> str:

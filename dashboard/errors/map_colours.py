@@ -13,11 +13,13 @@ from dashboard.charts import (
     FALSE,
     FOUND,
     GREEN,
+    GREY,
     MISSED,
     ORANGE,
     PINK,
     RED,
     SKY,
+    YELLOW,
 )
 from dashboard.components.point_map import NOT_SHOWN, Colouring, Scale
 from dashboard.errors.judged import Judged
@@ -27,9 +29,8 @@ MODES = (MISTAKES, CLASS, SCORE, LABEL, SOURCE)
 OF_CLASS = (CLASS, SCORE)
 """Modes that need a class."""
 
-PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, "#F0E442")
-QUIET = "#b0b0b0"
-SHADES = [QUIET, ORANGE, RED]
+PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW)
+SHADES = [GREY, ORANGE, RED]
 """Of scores: all of them can be seen on light and on dark ground."""
 STEPS = 64
 
@@ -58,7 +59,7 @@ def colour_points(
 def _by_class(judged: Judged, number: int) -> tuple[np.ndarray, list[str], list[str]]:
     true, called = judged.targets[:, number], judged.calls[:, number]
     levels = np.select([true & called, true & ~called, ~true & called], [1, 2, 3], 0)
-    return levels, [QUIET, FOUND, MISSED, FALSE], ["neither", "found", "missed", "called falsely"]
+    return levels, [GREY, FOUND, MISSED, FALSE], ["neither", "found", "missed", "called falsely"]
 
 
 def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
@@ -66,7 +67,7 @@ def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
     false = (judged.calls & ~judged.targets).any(axis=1)
     levels = np.select([missed & false, missed, false], [3, 1, 2], 0)
     labels = ["right", "missed only", "false only", "missed and false"]
-    return levels, [QUIET, MISSED, FALSE, PINK], labels
+    return levels, [GREY, MISSED, FALSE, PINK], labels
 
 
 def _rarest_label(judged: Judged) -> np.ndarray:
@@ -84,7 +85,7 @@ def _by_frequency(values: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]
     new = np.zeros(len(names), dtype=np.int64)
     new[largest] = np.arange(1, len(largest) + 1)
     labels = ["others", *(str(names[each]) for each in largest)]
-    return new[level], [QUIET, *PALETTE[: len(largest)]], labels
+    return new[level], [GREY, *PALETTE[: len(largest)]], labels
 
 
 def _by_score(judged: Judged, place: np.ndarray, number: int) -> Colouring:

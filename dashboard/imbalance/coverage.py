@@ -8,12 +8,12 @@ import streamlit as st
 from jaxtyping import Bool, Int
 from pandas.io.formats.style import Styler
 
-from dashboard.charts import CLASS_LABELS
+from dashboard.charts import BLUE, CLASS_LABELS, RED, see_through
 from dashboard.wording import counted
 from hpa_core.evaluation.proportions import WIDEST, recall_interval, too_few_positives
 from hpa_core.imbalance.coverage import Coverage
 
-FEWER, MORE = "0, 114, 178", "213, 94, 0"
+FEWER, MORE = BLUE, RED
 FULL_COLOUR = 2.0
 """Deviation, in standard deviations of a random split, that is painted in the full colour."""
 ROW_HEIGHT = 30
@@ -192,7 +192,8 @@ def _painted(table: pd.DataFrame, coverage: Coverage, shown: Shown) -> Styler:
 
 def _colour(deviation: float) -> str:
     strength = min(abs(deviation) / FULL_COLOUR, 1.0)
-    return f"background-color: rgba({MORE if deviation > 0 else FEWER}, {0.75 * strength:.2f})"
+    colour = see_through(MORE if deviation > 0 else FEWER, round(0.75 * strength, 2))
+    return f"background-color: {colour}"
 
 
 def _intervals(positives: Int[np.ndarray, " C"]) -> list[str]:

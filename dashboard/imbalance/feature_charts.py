@@ -4,12 +4,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, tidy
 from hpa_core.oversampling.report import Comparison, Report, VariantScore
 from hpa_core.oversampling.settings import OWN
 from hpa_core.oversampling.wording import LEVELS, NAMES, pair_name, span
 
-GREY = "#8a8a8a"
 ORDER = (OWN, "as-is", "copies", "mlsmote", "weighted")
 COLOURS = {"fixed": ORANGE, "fitted": BLUE}
 ROW_PIXELS = 22

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import CLASS_LABELS, ORANGE, SKY, tidy
+from dashboard.charts import CLASS_LABELS, GREY, ORANGE, SKY, tidy
 from hpa_core.imbalance.preview import PlanPreview
 
 
@@ -20,7 +20,7 @@ def before_and_after(seen: PlanPreview, *, shares: bool) -> go.Figure:
             x=_joined(before, after),
             y=[label for label in labels for _ in range(3)],
             mode="lines",
-            line={"color": "#999999", "width": 2},
+            line={"color": GREY, "width": 2},
             hoverinfo="skip",
             showlegend=False,
         )

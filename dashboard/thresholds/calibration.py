@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cache
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, tidy
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.score_file import score_file
 from dashboard.wording import counted
@@ -86,7 +86,7 @@ def _chart(before: Reliability, after: Reliability) -> go.Figure:
             x=[0, 1],
             y=[0, 1],
             mode="lines",
-            line={"color": "#8a8a8a", "dash": "dot"},
+            line={"color": GREY, "dash": "dot"},
             name="calibrated",
         )
     )

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
-
-NOISE = "#8a8a8a"
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, ORANGE, tidy
 
 
 def gain_chart(
@@ -27,13 +25,13 @@ def gain_chart(
                 "array": table["high"] - table["f1"],
                 "arrayminus": table["f1"] - table["low"],
                 "thickness": 1.2,
-                "color": NOISE,  # The default is black, on dark ground too.
+                "color": GREY,  # The default is black, on dark ground too.
                 "width": 0,
             },
             mode="markers",
             marker={
                 "size": 8,
-                "color": np.select([better, worse], [BLUE, ORANGE], NOISE),
+                "color": np.select([better, worse], [BLUE, ORANGE], GREY),
                 # The shape says it as well, for those who do not see the colours.
                 "symbol": np.select([better, worse], ["circle", "diamond"], "line-ns-open"),
             },
@@ -42,7 +40,7 @@ def gain_chart(
             "%{customdata[1]:+.3f}), %{customdata[2]}<extra></extra>",
         )
     )
-    figure.add_vline(x=0, line_width=1, line_color=NOISE)
+    figure.add_vline(x=0, line_width=1, line_color=GREY)
     figure.update_xaxes(
         title="F1 gained; blue dots better, orange diamonds worse, grey strokes noise (95 % "
         "interval spans 0)"

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cache
-from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, ORANGE, see_through, tidy
 from dashboard.session import session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.active import take_up, unsaved_set
@@ -119,7 +119,7 @@ def _chart(swept: Sweep, reported: dict[float, float], title: str) -> go.Figure:
         x=np.concatenate([swept.values, swept.values[::-1]]),
         y=np.concatenate([swept.high, swept.low[::-1]]),
         fill="toself",
-        fillcolor="rgba(0, 114, 178, 0.2)",
+        fillcolor=see_through(BLUE, 0.2),
         line_width=0,
         hoverinfo="skip",
         name="95 %",

@@ -11,9 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts import BLUE, CLASS_LABELS, GREEN, ORANGE, PINK, RED, SKY, heatmap
+from dashboard.charts import BLUE, CLASS_LABELS, GREEN, GREY, ORANGE, PINK, RED, SKY, heatmap
 
-GREY = "#999999"
 COLOURS = (ORANGE, SKY, GREEN, PINK, RED, BLUE, GREY)
 Record = dict[str, Any]
 HEIGHT = 300
