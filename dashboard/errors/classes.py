@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
+from dashboard.wording import counted
 from hpa_core.evaluation.averages import AverageIntervals, average_intervals
 from hpa_core.evaluation.class_scores import ClassScores, score_class
 from hpa_core.evaluation.metrics import Scores, evaluate
@@ -103,8 +104,13 @@ def _draw_averages(judged: Judged) -> None:
     if not len(judged.ids):
         return
     scores, ends = _averaged(judged.key, judged)
+    empty = int((~(judged.targets | judged.calls).any(axis=0)).sum())
+    without = (
+        f"; {counted(empty, 'class counts', 'classes count')} 0, without a positive and a call"
+    )
     st.markdown(
-        f"Macro F1 **{scores.macro_f1:.4f}** ({_range(ends.macro)}), micro {scores.micro_f1:.4f} "
+        f"Macro F1 **{scores.macro_f1:.4f}** ({_range(ends.macro)}{without if empty else ''}), "
+        f"micro {scores.micro_f1:.4f} "
         f"({_range(ends.micro)}), samples {scores.samples_f1:.4f} ({_range(ends.samples)}). Click "
         "a bar or a point to see its images.",
         help="In brackets 95 % intervals of what these calls' F1 would be on as many other images "

@@ -100,9 +100,7 @@ def _beyond_chance(found: Confusions, listed: int) -> str:
     if not listed:
         return "No pair is confused more often than chance gives."
     beyond, pairs = found.beyond, counted(found.more, "pair")
-    told = (
-        f"{beyond} of {pairs} {'is' if beyond == 1 else 'are'}" if beyond else f"none of {pairs} is"
-    )
+    told = f"{beyond or 'none'} of {pairs} {'is' if beyond < 2 else 'are'}"
     cut = f"; the {listed} least likely by it are listed" if listed < found.more else ""
     return (
         "Confused more often than co-occurrence and hard images give: "

@@ -13,7 +13,13 @@ from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, draw_clickable, draw_clickable_table
 from hpa_core.classes import CHANNELS, STAINS
 from hpa_core.data.intensities import mean_intensities
-from hpa_core.evaluation.errors.groups import GroupErrors, count_group_errors, quantile_groups
+from hpa_core.evaluation.errors.groups import (
+    GroupErrors,
+    Trend,
+    count_group_errors,
+    quantile_groups,
+    trends,
+)
 from hpa_core.evaluation.mistakes import sort_by_mistake
 from hpa_core.selections.expression import Among, And, Expression
 from hpa_core.selections.expression import Judged as Wrong
@@ -54,6 +60,8 @@ def draw_groups(judged: Judged) -> None:
         f"{'stands' if out == 1 else 'stand'} out: exact test against the others, 5 % over all "
         "groups together (Holm). Click a group to see its wrong images."
     )
+    if by.startswith(BRIGHTNESS):
+        st.markdown(_trend_told(judged, by))
     order = _order(found, by)
     labels = [grouping.told(str(key)) for key in found.keys[order]]
     draw_clickable(_chart(found, order, labels, by, float(wrong.mean())), key=f"errors-groups-{by}")
@@ -146,6 +154,23 @@ def _by_brightness(judged: Judged, channel: int) -> Grouping | str:
         return f"{mine.min():.1f} to {mine.max():.1f}"
 
     return Grouping(np.array([f"{part:02d}" for part in parts]), told)
+
+
+def _trend_told(judged: Judged, by: str) -> str:
+    """Say in Markdown whether wrong images are brighter or darker, which no tenth may show."""
+    key = f"{judged.key} intensity"
+    trend = _trends(key, judged)[CHANNELS.index(by.partition(" ")[2])]
+    paired = f"of a wrong and a right image the wrong one is brighter in {100 * trend.share:.0f} %"
+    tested = f"p = {trend.p:.2g}, Mann and Whitney's test, all four channels together (Holm)"
+    if not trend.stands_out:
+        return f"From dark to bright **no trend** beyond chance: {paired} ({tested})."
+    way = "brighter" if trend.share > 0.5 else "darker"
+    return f"Wrong images are **{way}** than right ones: {paired} ({tested})."
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _trends(key: str, _judged: Judged) -> list[Trend]:
+    return trends(_intensities(key, _judged), _judged.wrong)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Measuring the images' brightness\u2026")

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from dashboard import cache
 from dashboard.guard import need
 from dashboard.samples import scored_samples
-from dashboard.selections.narrowing import ask_narrowing, unapplied
+from dashboard.selections.narrowing import ask_narrowing, filter_note
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.scores import need_scores, origin
@@ -132,7 +132,7 @@ def describe_judged(judged: Judged) -> str:
     return (
         f"**{counted(len(judged.ids), 'image')}**{only}: run `{judged.run.id}`, split "
         f"{judged.split}.{made} Calls by {name}{fallback}: "
-        f"{origin(active, judged.run, judged.split)}{unapplied()}"
+        f"{origin(active, judged.run, judged.split)}{filter_note()}"
     )
 
 

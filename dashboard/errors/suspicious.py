@@ -14,7 +14,12 @@ from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.neighbours import Heard, hear_neighbours, offer_neighbours
 from dashboard.wording import counted
 from hpa_core.evaluation.suspicious.ranking import Order, Suspicions
-from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
+from hpa_core.evaluation.suspicious.wording import (
+    GAIN_DIGITS,
+    expected_wrong,
+    reason_of,
+    rounded_gains,
+)
 from hpa_core.selections.suspicion import suspicious_labels, weigh_labels
 from hpa_core.targets import rows_of
 
@@ -88,7 +93,7 @@ def draw_suspicious(judged: Judged) -> None:
     offer_neighbours(judged.run.id, judged.split, judged.labels_of, heard)
     found = _ranked(judged, order, heard)
     places = _kept(found, kind, number)
-    st.markdown(_count_told(len(places), judged.targets.size, heard))
+    st.markdown(_count_told(found.suspicion[places], judged.targets.size, heard))
     if not len(places):
         return
     if judged.dataset is not None:
@@ -124,13 +129,15 @@ def _hear(judged: Judged) -> Heard:
     return hear_neighbours(judged.run.id, judged.split, judged.everything, judged.labels_of)
 
 
-def _count_told(count: int, labels: int, heard: Heard) -> str:
-    if not count:
-        told = _speakers(heard).capitalize()
+def _count_told(suspicion: Float[np.ndarray, " n"], labels: int, heard: Heard) -> str:
+    """Say how many of the labels listed are probably wrong: most of a long list are not."""
+    told = _speakers(heard).capitalize()
+    if not len(suspicion):
         return f"{told} speak against **none** of {counted(labels, 'label')}, of those asked for."
+    likely = int((suspicion > 0.5).sum())
     return (
-        f"**{counted(count, 'label')}** that {_speakers(heard)} speak against, of {labels:,}. "
-        "Click a row to see the image."
+        f"{told} make **{counted(likely, 'label') if likely else 'no label'}** of {labels:,} more "
+        f"likely wrong than right. {expected_wrong(suspicion)} Click a row to see the image."
     )
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from dashboard import cache
 from dashboard.samples import labelled_samples, scored_samples
 from dashboard.selections.active import active_expression
-from dashboard.selections.narrowing import ask_narrowing, unapplied
+from dashboard.selections.narrowing import ask_narrowing, filter_note
 from dashboard.session import session
 from dashboard.synthetic import counted_samples
 from dashboard.wording import counted
@@ -51,7 +51,7 @@ class Labels:
         """Say in Markdown which samples these are, and how many."""
         counts = counted_samples(dataset.info, self.imbalance.samples)
         labels = counted(self.imbalance.counts.sum(), "label")
-        return f"{counts} and {labels}: dataset {dataset.info.name!r}, {self.where}.{unapplied()}"
+        return f"{counts} and {labels}: dataset {dataset.info.name!r}, {self.where}.{filter_note()}"
 
 
 def ask_labels(dataset: Dataset, split: str) -> Labels:

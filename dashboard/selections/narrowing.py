@@ -8,6 +8,8 @@ from dashboard.mirrors import mirror_key, read_mirror
 from dashboard.selections.active import active_rows
 from dashboard.session import session
 from hpa_core.errors import HpaError
+from hpa_core.selections.expression import asks_for_run
+from hpa_core.selections.parsing import parse_filter
 from hpa_core.selections.samples import Samples
 
 
@@ -55,11 +57,22 @@ def ask_narrowing(
     return found
 
 
-def unapplied() -> str:
-    """Say in Markdown, after a sentence, that the filter in force is not applied; else nothing."""
+def filter_note() -> str:
+    """Say in Markdown, after a sentence, what the filter in force means for the figures of a page.
+
+    That it is not applied; or that it chose by scores, so that no figure holds for other images.
+    """
     chosen = session()
-    waits = chosen.filter and not chosen.narrowed
-    return " The filter in force is **not applied here**." if waits else ""
+    if not chosen.filter:
+        return ""
+    if not chosen.narrowed:
+        return " The filter in force is **not applied here**."
+    if not asks_for_run(parse_filter(chosen.filter)):
+        return ""
+    return (
+        " **The filter chose these images by their scores**: no figure of them, and no interval, "
+        "holds for other images."
+    )
 
 
 def _found(

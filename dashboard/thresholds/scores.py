@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import cache
 from dashboard.guard import need
-from dashboard.selections.narrowing import unapplied
+from dashboard.selections.narrowing import filter_note
 from dashboard.session import Session
 from dashboard.synthetic import synthetic_note
 from dashboard.thresholds.measured import Measured
@@ -34,7 +34,7 @@ def describe_scores(measured: Measured, active: ThresholdSet) -> str:
     """Say in Markdown which images the figures are of, and whether the thresholds saw them."""
     run, split = measured.run, measured.split
     made = synthetic_note(run)
-    count = f"{measured.count}: run `{run.id}`, split {split}.{made}{unapplied()}"
+    count = f"{measured.count}: run `{run.id}`, split {split}.{made}{filter_note()}"
     if measured.predictions.targets is None:
         return (
             f"{count} Their truth is not known, so there is no F1: a set can be tried, saved "

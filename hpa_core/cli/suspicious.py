@@ -16,7 +16,12 @@ from hpa_core.cli.scores import (
     warn_of_leaks,
 )
 from hpa_core.evaluation.suspicious.ranking import Suspicions
-from hpa_core.evaluation.suspicious.wording import GAIN_DIGITS, reason_of, rounded_gains
+from hpa_core.evaluation.suspicious.wording import (
+    GAIN_DIGITS,
+    expected_wrong,
+    reason_of,
+    rounded_gains,
+)
 from hpa_core.imbalance.leaks import has_learnt, score_leaks
 from hpa_core.progress import terminal_progress
 from hpa_core.runs.folder import open_run
@@ -98,4 +103,4 @@ def _print_cells(found: Suspicions, predictions: Predictions) -> None:
         f"{cell['id']:{width}}  {cell['suspicion']:9.2f}  {gain:+.{GAIN_DIGITS}f}  {cell['reason']}"
         for cell, gain in zip(cells, gains, strict=True)
     ]
-    typer.echo("\n".join(lines))
+    typer.echo("\n".join([*lines, expected_wrong(found.suspicion)]))

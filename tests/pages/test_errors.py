@@ -238,6 +238,7 @@ def test_label_sets_and_brightness_open_exactly_their_images(
     assert not page.exception
     table = page.dataframe[0].value
     assert (table["images"].sum(), table["wrong"].sum()) == (70, 2)
+    assert "**no trend** beyond chance" in said(page)
     wrong = [key for key in picks(page) if key]
     found = [
         sample for key in wrong for sample in shown(open_page("errors", atlas="Groups", pick=key))
@@ -253,8 +254,11 @@ def test_suspicious_labels_come_with_picture_reason_and_gain(
     assert not page.exception
     assert "the run has no embeddings, so no neighbours" in said(page)
     table = page.dataframe[0].value
-    assert "**27 labels** that scores" in said(page)
-    assert "speak against, of 1,960" in said(page)
+    assert table["suspicion"].max() < 0.5
+    assert "make **no label** of 1,960 more likely wrong than right" in said(page)
+    assert re.search(
+        r"Of the 27 listed (about \d+ (is|are)|not one is) expected to be wrong", said(page)
+    )
     assert set(table["id"]) <= set(wrong)
     assert table["suspicion"].min() >= NEGLIGIBLE
     assert not np.signbit(table["macro F1"][table["macro F1"] == 0]).any()
@@ -385,3 +389,24 @@ def test_what_a_section_was_set_to_survives_opening_a_pick_and_coming_back(
     page.button(key="errors-back").click().run()
     assert not page.exception
     assert value() == before
+
+
+@pytest.mark.parametrize(
+    ("filter_", "told"), [("missed or false", True), ("score(0)>0.5", True), ("labels>=1", False)]
+)
+def test_images_chosen_by_their_scores_are_said_to_say_nothing_of_others(
+    run: RunFolder, open_page: OpenPage, filter_: str, told: bool
+) -> None:
+    for name in ("errors", "thresholds"):
+        page = open_page(name, filter=filter_, narrowed="yes")
+        assert not page.exception
+        assert ("chose these images by their scores" in said(page)) == told
+
+
+def test_classes_that_count_nothing_in_the_macro_f1_are_counted(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    first = faulty(dataset)[0]
+    page = open_page("errors", filter=f"id:{first}", narrowed="yes")
+    used = (dataset.targets[dataset.rows("validation")[0]]).sum()
+    assert f"{28 - used} classes count 0, without a positive and a call" in said(page)

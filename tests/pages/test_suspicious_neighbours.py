@@ -66,7 +66,7 @@ def press_and_wait(page: AppTest, workspace: Workspace) -> None:
 
 def test_few_samples_are_compared_by_the_page_itself(run: RunFolder, open_page: OpenPage) -> None:
     page = open_page("errors", **SECTION)
-    assert "its nearest neighbours in the embedding speak against" in said(page)
+    assert "its nearest neighbours in the embedding make" in said(page)
     assert "of the 10 nearest images carry the label" in reasons(page)
     assert not offered(page)
     assert not neighbours_path(run, "validation").exists()
@@ -78,7 +78,7 @@ def test_many_are_compared_by_a_job_and_ranked_meanwhile_without_their_neighbour
     page = open_page("errors", **SECTION)
     assert "Neighbours have not spoken yet" in said(page)
     assert "The nearest of 70 labelled images" in said(page)
-    assert "that scores and the image's other labels speak against" in said(page)
+    assert "Scores and the image's other labels make" in said(page)
     assert "nearest images" not in reasons(page)
     press_and_wait(page, workspace)
     page.run()

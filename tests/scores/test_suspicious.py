@@ -47,9 +47,11 @@ def test_the_list_ends_where_nothing_speaks_against_a_label(
     cells = json.loads(hpa("suspicious", "mine", "--limit", truth.size, "--json").stdout)["cells"]
     assert 0 < len(cells) < truth.size
     assert min(cell["suspicion"] for cell in cells) >= NEGLIGIBLE
-    header, *lines = hpa("suspicious", "mine", "--limit", truth.size).stdout.splitlines()
+    header, *lines, told = hpa("suspicious", "mine", "--limit", truth.size).stdout.splitlines()
     assert header.split() == ["image", "suspicion", "macro", "F1", "reason"]
     assert [line.split()[0] for line in lines] == [cell["id"] for cell in cells]
+    expected = round(sum(cell["suspicion"] for cell in cells))
+    assert told.startswith(f"Of the {len(cells)} listed about {expected} ")
 
 
 def test_right_labels_of_sure_scores_leave_nothing_to_list(

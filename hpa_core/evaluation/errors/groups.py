@@ -6,15 +6,19 @@ A group stands out if as many wrong samples among so many would be found in less
 data sets without any difference, over all groups together (Fisher's exact test, two-sided, with the
 correction of `chance`): of a hundred plates, five would pass a test that looks at each by itself.
 
+What rises or falls along the groups may leave none of them standing out: `trends` asks the measure
+itself, without groups.
+
 References:
     Wilson (1927), Probable inference (the intervals).
+    Mann and Whitney (1947), On a test of whether one of two random variables is larger.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, mannwhitneyu
 
 from hpa_core.evaluation.errors.chance import LEVEL, correct_for_many
 from hpa_core.evaluation.metrics import f1_from_counts
@@ -90,6 +94,40 @@ def count_group_errors(
         ),
         p=correct_for_many(_fisher(sums["wrong"], sums["samples"])),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """Whether wrong samples have more of something than right ones.
+
+    Attributes:
+        share: of the pairs of a wrong and a right sample, those where the wrong one has more (half
+            of those where both have as much), in [0, 1]; 0.5 without a trend.
+        p: of a share as far from 0.5, corrected for all measures looked at together.
+    """
+
+    share: float
+    p: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether there is a trend beyond chance."""
+        return self.p < LEVEL
+
+
+def trends(measures: Float[np.ndarray, "N K"], wrong: Bool[np.ndarray, " N"]) -> list[Trend]:
+    """Compare wrong samples with right ones in each of K measures (Mann and Whitney's test).
+
+    Args:
+        measures: of each sample, such as the brightness of its channels.
+        wrong: which samples are wrong; without both kinds there is no trend.
+    """
+    if wrong.all() or not wrong.any():
+        return [Trend(share=0.5, p=1.0)] * measures.shape[1]
+    found = mannwhitneyu(measures[wrong], measures[~wrong], axis=0)
+    shares = found.statistic / (wrong.sum() * (~wrong).sum())
+    p = correct_for_many(np.asarray(found.pvalue))
+    return [Trend(share=float(a), p=float(b)) for a, b in zip(shares, p, strict=True)]
 
 
 def quantile_groups(values: Float[np.ndarray, " N"], groups: int) -> Int[np.ndarray, " N"]:

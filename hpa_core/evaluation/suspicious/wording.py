@@ -46,6 +46,17 @@ def reason_of(found: Suspicions, place: int, names: Sequence[str]) -> str:
     return " ".join(parts)
 
 
+def expected_wrong(suspicion: Float[np.ndarray, " n"]) -> str:
+    """Say how many of the labels listed are wrong by their own suspicions, n of them, at least one.
+
+    >>> expected_wrong(np.array([0.9, 0.4, 0.1]))
+    'Of the 3 listed about 1 is expected to be wrong.'
+    """
+    expected = round(float(suspicion.sum()))
+    about = f"about {expected:,} {'is' if expected == 1 else 'are'}" if expected else "not one is"
+    return f"Of the {len(suspicion):,} listed {about} expected to be wrong."
+
+
 def _beyond(share: float, *, missing: bool) -> str:
     """Say how unusual such a score is for such a label, never rounded up to all of them."""
     percent = f"{min(100 * share, 99.9):.1f} %"

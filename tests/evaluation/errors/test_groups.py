@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import binomtest, fisher_exact, mannwhitneyu
 from sklearn.metrics import f1_score
 
 from hpa_core.data.labels import read_label_table
 from hpa_core.evaluation.errors.chance import correct_for_many
-from hpa_core.evaluation.errors.groups import GroupErrors, count_group_errors, quantile_groups
+from hpa_core.evaluation.errors.groups import (
+    GroupErrors,
+    count_group_errors,
+    quantile_groups,
+    trends,
+)
 from hpa_core.selections.identities import atlas_parts
 
 PLATES = 40
@@ -134,3 +139,26 @@ def test_groups_that_differ_by_chance_alone_seldom_stand_out() -> None:
         groups = rng.integers(20, size=400).astype(str)
         alarms += count_group_errors(targets, calls, groups).stands_out.any()
     assert alarms <= 8  # One in twenty would be three; more than eight, less than once in 200.
+
+
+def test_a_trend_is_the_share_of_pairs_and_its_p_is_scipys_corrected_for_all_measures() -> None:
+    rng = np.random.default_rng(6)
+    wrong = rng.random(400) < 0.3
+    measures = np.column_stack([rng.integers(0, 40, 400) + 9 * wrong, rng.random(400)])
+    first, second = trends(measures, wrong)
+    high, low = measures[wrong, 0][:, None], measures[~wrong, 0]
+    assert first.share == pytest.approx(((high > low) + 0.5 * (high == low)).mean())
+    p = [mannwhitneyu(each[wrong], each[~wrong]).pvalue for each in measures.T]
+    assert (first.p, second.p) == (pytest.approx(2 * p[0]), pytest.approx(p[1]))
+    assert (first.stands_out, second.stands_out) == (True, False)
+    assert [trend.p for trend in trends(measures, np.zeros(400, dtype=bool))] == [1, 1]
+
+
+def test_a_slow_rise_stands_out_as_a_trend_where_no_tenth_does() -> None:
+    rng = np.random.default_rng(8)
+    level = rng.random(600)
+    wrong = rng.random(600) < 0.2 + 0.17 * level
+    parts = quantile_groups(level, 10).astype(str)
+    targets = np.ones((600, 1), dtype=bool)
+    assert not count_group_errors(targets, ~wrong[:, None], parts).stands_out.any()
+    assert trends(level[:, None], wrong)[0].stands_out
