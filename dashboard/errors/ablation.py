@@ -9,6 +9,7 @@ from jaxtyping import Int
 
 from dashboard import cache
 from dashboard.charts import BLUE, CLASS_LABELS, GREY, heatmap, tidy, unseen_points
+from dashboard.errors.explanations import why_unknown
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from dashboard.jobs import NOTHING_KEPT, offer_job
@@ -18,6 +19,7 @@ from hpa_core.evaluation.ablation import ChannelEffect, Leaning, channel_effects
 from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.metrics import evaluate
 from hpa_core.runs.ablations import FILLS, Ablation, Fill, ablation_path
+from hpa_core.runs.networks import network_of
 from hpa_core.runs.thresholds import Rule
 from hpa_core.targets import rows_of
 
@@ -52,8 +54,8 @@ def draw_ablation(judged: Judged) -> None:
             help="  \n".join(f"{NAMES[name]}: {meaning}." for name, meaning in FILLS.items()),
         )
     found = cache.ablation(judged.run.id, judged.split, fill)
-    if not judged.run.has_network:
-        st.info("These scores were made elsewhere: there is no network here to ask again.")
+    if why := why_unknown(judged.run):
+        st.info(why)
         return
     if found is not None and found.truth_known:
         _draw(judged, found)
@@ -119,9 +121,7 @@ def _draw(judged: Judged, found: Ablation) -> None:
 
 def _fits(judged: Judged, found: Ablation) -> bool:
     """Whether the network and the dataset are still those that were asked."""
-    weights = judged.run.best_weights
-    same = weights.is_file() and cache.file_hash(weights) == found.weights
-    dataset = judged.dataset
+    same, dataset = cache.file_hash(network_of(judged.run)) == found.weights, judged.dataset
     return same and (dataset is None or dataset.content_hash(found.split) == found.content)
 
 

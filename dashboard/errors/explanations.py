@@ -9,6 +9,7 @@ from dashboard.jobs import offer_job
 from dashboard.wording import counted
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset
+from hpa_core.errors import CheckpointError
 from hpa_core.runs.explanations import (
     Explanation,
     Method,
@@ -17,9 +18,19 @@ from hpa_core.runs.explanations import (
     read_explanation,
 )
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.networks import network_of
 
 NAMES: dict[Method, str] = {"hirescam": "HiResCAM", "gradcam": "Grad-CAM", "occlusion": "occlusion"}
 GREEN = CHANNELS.index("green")
+
+
+def why_unknown(run: RunFolder) -> str:
+    """Say in a sentence why there is no network to ask; nothing where there is one."""
+    try:
+        network_of(run)
+    except CheckpointError as error:
+        return str(error)
+    return ""
 
 
 def explanation_of(
@@ -35,7 +46,7 @@ def offer_explaining(  # noqa: PLR0913 - images, what is looked at, what they ar
     """Draw the button that explains some images.
 
     Args:
-        run: with a network.
+        run: of one network.
         dataset: of the images.
         rows: of it; at least one.
         number: the class that is looked at.
@@ -79,5 +90,5 @@ def draw_reasons(
 
 def _key(run: RunFolder, dataset: Dataset, row: int, method: Method) -> str:
     image = str(dataset.manifest["sha256"].iloc[row])
-    digest = cache.file_hash(run.best_weights)
+    digest = cache.file_hash(network_of(run))
     return explanation_key(digest, str(dataset.ids[row]), image, method)

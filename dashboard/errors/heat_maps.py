@@ -9,6 +9,7 @@ from dashboard.errors.explanations import (
     draw_reasons,
     explanation_of,
     offer_explaining,
+    why_unknown,
 )
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pick
@@ -22,11 +23,11 @@ COLUMNS, SHOWN = 3, 6
 
 def draw_heat_maps(judged: Judged) -> None:
     """Choose a class and draw the heat maps of its surest hits or mistakes."""
-    if judged.dataset is None or not judged.run.has_network:
-        st.info(
-            "Heat maps need the images and the network: choose a dataset with images, and a run "
-            "that was trained here."
-        )
+    if why := why_unknown(judged.run):
+        st.info(why)
+        return
+    if judged.dataset is None:
+        st.info("Heat maps need the images: choose the dataset of this run, with its images.")
         return
     number, kind, method = _ask()
     places = _chosen(judged, number, kind)

@@ -9,6 +9,7 @@ from dashboard.errors.explanations import (
     draw_reasons,
     explanation_of,
     offer_explaining,
+    why_unknown,
 )
 from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
@@ -31,11 +32,8 @@ def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> N
     if place is None or chosen.run is None or samples.calls is None:
         return
     run = cache.run(chosen.run)
-    if not run.has_network:
-        st.caption(
-            f"Why it is called so is not known here: run {run.id} has scores alone, and no network "
-            "that could be asked."
-        )
+    if why := why_unknown(run):
+        st.caption(f"Why it is called so is not known here. {why}")
         return
     with st.expander("Why: what the network read", expanded=True, key="image-reasons"):
         _draw(run, dataset, samples, place)

@@ -15,7 +15,6 @@ from torch import Tensor
 from hpa_core.classes import CHANNELS
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
-from hpa_core.inference.members import checkpoint_path
 from hpa_core.inference.predicting import BATCH_SIZE
 from hpa_core.loading.order import plain_batches
 from hpa_core.loading.source import Streamed
@@ -25,6 +24,7 @@ from hpa_core.models.weights import open_network
 from hpa_core.progress import Progress, quiet
 from hpa_core.runs.ablations import Ablation, AblationSettings, read_ablation, write_ablation
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.networks import network_of
 from hpa_core.workspace import Workspace
 
 
@@ -85,14 +85,14 @@ def ablate_run(
     settings: AblationSettings,
     progress: Progress = quiet,
 ) -> Ablation:
-    """Do so with a run's best checkpoint and keep it in the run; what is there already is read.
+    """Do so with a run's network and keep it in the run; what is there already is read.
 
     Raises:
-        CheckpointError: the run has no network, or its weights are damaged.
+        CheckpointError: no one network gave its scores (`network_of`), or it is damaged.
         DatasetError: the dataset is missing, or has no such split or no images.
         WorkspaceError: the run folder cannot be written.
     """
-    weights, dataset = checkpoint_path(run), open_dataset(workspace, run.info.dataset)
+    weights, dataset = network_of(run), open_dataset(workspace, run.info.dataset)
     known = read_ablation(run, split, settings.fill)
     if known is not None and known.key == ablation_key(weights, dataset, split, settings):
         return known

@@ -10,7 +10,6 @@ import torch
 from hpa_core.data.dataset import Dataset, open_dataset
 from hpa_core.errors import DatasetError
 from hpa_core.inference.heat_maps import class_maps, place_offset, scores_without
-from hpa_core.inference.members import checkpoint_path
 from hpa_core.loading.source import Streamed
 from hpa_core.models.devices import compute_device, place
 from hpa_core.models.weights import open_network
@@ -23,6 +22,7 @@ from hpa_core.runs.explanations import (
     write_explanation,
 )
 from hpa_core.runs.folder import RunFolder
+from hpa_core.runs.networks import network_of
 from hpa_core.workspace import Workspace
 
 
@@ -34,11 +34,11 @@ def explain(
     method: Method = "hirescam",
     progress: Progress = quiet,
 ) -> list[Explanation]:
-    """Explain what a run's best checkpoint says of some images; the run keeps every explanation.
+    """Explain what a run's network says of some images; the run keeps every explanation.
 
     Args:
         workspace: where.
-        run: with a network.
+        run: of one network.
         ids: of samples of its dataset.
         method: how the heat maps are made.
         progress: told of every image.
@@ -47,11 +47,11 @@ def explain(
         One explanation an id, in their order.
 
     Raises:
-        CheckpointError: the run has no network, or its weights are damaged.
+        CheckpointError: no one network gave its scores (`network_of`), or it is damaged.
         DatasetError: the dataset is missing, has no images, or does not hold one of the ids.
         WorkspaceError: the run folder cannot be written.
     """
-    weights, dataset = checkpoint_path(run), open_dataset(workspace, run.info.dataset)
+    weights, dataset = network_of(run), open_dataset(workspace, run.info.dataset)
     digest = sha256(weights.read_bytes()).hexdigest()
     rows = _rows(dataset, ids)
     hashes = dataset.manifest["sha256"]

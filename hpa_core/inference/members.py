@@ -34,9 +34,7 @@ def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
     if path.is_file():
         return path
     if run.info.kind in ("scores", "predictions"):
-        raise CheckpointError(
-            f"Run {run.id!r} has scores that were made elsewhere and no network to ask."
-        )
+        raise CheckpointError(f"Run {run.id!r} has scores and no network of its own.")
     raise CheckpointError(
         f"Run {run.id!r} has no checkpoint {checkpoint!r} yet; train it for an epoch first."
     )

@@ -13,7 +13,7 @@ from hpa_core.cli.app import app
 from hpa_core.data.dataset import Dataset
 from hpa_core.errors import CheckpointError, DatasetError
 from hpa_core.evaluation.ablation import channel_effects, leanings, mean_changes
-from hpa_core.inference import ablate_channels, ablate_run, explain
+from hpa_core.inference import ablate_channels, ablate_run, explain, open_members, predict_together
 from hpa_core.inference.ablating import mean_brightness, partners
 from hpa_core.models.network import Network
 from hpa_core.models.registry import ARCHITECTURES
@@ -21,7 +21,7 @@ from hpa_core.models.weights import WeightsInfo, save_weights
 from hpa_core.runs.ablations import Ablation, AblationSettings, ablation_path, read_ablation
 from hpa_core.runs.explanations import explanation_path
 from hpa_core.runs.folder import BEST, RunFolder, RunInfo, create_run
-from hpa_core.runs.predictions import Predictions, write_predictions
+from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
 from hpa_core.runs.thresholds import fixed_thresholds
 from hpa_core.workspace import Workspace
 
@@ -185,6 +185,24 @@ def test_what_cannot_be_explained_is_said(workspace: Workspace, cells: Dataset) 
     scores = create_run(workspace, RunInfo(id="outside", kind="scores", dataset="cells"))
     with pytest.raises(CheckpointError, match="made elsewhere"):
         explain(workspace, scores, ["sample-0004"])
+
+
+def test_a_run_that_one_network_predicted_is_explained_and_ablated_by_that_network(
+    workspace: Workspace, cells: Dataset
+) -> None:
+    run, _ = random_run(workspace, cells)
+    [member] = open_members(workspace, [run.id])
+    predicted = predict_together(workspace, [member], cells, "validation", name="predicted")
+    settings = AblationSettings(fill="zero")
+    own = ablate_run(workspace, run, "validation", settings=settings)
+    ablation = ablate_run(workspace, predicted, "validation", settings=settings)
+    np.testing.assert_array_equal(ablation.without, own.without)
+    assert read_ablation(predicted, "validation", "zero") is not None
+    np.testing.assert_allclose(
+        ablation.probs, read_predictions(predicted, "validation").probs, atol=1e-6
+    )
+    [first] = explain(workspace, predicted, ["sample-0004"])
+    np.testing.assert_array_equal(first.maps, explain(workspace, run, ["sample-0004"])[0].maps)
 
 
 def test_the_commands_print_one_object_each(

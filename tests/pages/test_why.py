@@ -197,9 +197,32 @@ def test_scores_from_elsewhere_have_no_network_to_ask(
 ) -> None:
     score_dataset(workspace, dataset)
     page = open_page("errors", run="scored", atlas="Ablation")
-    assert "made elsewhere" in said(page)
+    assert "no network to ask; predict these images by a run that was trained here" in said(page)
     page = open_page("errors", run="scored", atlas="Heat maps")
-    assert "need the images and the network" in said(page)
+    assert "no network to ask; predict these images by a run that was trained here" in said(page)
+
+
+def test_scores_that_one_network_predicted_are_asked_of_that_network_and_means_of_none(
+    run: RunFolder, workspace: Workspace, dataset: Dataset, open_page
+) -> None:
+    predicted = score_dataset(workspace, dataset, name="predicted")
+    config = predicted.path / CONFIG
+    asked = json.loads(config.read_text()) | {"kind": "predictions"}
+    config.write_text(json.dumps(asked | {"settings": {"members": ["scored:best"]}}))
+    plant_ablation(predicted, dataset)
+    page = open_page("errors", run="predicted", atlas="Ablation")
+    assert "reads nucleus (blue) more" in said(page)
+    assert "have changed since" not in said(page)
+    link = {"atlas": "Heat maps", "heat-class": "14 Microtubules"}
+    page = open_page("errors", run="predicted", **link)
+    assert page.button(key="heat-explain-hirescam").label == "Explain 6 images"
+    members = ["scored:best", "other:best"]
+    config.write_text(json.dumps(asked | {"settings": {"members": members}}))
+    page = open_page("errors", run="predicted", **link)
+    assert "means over several networks or views (scored:best, other:best)" in said(page)
+    config.write_text(json.dumps(asked | {"settings": {"members": ["gone:best"]}}))
+    page = open_page("errors", run="predicted", **link)
+    assert "predicted by gone:best, whose weights are no longer here" in said(page)
 
 
 def plant_explanation(run: RunFolder, sample_id: str, image_sha256: str) -> None:
@@ -271,7 +294,7 @@ def test_the_image_shown_large_offers_its_reasons(
     assert "HiResCAM" not in said(page)
     (run.checkpoints / "best.safetensors").unlink()
     page = open_page("images", **link, image="sample-0030")
-    assert "run scored has scores alone, and no network that could be asked" in said(page)
+    assert "Run 'scored' has no network yet" in said(page)
 
 
 def colours_of(page: AppTest) -> tuple[dict[str, Any], list[Any], list[str]]:
