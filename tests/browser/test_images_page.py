@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, WebSocket, expect
 
 from dashboard.components.assets import module_source
 from dashboard.components.channel_viewer import FOLDER as VIEWER
@@ -664,7 +664,48 @@ def test_a_server_that_refuses_the_tiles_is_quoted(address: str, browser_page: P
     sentence = "Dataset 'tiny' has changed since this page was drawn; reload it."
     browser_page.route("**/hpa/tiles/**", lambda r: r.fulfill(status=404, body=sentence))
     browser_page.goto(f"{address}/images")
-    expect(browser_page.locator(".viewer .gallery-head + .fault")).to_have_text(sentence)
+    told = browser_page.locator(".viewer .gallery-head + .fault span")
+    expect(told).to_have_text(f"These images could not be loaded. {sentence}")
+
+
+def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one_is_tried_again(
+    tiny: Dataset, address: str, browser_page: Page
+) -> None:
+    held: list[Route] = []
+    browser_page.route(re.compile("/hpa/tiles/.*rows=118"), lambda r: held.append(r))
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    stage, tiles = viewer.locator(".stage-canvas"), viewer.locator(".gallery").first
+    expect(stage).to_have_attribute("data-full", "true")
+    stage.hover(position={"x": 100, "y": 100})
+    viewer.get_by_label("Page", exact=True).first.fill("2")
+    browser_page.keyboard.press("Enter")
+    expect(viewer.locator(".image-id")).to_have_text("sample-0118")
+    expect(stage).to_have_attribute("aria-label", "Image sample-0118 is loading")
+    expect(viewer.locator(".stage-message")).to_have_text("Image sample-0118 is loading")
+    expect(viewer.locator(".readout")).to_be_empty()
+    assert not pixels(stage).any()
+    expect(tiles).to_have_attribute("data-pixels", "awaited")
+    waiting = tiles.locator("canvas").first
+    expect(waiting).to_have_css("animation-name", "awaited")
+    browser_page.emulate_media(reduced_motion="reduce")
+    expect(waiting).to_have_css("animation-name", "none")
+    for route in held:
+        route.abort()
+    faults = viewer.locator(".fault:visible")
+    reason = "could not be loaded. The server did not answer. Look whether the dashboard is still"
+    for fault, what in zip(faults.all(), ("Image sample-0118", "These images"), strict=True):
+        expect(fault).to_contain_text(f"{what} {reason}")
+    assert not pixels(stage).any()
+    browser_page.unroute_all()
+    for fault in reversed(faults.all()):
+        fault.get_by_role("button", name="Try again").click()
+    expect(stage).to_have_attribute("data-full", "true")
+    expect(stage).to_have_attribute("aria-label", "Image sample-0118")
+    expect(tiles).to_have_attribute("data-pixels", "here")
+    expect(faults).to_have_count(0)
+    settle(browser_page)
+    shown = pixels(tiles.locator("canvas").first)
+    assert_shows(shown, np.asarray(tiny.thumbnails[118]), PLAIN_CHANNELS)
 
 
 def test_a_solo_channel_at_full_limits_is_the_file_itself(

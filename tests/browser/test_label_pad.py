@@ -157,6 +157,21 @@ def answer_a_grid(pad: Locator, browser_page: Page, tiny: Dataset, store: LabelS
     assert all(store.state(tiny.info, sample).labels is None for sample in shown)
 
 
+def test_an_image_that_does_not_come_is_said_and_tried_again(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    browser_page.route("**/hpa/tiles/**", lambda route: route.abort())
+    pad = open_pad(browser_page, serve(workspace), "Ana")
+    fault, said = pad.locator(".one .fault"), pad.locator(".stage-message")
+    expect(fault).to_contain_text("could not be loaded. The server did not answer.")
+    expect(said).to_contain_text("is not here")
+    browser_page.unroute_all()
+    fault.get_by_role("button", name="Try again").click()
+    painted(pad)
+    expect(fault).to_be_hidden()
+    expect(said).to_be_hidden()
+
+
 def test_two_people_never_overwrite_each_other_and_a_killed_dashboard_loses_nothing(
     tiny: Dataset,
     store: LabelStore,

@@ -23,6 +23,7 @@ _MODULES = (
     "mixer_state.js",
     "mixer_store.js",
     "element.js",
+    "fault.js",
     "tile_loader.js",
     "stage_view.js",
     "shown_image.js",

@@ -42,7 +42,7 @@ class ChannelViewer {
       filter: (text) => this.setTriggerValue("filter", text),
       paint: stagePainter.paint,
     });
-    this.mixer = new MixerBar(this.store, () => (this.tile && this.view.image) || this.gallery);
+    this.mixer = new MixerBar(this.store, () => (this.tile ? this.view.stage.image : this.gallery));
     this.legend = element("div", { className: "gallery-legend" });
     this.pagers = [new Pager((first) => this.go(first)), new Pager((first) => this.go(first))];
     const [above, below] = this.pagers.map((pager) => pager.root);
@@ -52,7 +52,7 @@ class ChannelViewer {
       this.mixer.root,
       this.view.root,
       element("div", { className: "gallery-head" }, this.legend, above),
-      this.gallery.fault,
+      this.gallery.fault.root,
       this.gallery.root,
       this.view.context.root,
       element(

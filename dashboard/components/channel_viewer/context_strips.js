@@ -38,7 +38,7 @@ export class ContextStrips {
       "section",
       { className: "context-strip", "aria-label": strip.title },
       head,
-      gallery.fault,
+      gallery.fault.root,
       gallery.root,
     );
     gallery.show({ ...data, tiles: strip.tiles, compared: false, scoredClass: null });

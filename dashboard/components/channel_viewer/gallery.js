@@ -3,6 +3,7 @@
 import { chips, scoreText, spoken } from "./class_chips.js";
 import { sharedLimits, sumHistograms } from "./contrast.js";
 import { clamp, element } from "./element.js";
+import { Fault } from "./fault.js";
 import { CHANNELS } from "./mixer_state.js";
 import { paintImages, ShownImage } from "./shown_image.js";
 import { fetchTiles } from "./tile_loader.js";
@@ -26,7 +27,7 @@ export class Gallery {
     });
     this.root = element("div", { className: "gallery", role: "list", "aria-label": "Images" });
     this.root.addEventListener("keydown", (event) => this.onKey(event));
-    this.fault = element("p", { className: "fault", role: "alert", hidden: true });
+    this.fault = new Fault(() => this.fetch());
   }
 
   /** Show `tiles`; those already there keep their pixels and only change their chips. */
@@ -37,7 +38,7 @@ export class Gallery {
     this.root.classList.toggle("compared", compared);
     if (!same) this.build();
     this.cells.forEach((cell, index) => this.label(cell, tiles[index]));
-    if (!same && tiles.length) await this.fetch();
+    if (!same) await this.fetch();
   }
 
   build() {
@@ -81,18 +82,21 @@ export class Gallery {
     this.request?.abort();
     const request = new AbortController();
     this.request = request;
-    this.fault.hidden = true;
+    this.fault.clear();
+    if (!this.tiles.length) return;
+    this.root.dataset.pixels = "awaited";
     try {
       const rows = this.tiles.map(({ row }) => row);
       const found = await this.fetchPage(this.address, this.kind, rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
       this.knownCounts = null;
+      this.root.dataset.pixels = "here";
       this.loaded();
     } catch (error) {
       if (request.signal.aborted) return;
-      this.fault.textContent = error.message;
-      this.fault.hidden = false;
+      this.root.dataset.pixels = "failed";
+      this.fault.say(`These images could not be loaded. ${error.message}`);
     }
   }
 

@@ -27,14 +27,16 @@ export class ImageStage {
     this.source = element("canvas");
     this.legend = element("ul", { className: "stage-legend", "aria-label": "Channels shown" });
     this.values = element("output", { className: "readout" });
+    this.message = element("p", { className: "stage-message", role: "status", hidden: true });
     this.scaleNote = element("span", { className: "scale-note" });
-    const frame = element("div", { className: "stage-frame" }, this.canvas, this.legend);
+    const frame = element("div", { className: "stage-frame" });
+    frame.append(this.canvas, this.legend, this.message);
     const foot = element("div", { className: "stage-foot" }, this.makeTools(), this.scaleNote);
     this.root = element("div", { className: "stage" }, frame, this.values, foot);
     this.listen();
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.canvas);
-    this.sayValues(null);
+    this.clear("No image yet");
   }
 
   makeTools() {
@@ -55,7 +57,7 @@ export class ImageStage {
     const { canvas } = this;
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => {
-      if (!this.view) return;
+      if (!this.image) return;
       canvas.setPointerCapture(event.pointerId);
       this.grip(...this.place(event));
     });
@@ -66,10 +68,32 @@ export class ImageStage {
 
   /** Show `image`; the view stays for one of the same size, so that two can be compared. */
   show(image, { full, fullSize, fileSize, name }) {
-    const kept = this.view && this.image && this.fullSize === fullSize;
+    const same = this.view && this.fullSize === fullSize;
     Object.assign(this, { image, full, fullSize, fileSize, mixed: null });
     this.canvas.setAttribute("aria-label", name);
-    if (!kept) this.fit();
+    this.message.hidden = true;
+    if (!same || this.fitted) this.fit();
+    this.sayValues(same ? this.pixel : null);
+  }
+
+  /** Show none, and say why; the view stays for the next one. */
+  clear(why) {
+    const { canvas } = this;
+    Object.assign(this, { image: null, full: false });
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    canvas.dataset.full = false;
+    this.legend.replaceChildren();
+    this.scaleNote.textContent = "";
+    this.message.hidden = false;
+    this.say(why);
+  }
+
+  /** Say why the full image is not there. */
+  say(why) {
+    this.why = why;
+    if (!this.image) this.canvas.setAttribute("aria-label", why);
+    this.message.textContent = why;
+    this.sayValues(this.pixel);
   }
 
   draw(mixer) {
@@ -167,11 +191,12 @@ export class ImageStage {
   }
 
   zoomTo(scale) {
+    if (!this.view) return;
     this.look(centredView(scale, ...this.middle, this.canvas));
   }
 
   zoomBy(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
-    this.look(zoomedView(this.view, factor, x, y, this.fitting));
+    if (this.view) this.look(zoomedView(this.view, factor, x, y, this.fitting));
   }
 
   /** Paint another view of the image, which stays within reach. */
@@ -188,13 +213,13 @@ export class ImageStage {
   }
 
   onWheel(event) {
-    if (!this.view) return;
+    if (!this.image) return;
     event.preventDefault();
     this.zoomBy(Math.exp(-clamp(event.deltaY, -400, 400) * WHEEL_SPEED), ...this.place(event));
   }
 
   onMove(event) {
-    if (!this.view) return;
+    if (!this.image) return;
     const [x, y] = this.place(event);
     if (this.canvas.hasPointerCapture(event.pointerId)) this.drag(x, y);
     this.sayValues(pixelUnder(this.view, x, y, this.fullSize));
@@ -214,15 +239,16 @@ export class ImageStage {
   }
 
   sayValues(pixel) {
-    if (!pixel || !this.full) {
-      this.values.textContent = pixel
-        ? "Loading the full image"
-        : "Point at the image to read its stored values";
-      return;
-    }
+    this.pixel = pixel;
+    this.values.textContent = this.full ? this.readOut(pixel) : this.image ? this.why : "";
+  }
+
+  /** The four stored values of a pixel, or how to get at them. */
+  readOut(pixel) {
+    if (!pixel) return "Point at the image to read its stored values";
     const values = this.image.values(pixel.column, pixel.row);
     const parts = values.map((value, index) => `${CHANNELS[index].short} ${value}`);
-    this.values.textContent = `x ${pixel.column}  y ${pixel.row}   ${parts.join("   ")}`;
+    return `x ${pixel.column}  y ${pixel.row}   ${parts.join("   ")}`;
   }
 
   close() {

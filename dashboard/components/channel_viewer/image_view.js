@@ -2,6 +2,7 @@
 
 import { ContextStrips } from "./context_strips.js";
 import { element } from "./element.js";
+import { Fault } from "./fault.js";
 import { ImageStage } from "./image_stage.js";
 import { ScoreChart } from "./score_chart.js";
 import { ShownImage } from "./shown_image.js";
@@ -19,7 +20,7 @@ export class ImageView {
     this.chart = new ScoreChart();
     this.name = element("h3", { className: "image-id" });
     this.place = element("span", { className: "image-place" });
-    this.fault = element("p", { className: "fault", role: "alert", hidden: true });
+    this.fault = new Fault(() => this.load());
     const button = (text, title, onclick) =>
       element("button", { type: "button", title, onclick }, text);
     const tools = element(
@@ -36,30 +37,39 @@ export class ImageView {
       "section",
       { className: "image-view", hidden: true, "aria-label": "Chosen image" },
       element("header", {}, this.name, tools),
-      this.fault,
+      this.fault.root,
       element("div", { className: "image-body" }, this.stage.root, side),
     );
   }
 
   /** Show `tile`: first from `thumbnail` (a ShownImage or none), then from its full image. */
-  async show(tile, { place, thumbnail, imageSize, images, ...context }) {
+  show(tile, { place, thumbnail, imageSize, images, ...context }) {
     this.label(tile, { place, ...context });
-    if (this.row === tile.row && !this.root.hidden) return;
-    Object.assign(this, { row: tile.row, image: null });
+    if (this.asked?.images === images && this.asked.row === tile.row) return;
+    this.asked = { images, row: tile.row };
+    this.image = null;
     this.root.hidden = this.context.root.hidden = false;
-    this.fault.hidden = true;
-    const about = { fullSize: imageSize, fileSize: tile.file_side, name: `Image ${tile.id}` };
-    if (thumbnail) this.stage.show(thumbnail, { ...about, full: false });
+    this.about = { fullSize: imageSize, fileSize: tile.file_side, name: `Image ${tile.id}` };
+    if (thumbnail) this.stage.show(thumbnail, { ...this.about, full: false });
+    else this.stage.clear("");
+    this.load();
+  }
+
+  /** Fetch the full image; what comes when another one is asked for is not shown. */
+  async load() {
+    const { asked, about, stage } = this;
+    this.fault.clear();
+    stage.say(`${about.name} is loading`);
     try {
-      const full = await images.load(tile.row);
-      if (this.row !== tile.row) return;
+      const full = await asked.images.load(asked.row);
+      if (this.asked !== asked) return;
       this.image = new ShownImage(full);
-      this.stage.show(this.image, { ...about, full: true });
+      stage.show(this.image, { ...about, full: true });
       this.loaded();
     } catch (error) {
-      if (this.row !== tile.row) return;
-      this.fault.textContent = error.message;
-      this.fault.hidden = false;
+      if (this.asked !== asked) return;
+      this.fault.say(`${about.name} could not be loaded. ${error.message}`);
+      stage.say(`${about.name} is not here`);
     }
   }
 
@@ -71,7 +81,7 @@ export class ImageView {
 
   hide() {
     this.root.hidden = this.context.root.hidden = true;
-    this.row = null;
+    this.asked = null;
   }
 
   /** Show what else is known of the image, once that has come. */

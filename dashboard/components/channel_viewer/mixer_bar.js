@@ -13,11 +13,13 @@ import {
   withPreset,
 } from "./mixer_state.js";
 
+const NOTHING = { counts: null, limits: null };
+
 export class MixerBar {
-  /** `inSight()` gives what is shown: its `counts` and `limits` per channel, or null. */
+  /** `inSight()` gives what is shown, if anything: its `counts` and `limits` per channel, or null. */
   constructor(store, inSight) {
     this.store = store;
-    this.inSight = inSight;
+    this.inSight = () => inSight() ?? NOTHING;
     this.strips = CHANNELS.map(
       (_, index) =>
         new ChannelStrip(index, (fields) => store.set(withChannel(store.value, index, fields))),

@@ -1,6 +1,7 @@
 // Fetches packed images: per sample four planes of S * S bytes, in the order of CHANNELS.
 
 const HEADER_BYTES = 8;
+const UNANSWERED = "The server did not answer. Look whether the dashboard is still running.";
 const KEPT_IMAGES = 12;
 const KEPT_PAGES = 3; // The one before, the one shown, the one to come.
 
@@ -20,9 +21,26 @@ export function unpackTiles(buffer) {
 /** Fetch some rows. `address` is relative to the page, `kind` is thumbnails or images. */
 export async function fetchTiles(address, kind, rows, signal) {
   const url = new URL(`${address}/${kind}?rows=${rows.join(",")}`, document.baseURI);
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(await response.text());
-  return unpackTiles(await response.arrayBuffer());
+  return unpackTiles(await bytesAt(url, signal));
+}
+
+/** The bytes at `url`, or an error with a sentence for who waits for them. */
+async function bytesAt(url, signal) {
+  try {
+    const response = await fetch(url, { signal });
+    if (response.ok) return await response.arrayBuffer();
+    throw new Error(await refusal(response));
+  } catch (error) {
+    if (error instanceof TypeError) throw new Error(UNANSWERED); // What browsers say is no sentence.
+    throw error;
+  }
+}
+
+/** Our server refuses in a sentence; what stands between it and the browser sends a page. */
+async function refusal(response) {
+  const told = await response.text();
+  const page = response.headers.get("content-type")?.includes("html");
+  return told && !page ? told : `The server answered with error ${response.status}.`;
 }
 
 /** Thumbnails of whole pages; those of the next page are there before it is turned. */

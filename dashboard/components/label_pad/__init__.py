@@ -36,6 +36,7 @@ _PAGE_MODULES = (
     f"{_VIEWER}/contrast.js",
     f"{_VIEWER}/mixer_store.js",
     f"{_VIEWER}/element.js",
+    f"{_VIEWER}/fault.js",
     f"{_VIEWER}/tile_loader.js",
     f"{_VIEWER}/stage_view.js",
     f"{_VIEWER}/shown_image.js",

@@ -1,6 +1,7 @@
 // One image large, its classes beside it, and the buttons that the keys stand for.
 
 import { element } from "../channel_viewer/element.js";
+import { Fault } from "../channel_viewer/fault.js";
 import { ImageStage } from "../channel_viewer/image_stage.js";
 import { ShownImage } from "../channel_viewer/shown_image.js";
 import { ClassRows } from "./class_rows.js";
@@ -25,7 +26,7 @@ export class OneView {
     this.name = element("h3", { className: "image-id" });
     this.reason = element("p", { className: "reason" });
     this.suggestion = element("p", { className: "suggestion" });
-    this.fault = element("p", { className: "fault", role: "alert", hidden: true });
+    this.fault = new Fault(() => this.load());
     this.note = element("textarea", {
       rows: 1,
       maxLength: 2000,
@@ -54,7 +55,7 @@ export class OneView {
       "section",
       { className: "one", "aria-label": "Image to label" },
       element("header", {}, this.name, this.reason),
-      this.fault,
+      this.fault.root,
       this.tools,
       this.body,
       this.empty,
@@ -92,7 +93,9 @@ export class OneView {
     this.suggestion.textContent = this.suggested(calls);
     if (this.note.value !== note) this.note.value = note;
     this.rows.draw({ task, labels, thresholds });
-    if (task.row !== this.row) this.load(task, imageSize, images);
+    if (task.row === this.row) return;
+    Object.assign(this, { row: task.row, imageSize, images });
+    this.load();
   }
 
   suggested(calls) {
@@ -101,19 +104,22 @@ export class OneView {
     return `The model suggests: ${named || "no class"}`;
   }
 
-  async load(task, fullSize, images) {
-    this.row = task.row;
-    this.fault.hidden = true;
+  /** Put the task's image on the stage, which shows no other one meanwhile. */
+  async load() {
+    const { task, imageSize: fullSize, images, stage } = this;
+    const name = `Image ${task.id}`;
+    this.fault.clear();
+    if (!this.shown.has(task.row)) stage.clear(`${name} is loading`);
     try {
       const image = this.shown.get(task.row) ?? (await this.ready(task.row, images));
       if (this.row !== task.row) return;
-      this.stage.show(image, { full: true, fullSize, name: `Image ${task.id}` });
+      stage.show(image, { full: true, fullSize, name });
       this.loaded = task.id;
       this.actions.loaded();
     } catch (error) {
       if (this.row !== task.row) return;
-      this.fault.textContent = error.message;
-      this.fault.hidden = false;
+      this.fault.say(`${name} could not be loaded. ${error.message}`);
+      stage.clear(`${name} is not here`);
     }
   }
 

@@ -5,14 +5,12 @@ import { MixerBar } from "../channel_viewer/mixer_bar.js";
 import { MixerStore } from "../channel_viewer/mixer_store.js";
 import { mixerKeys } from "../channel_viewer/shortcuts.js";
 
-const NOTHING = { counts: null, limits: null };
-
 export class PadMixer {
   /** `inSight()` gives what is shown, if anything; `changed()` asks for it to be drawn. */
   constructor(inSight, changed) {
     this.store = new MixerStore();
     this.store.listeners.add(changed);
-    this.bar = new MixerBar(this.store, () => inSight() ?? NOTHING);
+    this.bar = new MixerBar(this.store, inSight);
     this.root = element(
       "details",
       { ontoggle: changed },

@@ -32,7 +32,7 @@ export class QuestionGrid {
       "section",
       { className: "question", "aria-label": "One question for many images" },
       element("header", {}, this.question, tools),
-      this.gallery.fault,
+      this.gallery.fault.root,
       this.gallery.root,
     );
     this.listen();
