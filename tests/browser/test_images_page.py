@@ -672,7 +672,11 @@ def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one
     tiny: Dataset, address: str, browser_page: Page
 ) -> None:
     held: list[Route] = []
-    browser_page.route(re.compile("/hpa/tiles/.*rows=118"), lambda r: held.append(r))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    browser_page.route(re.compile("/hpa/tiles/.*rows=118"), hold)
     viewer = open_images(browser_page, address, "?image=sample-0071")
     stage, tiles = viewer.locator(".stage-canvas"), viewer.locator(".gallery").first
     expect(stage).to_have_attribute("data-full", "true")
