@@ -19,8 +19,8 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW = (
 )
 GREY = "#999999"
 """Readable on light and dark ground."""
-FOUND, MISSED, FALSE = GREEN, ORANGE, RED
-"""What calls come to, on every page; the channel viewer's chips have the same hues."""
+OUTCOMES = {"found": GREEN, "missed": ORANGE, "false": RED}
+"""What calls come to: word and colour on every page, and of the channel viewer's chips."""
 CLASS_LABELS = tuple(f"{number} {name}" for number, name in enumerate(CLASS_NAMES))
 
 

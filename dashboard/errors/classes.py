@@ -1,4 +1,4 @@
-"""Class by class: what was found, missed and said falsely, and how sure the F1 of it is."""
+"""Class by class: what was found, missed and false, and how sure the F1 of it is."""
 
 from typing import Literal, get_args
 
@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from dashboard.charts import BLUE, CLASS_LABELS, FALSE, FOUND, GREY, MISSED, legend_above, tidy
+from dashboard.charts import BLUE, CLASS_LABELS, GREY, OUTCOMES, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from dashboard.wording import counted
@@ -25,9 +25,9 @@ MEANINGS: dict[str, str] = {
     "wrong": "are wrong about {0}: missed or called falsely",
 }
 BARS: tuple[tuple[Part, str, str], ...] = (
-    ("found", FOUND, ""),
-    ("missed", MISSED, "/"),
-    ("false", FALSE, ""),
+    ("found", OUTCOMES["found"], ""),
+    ("missed", OUTCOMES["missed"], "/"),
+    ("false", OUTCOMES["false"], ""),
 )
 """Each part of a bar: its name, its colour, its hatching."""
 ORDERS = ("lowest F1 first", "most errors first", "class number")

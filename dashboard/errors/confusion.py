@@ -1,4 +1,4 @@
-"""Missed A, said B: which class is called where another one is not."""
+"""Missed A, false B: which class is called where another one is not."""
 
 import numpy as np
 import pandas as pd
@@ -31,8 +31,8 @@ def draw_confusion(judged: Judged) -> None:
     """Draw the matrix and the pairs confused beyond chance; every cell opens its images."""
     found = _counted(judged.key, judged)
     st.caption(
-        "A cell counts the images that **miss A and falsely say B**; the last column those that "
-        "say nothing falsely in A's place, the last row those that miss nothing. An image with "
+        "A cell counts the images of which **A is missed and B is false**; the last column those "
+        "with nothing false in A's place, the last row those with nothing missed. An image with "
         "two misses or two false calls is in several cells. (After MLCM, Heydarian et al. 2022, "
         "which also counts B against every class of a set found whole; here that is the last row.)"
     )
@@ -44,7 +44,7 @@ def draw_confusion(judged: Judged) -> None:
         key="errors-pairs",
         bind="query-params",
         help="residual: how far a count is from what chance gives, in standard deviations: each "
-        "class missed and said falsely at its own rate, where its company allows it, and the two "
+        "class missed and false at its own rate, where its company allows it, and the two "
         "together as often on hard images as in all other pairs. Beyond chance, over all pairs "
         "together, is about 3.8 and more: told below.",
     )
@@ -67,22 +67,22 @@ def draw_confusion(judged: Judged) -> None:
 
 
 def open_confusion(judged: Judged, pick: str) -> Opened:
-    """Open `7.25`: misses 7 and says 25; either may be `none`."""
+    """Open `7.25`: 7 is missed and 25 is false; either may be `none`."""
     first, dot, second = pick.partition(".")
     if not dot or first == second == NOTHING:
         raise NoSuchPickError(pick)
-    missed, said = (None if text == NOTHING else class_of(text) for text in (first, second))
-    rows = confused_rows(judged.targets, judged.calls, missed=missed, said=said)
-    scored = missed if said is None else said
+    missed, false = (None if text == NOTHING else class_of(text) for text in (first, second))
+    rows = confused_rows(judged.targets, judged.calls, missed=missed, false=false)
+    scored = missed if false is None else false
     if scored is None:
         raise NoSuchPickError(pick)
     lost = "miss nothing" if missed is None else f"miss {CLASS_LABELS[missed]}"
-    put = "say nothing falsely" if said is None else f"falsely say {CLASS_LABELS[said]}"
+    put = f"have {'nothing' if false is None else CLASS_LABELS[false]} false"
     return Opened(
         title=f"{lost} and {put}",
         rows=rows[np.argsort(-judged.probs[rows, scored], kind="stable")],
         scored_class=scored,
-        expression=And((_condition("missed", missed), _condition("false", said))),
+        expression=And((_condition("missed", missed), _condition("false", false))),
     )
 
 
@@ -113,7 +113,7 @@ def _pairs(found: Confusions) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "missed": [CLASS_LABELS[number] for number in rows],
-            "said": [CLASS_LABELS[number] for number in columns],
+            "false": [CLASS_LABELS[number] for number in columns],
             "images": found.swapped[rows, columns],
             "by chance": found.expected[rows, columns],
             "p (Holm)": found.p[rows, columns],
@@ -128,7 +128,7 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
     counts[:-1, :-1] = found.swapped
     counts[:-1, -1], counts[-1, :-1] = found.only_missed, found.only_false
     rows, columns = np.nonzero(counts)
-    across, down = [*CLASS_LABELS, "nothing said"], [*CLASS_LABELS, "nothing missed"]
+    across, down = [*CLASS_LABELS, "nothing false"], [*CLASS_LABELS, "nothing missed"]
     figure = go.Figure(_heat(counts, found, shown, across, down))
     names, told = [*map(str, range(len(CLASS_LABELS))), NOTHING], _expectations(found)
     points = unseen_points(
@@ -138,12 +138,12 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
             [f"{names[row]}.{names[column]}", counts[row, column], told[row][column]]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ],
-        hovertemplate="missed: %{y}<br>said: %{x}<br>%{customdata[1]:,} images%{customdata[2]}"
+        hovertemplate="missed: %{y}<br>false: %{x}<br>%{customdata[1]:,} images%{customdata[2]}"
         "<extra></extra>",
     )
     figure.add_trace(points)
     figure.update_xaxes(
-        title="said falsely (class number; \u2205: nothing)",
+        title="false (class number; \u2205: nothing)",
         tickvals=across,
         ticktext=[*map(str, range(len(CLASS_LABELS))), "\u2205"],
         tickangle=0,
@@ -172,7 +172,7 @@ def _heat(
         xgap=1,
         ygap=1,
         customdata=_expectations(found),
-        hovertemplate="missed: %{y}<br>said: %{x}<br>no image%{customdata}<extra></extra>",
+        hovertemplate="missed: %{y}<br>false: %{x}<br>no image%{customdata}<extra></extra>",
         text=[["" if np.isnan(value) else written(value) for value in row] for row in values],
         texttemplate="%{text}",
         textfont={"size": 9 if shown == RESIDUAL else 11},

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.charts import CLASS_LABELS
+from dashboard.charts import CLASS_LABELS, OUTCOMES
 from dashboard.errors.explanations import (
     NAMES,
     draw_reasons,
@@ -16,8 +16,7 @@ from dashboard.errors.opening import NoSuchPickError, Opened, class_of, open_pic
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.explanations import METHODS, Explanation, Method
 
-FOUND, MISSED, FALSE = "found", "missed", "called falsely"
-KINDS = (FOUND, MISSED, FALSE)
+FOUND, MISSED, FALSE = KINDS = tuple(OUTCOMES)
 COLUMNS, SHOWN = 3, 6
 
 
@@ -32,7 +31,7 @@ def draw_heat_maps(judged: Judged) -> None:
     number, kind, method = _ask()
     places = _chosen(judged, number, kind)
     if not len(places):
-        st.info(f"No image of {CLASS_LABELS[number]} is {kind} at these thresholds.")
+        st.info(f"At these thresholds no call of {CLASS_LABELS[number]} is {kind}.")
         return
     st.caption(
         f"{NAMES[method]}: {METHODS[method]}. Grey: the protein channel. Orange speaks for "

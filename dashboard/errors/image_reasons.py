@@ -68,4 +68,4 @@ def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> Non
 def _verdict(true: bool, called: bool) -> str:
     if true:
         return "found" if called else "missed"
-    return "called falsely"
+    return "false"

@@ -24,7 +24,7 @@ from hpa_core.selections.expression import And, Count, Counted, Expression, HasC
 
 MOST = 500
 NONE = "none"
-WIDTHS = {"true": 270, "called": 230, "missed": 180, "said falsely": 160}
+WIDTHS = {"true": 270, "called": 230, "missed": 180, "false": 160}
 """Pixels, of 920 on a page 1,280 pixels wide beside the sidebar."""
 
 
@@ -81,7 +81,7 @@ def _table(found: LabelSetErrors) -> pd.DataFrame:
             "true": list(map(class_names, truth)),
             "called": list(map(class_names, called)),
             "missed": list(map(class_names, truth & ~called)),
-            "said falsely": list(map(class_names, called & ~truth)),
+            "false": list(map(class_names, called & ~truth)),
         }
     )
 

@@ -10,12 +10,10 @@ from plotly.colors import sample_colorscale, unlabel_rgb
 from dashboard.charts import (
     BLUE,
     CLASS_LABELS,
-    FALSE,
-    FOUND,
     GREEN,
     GREY,
-    MISSED,
     ORANGE,
+    OUTCOMES,
     PINK,
     RED,
     SKY,
@@ -59,7 +57,7 @@ def colour_points(
 def _by_class(judged: Judged, number: int) -> tuple[np.ndarray, list[str], list[str]]:
     true, called = judged.targets[:, number], judged.calls[:, number]
     levels = np.select([true & called, true & ~called, ~true & called], [1, 2, 3], 0)
-    return levels, [GREY, FOUND, MISSED, FALSE], ["neither", "found", "missed", "called falsely"]
+    return levels, [GREY, *OUTCOMES.values()], ["neither", *OUTCOMES]
 
 
 def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
@@ -67,7 +65,7 @@ def _by_mistake(judged: Judged) -> tuple[np.ndarray, list[str], list[str]]:
     false = (judged.calls & ~judged.targets).any(axis=1)
     levels = np.select([missed & false, missed, false], [3, 1, 2], 0)
     labels = ["right", "missed only", "false only", "missed and false"]
-    return levels, [GREY, MISSED, FALSE, PINK], labels
+    return levels, [GREY, OUTCOMES["missed"], OUTCOMES["false"], PINK], labels
 
 
 def _rarest_label(judged: Judged) -> np.ndarray:

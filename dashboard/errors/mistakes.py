@@ -5,8 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from jaxtyping import Int
 
-from dashboard import charts
-from dashboard.charts import CLASS_LABELS, legend_above, tidy
+from dashboard.charts import CLASS_LABELS, OUTCOMES, legend_above, tidy
 from dashboard.errors.judged import Judged
 from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
 from dashboard.images.gallery import draw_gallery
@@ -14,7 +13,7 @@ from dashboard.session import write_link
 from dashboard.wording import counted
 from hpa_core.evaluation.mistakes import Mistakes, rank_mistakes
 
-ANY, MISSED, FALSE = "both", "missed", "called falsely"
+ANY, MISSED, FALSE = "both", "missed", "false"
 MOST_POINTS = 2_000
 
 
@@ -70,7 +69,7 @@ def open_mistake(judged: Judged, pick: str) -> Opened:
     place, class_id = judged.place_of(sample_id), class_of(number)
     if place is None:
         raise NoSuchPickError(pick)
-    told = "missed" if judged.targets[place, class_id] else "called falsely"
+    told = MISSED if judged.targets[place, class_id] else FALSE
     score, bound = judged.probs[place, class_id], judged.thresholds.thresholds[class_id]
     title = f"{CLASS_LABELS[class_id]} {told}, score {score:.3f}, threshold {bound:.3f}"
     return Opened(title=title, rows=np.array([place]), scored_class=class_id)
@@ -103,10 +102,10 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
     present = [number for number in range(len(CLASS_LABELS)) if number in found.class_id[places]]
     line_of = {number: line for line, number in enumerate(present)}
     sides = (
-        (MISSED, True, charts.MISSED, "circle", -0.16),
-        (FALSE, False, charts.FALSE, "x", 0.16),
+        (MISSED, True, "circle", -0.16),
+        (FALSE, False, "x", 0.16),
     )
-    for name, missed, colour, symbol, shift in sides:
+    for name, missed, symbol, shift in sides:
         mine = places[found.missed[places] == missed]
         rows, classes = found.row[mine], found.class_id[mine]
         figure.add_scattergl(
@@ -114,7 +113,7 @@ def _chart(judged: Judged, found: Mistakes, places: np.ndarray) -> go.Figure:
             y=[line_of[number] + shift for number in classes.tolist()],
             mode="markers",
             name=name,
-            marker={"color": colour, "symbol": symbol, "size": 8, "opacity": 0.7},
+            marker={"color": OUTCOMES[name], "symbol": symbol, "size": 8, "opacity": 0.7},
             customdata=[
                 [f"{number}.{judged.ids[row]}", judged.ids[row], judged.probs[row, number]]
                 for row, number in zip(rows.tolist(), classes.tolist(), strict=True)

@@ -33,33 +33,33 @@ def _draw_claim(run: RunFolder, split: str, estimates: Estimates | None) -> None
         st.warning(
             f"Macro F1 **{scores.macro_f1:.4f}**, by thresholds **of unknown origin**. If they "
             "were tuned on these images, that is in-sample: what tuning claims here, and how much "
-            "less to expect, the ways below show.",
+            "less to expect, the strategies below show.",
             icon=":material/warning:",
         )
         return
     if scores is None or (active.run, active.split) != (run.id, split):
         return  # Nothing was chosen on these images, so nothing can be over-fitted to them.
-    way = active.strategy
-    if active.fallback == "none":  # Under the highest class the board climbs: another way.
-        way = way.replace("exact optimum", "exact")
-    known = estimates.found.get(way) if estimates else None
+    name = active.strategy
+    if active.fallback == "none":  # Under the highest class the board climbs: another strategy.
+        name = name.replace("exact optimum", "exact")
+    known = estimates.found.get(name) if estimates else None
     same = known is not None and known.honest.thresholds.tolist() == list(active.thresholds)
     if known is None or not same:
         told = (
-            "What of it survives on new images shows once this way is estimated."
-            if known is None and way in STRATEGIES
-            else "What of it survives on new images is not known: it can be estimated of the ways "
-            "below, which choose anew on other images, and of no single choice."
+            "What of it survives on new images shows once this strategy is estimated."
+            if known is None and name in STRATEGIES
+            else "What of it survives on new images is not known: it can be estimated of the "
+            "strategies below, which choose anew on other images, and of no single choice."
         )
         st.markdown(
             f"In-sample macro F1 **{scores.macro_f1:.4f}**, chosen on these images "
-            f"({active.strategy or 'by an unknown way'}). {told}"
+            f"({active.strategy or 'by an unknown strategy'}). {told}"
         )
         return
     low, high = known.honest.interval
     lost = known.honest.in_sample - known.honest.expected
     sentence = (
-        f"**{way}** claims macro F1 **{known.honest.in_sample:.4f}** on these images; on as many "
+        f"**{name}** claims macro F1 **{known.honest.in_sample:.4f}** on these images; on as many "
         f"new ones of the same source expect **{known.honest.expected:.3f}** (95 %: {low:.3f} to "
         f"{high:.3f})."
     )

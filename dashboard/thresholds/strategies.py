@@ -1,4 +1,4 @@
-"""Every way to choose thresholds: what it claims here, what to expect of it on new images.
+"""Every strategy for thresholds: what it claims here, what to expect of it on new images.
 
 The estimates are a job that runs `python -m hpa_core thresholds estimate`; the page shows what it
 has written so far.
@@ -53,7 +53,8 @@ def draw_strategies(run: RunFolder, split: str) -> None:
     predictions = cache.predictions(run.id, split)
     if predictions.targets is None:
         st.info(
-            "These scores come without truth, which every way but one needs; nothing is scored."
+            "These scores come without truth, which every strategy but one needs; nothing is "
+            "scored."
         )
         draw_prevalence_match(run, split)
         return
@@ -95,20 +96,20 @@ def _draw_start(
     title = _title(run, split, fallback)
     busy, stopped = is_busy(title), last_of(title, "stopped")
     if stopped:
-        say_stopped(stopped, "Every way that was done by then was kept.")
+        say_stopped(stopped, "Every strategy that was done by then was kept.")
     if missing or not busy:
-        others = counted(len(missing), "way")
-        count = "all ways" if len(missing) == len(names) else f"the other {others}"
+        others = counted(len(missing), "strategy", "strategies")
+        count = "all strategies" if len(missing) == len(names) else f"the other {others}"
         st.button(
-            f"Estimate {count}" if missing else "Estimate all ways anew",
+            f"Estimate {count}" if missing else "Estimate all strategies anew",
             type="primary" if missing else "secondary",
             icon=":material/replay:" if stopped else ":material/play_arrow:",
             key="estimate",
             disabled=busy,
             on_click=start_estimating,
             args=(run, split, fallback, *(f"--strategy={name}" for name in missing or names)),
-            help="A job of its own that can be stopped: a minute for some thousand images. Ways "
-            "appear below as they are done, and stay in the run.",
+            help="A job of its own that can be stopped: a minute for some thousand images. "
+            "Strategies appear below as they are done, and stay in the run.",
         )
     if failed := last_of(title, "failed"):
         st.error(f"{title} failed: {failed.message}", icon=":material/error:")

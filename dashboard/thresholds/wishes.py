@@ -58,7 +58,7 @@ def draw_wishes(scores: ScoresAtHand) -> None:
 
 
 def _draw_prevalence(scores: ScoresAtHand) -> None:
-    st.markdown(f"{WANTED} As often as on these images is the way *prevalence* above.")
+    st.markdown(f"{WANTED} As often as on these images is the strategy *prevalence* above.")
     shares = ask_for_wanted(scores.run)
     options = Options(prevalence=shares)
     words = [f"--prevalence={','.join(f'{share:.8g}' for share in shares or ())}"]
@@ -66,7 +66,7 @@ def _draw_prevalence(scores: ScoresAtHand) -> None:
 
 
 def _draw_constraints(scores: ScoresAtHand) -> None:
-    st.markdown("**Bound the calls of named classes.** The others get the way *auto*.")
+    st.markdown("**Bound the calls of named classes.** The others get the strategy *auto*.")
     empty = pd.DataFrame(
         {
             CLASS: pd.Series(dtype=str),
@@ -125,7 +125,7 @@ def _draw_buttons(scores: ScoresAtHand, name: str, options: Options, words: list
             disabled=not ready,
             on_click=scores.estimate,
             args=(scores.run, scores.split, scores.fallback, f"--strategy={name}", *words),
-            help="Adds it to the ways above, as a job.",
+            help="Adds it to the strategies above, as a job.",
         )
 
 

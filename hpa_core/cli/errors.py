@@ -66,7 +66,7 @@ def _atlas(decided: Decided, truth: np.ndarray, limit: int) -> dict[str, Any]:
         "macro_f1": evaluate(truth, calls).macro_f1,
         "intervals": {name: list(ends) for name, ends in vars(averages).items()},
         "per_class": [_plain_class(truth, calls, number) for number in range(len(CLASS_NAMES))],
-        "missed_said": {
+        "missed_false": {
             "swapped": confusions.swapped.tolist(),
             "only_missed": confusions.only_missed.tolist(),
             "only_false": confusions.only_false.tolist(),
@@ -148,7 +148,7 @@ def _range(low: float, high: float) -> str:
 def _print_pairs(found: Confusions, limit: int) -> None:
     """Print the pairs confused more often than by chance, the least likely by it first."""
     p = found.p
-    table = Table("missed", "said", "images", "by chance", "p (Holm)", box=None)
+    table = Table("missed", "false", "images", "by chance", "p (Holm)", box=None)
     for row, column in zip(*found.likeliest(limit), strict=True):
         counts = (f"{found.swapped[row, column]}", f"{found.expected[row, column]:.2g}")
         table.add_row(CLASS_NAMES[row], CLASS_NAMES[column], *counts, f"{p[row, column]:.2g}")

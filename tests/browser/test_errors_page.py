@@ -97,7 +97,7 @@ def test_every_kind_of_number_opens_its_images_with_one_click_and_closes_with_on
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
     page.wait_for_function(DRAWN_IN, arg=THEME["dark"]["chartSequentialColors"])
     click_point(page)
-    expect(page.get_by_text("say nothing falsely")).to_be_visible()
+    expect(page.get_by_text("have nothing false")).to_be_visible()
     expect(page.get_by_text(first)).to_be_visible()
     go_back(page)
     expect(page.get_by_text("A cell counts the images")).to_be_visible()

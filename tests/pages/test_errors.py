@@ -55,7 +55,7 @@ def faulty(dataset: Dataset) -> tuple[str, str, int]:
     return str(first), str(second), int(np.flatnonzero(dataset.targets[rows[0]])[0])
 
 
-def test_bars_count_what_was_found_missed_and_called_falsely(
+def test_bars_count_what_was_found_missed_and_false(
     run: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:
     page = open_page("errors")
@@ -103,7 +103,7 @@ def test_every_average_is_told_with_its_interval(run: RunFolder, open_page: Open
         assert low < value <= high + 0.0005
 
 
-def test_a_miss_with_nothing_said_has_a_column_of_its_own(
+def test_a_miss_with_nothing_false_has_a_column_of_its_own(
     run: RunFolder, dataset: Dataset, open_page: OpenPage
 ) -> None:
     first, second, number = faulty(dataset)
@@ -135,7 +135,7 @@ def test_a_class_called_for_another_is_counted_beyond_chance_and_residuals_keep_
     page = open_page("errors", dataset="large", atlas="Confusion", **{"errors-pairs": "residual"})
     table = page.dataframe[0].value
     beyond = table[table["p (Holm)"] < 0.05]
-    assert beyond[["missed", "said"]].to_numpy().tolist() == [[CLASS_LABELS[3], CLASS_LABELS[5]]]
+    assert beyond[["missed", "false"]].to_numpy().tolist() == [[CLASS_LABELS[3], CLASS_LABELS[5]]]
     assert re.search(r"\*\*1 of \d+ pairs? is beyond chance\*\* at 5 %", said(page))
     cells = [text for row in charts(page)[0]["data"][0]["text"] for text in row if text]
     assert all(re.fullmatch(r"-?\d+\.\d", text) for text in cells)
@@ -355,7 +355,7 @@ def test_without_a_truth_the_page_says_why_it_is_empty(
         ("Classes", "false.27", "segmented_control", {"errors-order": "most errors first"}),
         ("Classes", "false.27", "toggle", {"errors-shares": "false"}),
         ("Confusion", "none.27", "segmented_control", {"errors-pairs": "residual"}),
-        ("Mistakes", "27.{}", "segmented_control", {"errors-kind": "missed"}),
+        ("Mistakes", "27.{}", "segmented_control", {"errors-kind": "false"}),
         ("Mistakes", "27.{}", "selectbox", {"errors-mistaken": "27 Rods & rings"}),
         ("Spectrum", "27.image.{}", "segmented_control", {"errors-scale": "rank"}),
         ("Groups", "brightness green.00", "segmented_control", {"errors-by": "protein intensity"}),

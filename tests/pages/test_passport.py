@@ -80,7 +80,7 @@ def test_a_public_model_is_scored_as_scikit_learn_scores_it(
     assert found["F1"] == f"{f1_score(truth, probs > 0.5):.3f}"
     assert found["Precision"] == f"{precision_score(truth, probs > 0.5):.3f}"
     assert found["Recall"] == f"{recall_score(truth, probs > 0.5):.3f}"
-    assert found["Called falsely"] == str((~truth & (probs > 0.5)).sum())
+    assert found["False calls"] == str((~truth & (probs > 0.5)).sum())
     assert f"6,215 images, {truth.sum()} with 24 Aggresome. Threshold 0.5000" in said(page)
     page.segmented_control(key="samples").set_value("highest others").run()
     table = page.dataframe[1].value
@@ -112,7 +112,7 @@ def test_the_gallery_shows_all_positives_and_then_the_runs_best_and_worst(
         said(page)
     )
     assert "Run scored, split validation, set fixed-0.5" in said(page)
-    assert metrics(page)["Called falsely"] == "1"
+    assert metrics(page)["False calls"] == "1"
 
 
 def test_without_a_run_there_are_labels_alone(

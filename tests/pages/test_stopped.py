@@ -128,7 +128,9 @@ def test_a_stopped_estimate_says_what_was_kept(
 ) -> None:
     run_and_stop("Estimate thresholds of scored, validation", *ESTIMATE)
     page = open_page("thresholds")
-    assert "was stopped at 1,200 of 5,000 images. Every way that was done by then" in said(page)
+    assert "was stopped at 1,200 of 5,000 images. Every strategy that was done by then" in said(
+        page
+    )
     assert page.button(key="estimate").icon == ":material/replay:"
 
 

@@ -74,7 +74,7 @@ def test_ways_stand_side_by_side_with_what_they_claim_and_what_to_expect(
             shown.loc[name, ["In-sample", "Expected", "Low", "High", "Noise"]].tolist() == figures
         )
     left = len(ready_strategies()) - len(NAMES)
-    assert page.button(key="estimate").label == f"Estimate the other {left} ways"
+    assert page.button(key="estimate").label == f"Estimate the other {left} strategies"
 
 
 def test_a_way_is_adopted_with_one_click(estimated: RunFolder, open_page: OpenPage) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import CLASS_LABELS, FALSE, FOUND, MISSED
+from dashboard.charts import CLASS_LABELS, OUTCOMES
 from dashboard.wording import counted, signed
 from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.ablation import channel_effects
@@ -320,13 +320,13 @@ def test_every_colouring_gives_each_image_its_level_and_its_colour(
 
     _, names, colours = colours_of(open_map("mistakes"))
     assert names == ["missed only", "false only", *["right"] * 26]
-    assert (colours[:2], len(set(colours))) == ([MISSED, FALSE], 3)
+    assert (colours[:2], len(set(colours))) == ([OUTCOMES["missed"], OUTCOMES["false"]], 3)
     _, names, colours = colours_of(open_map("a class"))
-    assert names == ["neither", "called falsely", *np.where(found, "found", "neither")[2:]]
-    assert colours[1] == FALSE
-    assert set(np.array(colours)[found]) == {FOUND}
+    assert names == ["neither", "false", *np.where(found, "found", "neither")[2:]]
+    assert colours[1] == OUTCOMES["false"]
+    assert set(np.array(colours)[found]) == {OUTCOMES["found"]}
     _, names, colours = colours_of(open_map("a class", first))
-    assert (names[0], colours[0]) == ("missed", MISSED)
+    assert (names[0], colours[0]) == ("missed", OUTCOMES["missed"])
     given, levels, colours = colours_of(open_map("a score"))
     assert levels == [6, 38, *np.where(found, 57, 6)[2:]], "0.1, 0.6 and 0.9 of 64"
     assert len(given["colours"]) == len(set(given["colours"])) == 64

@@ -30,7 +30,7 @@ def test_the_atlas_is_one_object_whose_numbers_are_scikit_learns(
         row = said["per_class"][number]
         assert [row["tp"], row["fp"], row["fn"]] == [matrix[1, 1], matrix[0, 1], matrix[1, 0]]
         assert row["f1"] == pytest.approx(f1[number])
-    swapped = np.array(said["missed_said"]["swapped"])
+    swapped = np.array(said["missed_false"]["swapped"])
     assert np.array_equal(swapped, (truth & ~calls).T.astype(int) @ (calls & ~truth).astype(int))
     first = said["mistakes"][0]
     row = ids.index(first["id"])

@@ -66,7 +66,7 @@ export function chipLegend(withTruth, withCalls) {
   const words = {
     found: "found",
     missed: "missed",
-    false: "false call",
+    false: "false",
     truth: "true class",
     called: "called",
   };

@@ -16,14 +16,14 @@ from hpa_core.selections.expression import HasClass
 from hpa_core.selections.samples import Samples
 from hpa_core.targets import format_target
 
-ALL, WORST, BEST, FALSE = "all positives", "lowest positives", "highest positives", "highest others"
+ALL, WORST, BEST, REST = "all positives", "lowest positives", "highest positives", "highest others"
 MOST_ROWS = 1_000
 """A table of ids is not read further; the images have pages."""
 MEANINGS = {
     ALL: "every sample of the dataset with the class, by id",
     WORST: "the positives that the run scores lowest, first",
     BEST: "the positives that the run scores highest, first",
-    FALSE: "the images without the class that the run scores highest, first",
+    REST: "the images without the class that the run scores highest, first",
 }
 
 
@@ -64,7 +64,7 @@ def _choose() -> str:
 
 def _order(samples: Samples, number: int, shown: str) -> Int[np.ndarray, " n"]:
     has = samples.targets[:, number]
-    rows = np.flatnonzero(~has if shown == FALSE else has)
+    rows = np.flatnonzero(~has if shown == REST else has)
     rows = rows[np.argsort(samples.id_rank[rows])]
     if samples.probs is None:
         return rows

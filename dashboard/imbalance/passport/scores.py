@@ -84,7 +84,7 @@ def _draw_figures(scores: ClassScores, threshold: float) -> None:
         ("F1", *_told(scores.f1)),
         ("Precision", *_told(scores.precision)),
         ("Recall", *_told(scores.recall)),
-        ("Called falsely", f"{scores.fp:,}", "images without the class"),
+        ("False calls", f"{scores.fp:,}", "images without the class"),
     )
     for column, (name, value, below) in zip(st.columns(len(told)), told, strict=True):
         column.metric(name, value, below, delta_color="off", delta_arrow="off")

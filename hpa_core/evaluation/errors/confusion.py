@@ -1,15 +1,15 @@
-"""Which class is said where another was missed: confusion for samples with several labels.
+"""Which class is called where another was missed: confusion for samples with several labels.
 
 Axes: N samples, C classes. With T the true set of a sample and P the called one, T - P is missed
-and P - T is said falsely. Cell (a, b) counts the samples that miss a and falsely say b. A miss with
-nothing said falsely stands in a column of its own, a false call with nothing missed in a row of its
-own. So every cell is a set of samples, and nothing is counted that was not both missed and said.
+and P - T is false. Cell (a, b) counts the samples of which a is missed and b is false. A miss with
+nothing false stands in a column of its own, a false call with nothing missed in a row of its own.
+So every cell is a set of samples, and only what was missed and what was false are counted.
 
 The published multi-label confusion matrix (`mlcm`) differs in the last point: where a set is found
-whole and b is said beside it, it counts b against every true class, as if each was taken for b.
+whole and b is called beside it, it counts b against every true class, as if each was taken for b.
 
 What chance gives: errors that know nothing of each other would leave (rate of missing a) x (rate of
-saying b falsely) x (samples that carry a and not b) in a cell. But misses and false calls come
+calling b falsely) x (samples that carry a and not b) in a cell. But misses and false calls come
 together on hard images, whatever the classes: so this is multiplied by how much oftener than that
 they meet in all other cells. The factor has a Gamma(1, 1) prior, so a count is negative binomial.
 
@@ -33,15 +33,15 @@ TINY = np.finfo(float).tiny
 
 @dataclass(frozen=True, kw_only=True)
 class Confusions:
-    """How often which class was said where which was missed.
+    """How often which class was false where which was missed.
 
     Attributes:
-        swapped: samples that miss a and falsely say b, (C, C); the diagonal is 0.
-        only_missed: samples that miss a and falsely say nothing, (C,).
-        only_false: samples that falsely say b and miss nothing, (C,).
-        found: samples that carry a and say it, (C,).
-        independent: `swapped` as it would be on average if each class were missed and said falsely
-            at its own rate, whatever else the sample carries and whatever goes wrong with it.
+        swapped: samples of which a is missed and b is false, (C, C); the diagonal is 0.
+        only_missed: samples of which a is missed and nothing is false, (C,).
+        only_false: samples of which b is false and nothing is missed, (C,).
+        found: samples that carry a and are called it, (C,).
+        independent: `swapped` as it would be on average if each class were missed and false at
+            its own rate, whatever else the sample carries and whatever goes wrong with it.
     """
 
     swapped: Int[np.ndarray, "C C"]
@@ -86,11 +86,11 @@ class Confusions:
         """Return the pairs counted more often than by chance, the least likely by it first.
 
         Returns:
-            The class missed and the class said of each, at most `limit`.
+            The missed class and the false one of each, at most `limit`.
         """
         order = np.argsort(-self.residual.ravel(), kind="stable")[: min(limit, self.more)]
-        missed, said = np.unravel_index(order, self.independent.shape)
-        return missed, said
+        missed, false = np.unravel_index(order, self.independent.shape)
+        return missed, false
 
     @property
     def _elsewhere(self) -> tuple[Float[np.ndarray, "C C"], Float[np.ndarray, "C C"]]:
@@ -114,7 +114,7 @@ class Confusions:
 def count_confusions(
     targets: Bool[np.ndarray, "N C"], calls: Bool[np.ndarray, "N C"]
 ) -> Confusions:
-    """Count what was said where what was missed.
+    """Count what was false where what was missed.
 
     >>> truth = np.array([[True, False], [True, False], [True, True]])
     >>> found = count_confusions(truth, np.array([[False, True], [True, True], [True, False]]))
@@ -136,12 +136,12 @@ def confused_rows(
     calls: Bool[np.ndarray, "N C"],
     *,
     missed: int | None,
-    said: int | None,
+    false: int | None,
 ) -> Int[np.ndarray, " n"]:
-    """Return the samples of one cell, ascending; None stands for nothing missed, nothing said."""
+    """Return the samples of one cell, ascending; None stands for nothing missed, nothing false."""
     misses, falses = targets & ~calls, calls & ~targets
     lost = ~misses.any(axis=1) if missed is None else misses[:, missed]
-    put = ~falses.any(axis=1) if said is None else falses[:, said]
+    put = ~falses.any(axis=1) if false is None else falses[:, false]
     return np.flatnonzero(lost & put)
 
 
@@ -170,7 +170,7 @@ def _pairs(first: Bool[np.ndarray, "N C"], second: Bool[np.ndarray, "N C"]) -> n
 
 
 def _independent(targets: np.ndarray, missed: np.ndarray, false: np.ndarray) -> np.ndarray:
-    """Rate of missing a x rate of saying b falsely x the samples that carry a and not b."""
+    """Rate of missing a x rate of calling b falsely x the samples that carry a and not b."""
     carried, free = targets.sum(axis=0), (~targets).sum(axis=0)
     miss_rate = missed.sum(axis=0) / np.maximum(carried, 1)
     false_rate = false.sum(axis=0) / np.maximum(free, 1)

@@ -29,7 +29,7 @@ def by_hand(targets: np.ndarray, calls: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 @given(SETS, SETS)
-def test_every_cell_counts_the_samples_that_miss_one_and_say_the_other(
+def test_every_cell_counts_the_samples_of_which_one_is_missed_and_the_other_false(
     targets: np.ndarray, calls: np.ndarray
 ) -> None:
     found = count_confusions(targets, calls)
@@ -38,12 +38,12 @@ def test_every_cell_counts_the_samples_that_miss_one_and_say_the_other(
     assert np.array_equal(found.only_missed, only_missed)
     assert np.array_equal(found.only_false, only_false)
     assert np.array_equal(found.found, multilabel_confusion_matrix(targets, calls)[:, 1, 1])
-    for missed, said in product([None, 0, 3], [None, 1, 2]):
-        rows = confused_rows(targets, calls, missed=missed, said=said)
-        if missed is not None and said is not None:
-            assert len(rows) == swapped[missed, said]
-    assert len(confused_rows(targets, calls, missed=2, said=None)) == only_missed[2]
-    assert len(confused_rows(targets, calls, missed=None, said=2)) == only_false[2]
+    for missed, false in product([None, 0, 3], [None, 1, 2]):
+        rows = confused_rows(targets, calls, missed=missed, false=false)
+        if missed is not None and false is not None:
+            assert len(rows) == swapped[missed, false]
+    assert len(confused_rows(targets, calls, missed=2, false=None)) == only_missed[2]
+    assert len(confused_rows(targets, calls, missed=None, false=2)) == only_false[2]
 
 
 def test_the_published_matrix_counts_as_its_three_categories_say() -> None:
