@@ -35,7 +35,7 @@ class LabelPad {
     for (const part of [line, conflicts, one, grid, mixer, editor]) this.root.append(part.root);
     parent.append(this.root);
     this.takeKeys(recallKeys(storage(), classes));
-    this.stopKeys = listenToPadKeys((key) => this.press(key));
+    this.stopKeys = listenToPadKeys(this.root, (key) => this.press(key));
     window.addEventListener("online", this.flush);
     this.prolonging = setInterval(() => this.prolong(), PROLONG_MS);
   }
