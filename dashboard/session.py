@@ -30,6 +30,7 @@ class Session:
         thresholds_owner: the run that the active set was chosen for.
         linked_thresholds: the set that the link names or spells, until the pickers take it up.
         missing: what was asked for and is not here, by picker, until another choice is made.
+        turned: what pickers were just used for: what cannot go along with that is not missed.
         filter: the text of the filter in force, on every page; empty for every sample.
         narrowed: whether pages that could show everything show only what the filter finds.
         linked_filter: what of these two stands in the link.
@@ -49,6 +50,7 @@ class Session:
     thresholds_owner: str | None = None
     linked_thresholds: str | None = None
     missing: dict[str, str] = field(default_factory=dict)
+    turned: set[str] = field(default_factory=set)
     filter: str = ""
     narrowed: bool = False
     linked_filter: tuple[str, bool] | None = None
@@ -86,16 +88,32 @@ def follow_link(page: str) -> None:
         page: the page that is shown.
     """
     chosen, run = session(), get_script_run_ctx()
-    if page != chosen.page or (run and run.is_history_navigation):
+    back = bool(run and run.is_history_navigation)
+    if back:
+        _restore(chosen, same_page=page == chosen.page)
+    if page != chosen.page or back:
         chosen.page, chosen.link, chosen.browser_link = page, {}, {}
     write_link()
+
+
+def _restore(chosen: Session, *, same_page: bool) -> None:
+    """Choose what the link says that Back or Forward led to.
+
+    Thresholds moved since on another page stay, if they are of the run that it names.
+    """
+    link, run = st.query_params, chosen.picked_run
+    if "dataset" in link:
+        chosen.dataset, chosen.picked_run = link["dataset"], link.get("run")
+    chosen.split = link.get("split", chosen.split)
+    if same_page or chosen.picked_run != run:
+        chosen.linked_thresholds = link.get("thresholds")
+    chosen.missing.clear()
 
 
 def write_link(**values: str | None) -> None:
     """Put `values` into the page's address, as one step of the history; None takes a key out.
 
-    Keys are taken out one by one, in their order: each is a step that Back may lead to. Without any
-    value, an address sent before what was last written is put right.
+    Without any value, an address sent before what was last written is put right.
     """
     told, address, own = session().link, st.query_params, session().browser_link
     wanted = values | {key: value for key, value in told.items() if key not in values}
@@ -105,13 +123,12 @@ def write_link(**values: str | None) -> None:
         return at_hand and told.get(key, wanted[key]) == wanted[key]
 
     changed = {key: value for key, value in wanted.items() if not stands(key)}
-    put = {key: value for key, value in changed.items() if value is not None}
-    if changed and (own or put):
-        address.update(own | put)
+    if changed:  # An empty list is left out of the address.
+        address.update(
+            own | {key: [] if value is None else value for key, value in changed.items()}
+        )
         own.clear()
-    for key in [key for key in changed if key not in put]:
-        if key not in address:  # It may be on its way to the browser: taken out after it.
-            address[key] = ""
+    for key in [key for key, value in changed.items() if value is None]:
         del address[key]
     told.update(values)
 

@@ -25,6 +25,8 @@ from hpa_core.runs.thresholds import (
 )
 
 NO_RUN = ""
+OF_DATASET = {"image": None, "page": None, "pick": None}
+"""What of the link another dataset takes out."""
 
 
 def choose_context(page: Entry) -> None:
@@ -40,7 +42,10 @@ def choose_context(page: Entry) -> None:
         draw_field(used=page.filtered)
         _tell_missing(chosen.missing)
         _mark_synthetic(info, run)
+    left = OF_DATASET if "dataset" in chosen.turned else {}
+    chosen.turned.clear()
     write_link(
+        **left,
         **filtered,
         dataset=chosen.dataset,
         run=chosen.picked_run,
@@ -56,19 +61,25 @@ def _choose_dataset(chosen: Session) -> DatasetInfo | None:
 
 
 def _choose_run(chosen: Session) -> RunFolder | None:
-    """Offer the dataset's own runs first, then the scores that belong to no dataset."""
+    """Offer the dataset's own runs first, then the scores that belong to no dataset.
+
+    Such outside scores are shown only where somebody chooses them.
+    """
     owner = chosen.dataset or ""
     runs = {
         run.id: run
         for run in list_runs(cache.workspace())
         if run.info.dataset in (owner, "") and predicted_splits(run)
     }
-    own_first = sorted(runs, key=lambda run_id: runs[run_id].info.dataset != owner)
+    own = [run.id for run in runs.values() if run.info.dataset == owner]
+    outside = [run_id for run_id in runs if run_id not in own]
+    options = [*own, *outside, NO_RUN] if own else [NO_RUN, *outside]
     if runs:
-        _pick("Run", "picked_run", [*own_first, NO_RUN], lambda name: _run_label(runs.get(name)))
+        _pick("Run", "picked_run", options, lambda name: _run_label(runs.get(name)))
     else:
         _miss(chosen, "Run", chosen.picked_run)
-        chosen.picked_run = None
+    if not own:  # Nobody has wanted none here: a run to come is chosen by itself.
+        chosen.picked_run = chosen.run if runs else None
     return runs.get(chosen.run or NO_RUN)
 
 
@@ -93,12 +104,13 @@ def _choose_thresholds(chosen: Session, run: RunFolder) -> None:
     if chosen.thresholds_owner != run.id:
         chosen.thresholds, chosen.thresholds_owner = fixed_thresholds(0.5), run.id
     known = known_thresholds(run)
-    if chosen.linked_thresholds:
-        linked = linked_thresholds(chosen.linked_thresholds, run, known)
+    word = chosen.linked_thresholds
+    if word and word != threshold_word(chosen.thresholds, run.id):
+        linked = linked_thresholds(word, run, known)
         if linked is None:
-            _miss(chosen, "Thresholds", chosen.linked_thresholds)
+            _miss(chosen, "Thresholds", word)
         chosen.thresholds = linked or chosen.thresholds
-        chosen.linked_thresholds = None
+    chosen.linked_thresholds = None
     unsaved = [chosen.thresholds] if chosen.thresholds.name == UNSAVED else []
     sets = [*unsaved, *known]
     _pick("Thresholds", "thresholds", sets, _threshold_label)
@@ -126,13 +138,16 @@ def _pick(
 
 def _store(attribute: str, key: str) -> None:
     value, newest = read_mirror(attribute, key)
-    if newest:
-        setattr(session(), attribute, value)
-        session().missing.clear()
+    if not newest:
+        return
+    chosen = session()
+    setattr(chosen, attribute, value)
+    chosen.missing.clear()
+    chosen.turned.add(attribute)
 
 
 def _miss(chosen: Session, label: str, wanted: str | None) -> None:
-    if wanted:
+    if wanted and not chosen.turned:
         chosen.missing[label] = wanted
 
 

@@ -23,7 +23,7 @@ need(
 samples = choose_samples(chosen, dataset)
 run = cache.run(chosen.run) if samples.calls is not None and chosen.run else None
 order = choose_order(samples)
-about = "No run: labels alone."
+about = "Labels alone." if chosen.run else "No run: labels alone."
 if run and chosen.split:
     about = (
         f"Run {run.id}, split {chosen.split}, thresholds {chosen.thresholds.name}: "

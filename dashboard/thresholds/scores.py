@@ -15,7 +15,10 @@ from hpa_core.runs.folder import RunFolder
 from hpa_core.runs.predictions import Predictions
 from hpa_core.runs.thresholds import Rule, ThresholdSet
 
-NO_SCORES = "There are no predictions yet: train a run, or import scores, on the Overview."
+NO_SCORES = (
+    "There are no predictions of this dataset yet: train a run, or import scores, on the Overview. "
+    "Outside scores, where there are any, can be chosen beside."
+)
 NO_RUN = "No run is chosen; choose one beside."
 
 

@@ -254,7 +254,7 @@ def test_without_a_dataset_the_page_points_to_the_overview(open_page: OpenPage) 
     assert "no dataset yet" in page.info[0].value
 
 
-def test_scores_of_other_images_are_named_and_not_shown(
+def test_outside_scores_are_shown_only_if_chosen_and_those_of_other_images_are_named(
     make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
 ) -> None:
     make_dataset()
@@ -262,7 +262,14 @@ def test_scores_of_other_images_are_named_and_not_shown(
     ids = np.array(["x", "y"])
     write_predictions(run, "test", Predictions(ids=ids, probs=np.zeros((2, 28), np.float32)))
     page = open_page("images", dataset="tiny")
+    assert not page.warning
+    assert "No run: labels alone." in page.markdown[0].value
+    assert picker(page, "Run").value == ""
+    assert viewer(page)["total"] == 56
+    assert "run" not in page.query_params
+    picker(page, "Run").set_value("foreign").run()
     assert "no scores of this dataset's images" in page.warning[0].value
+    assert "No run" not in page.markdown[0].value
     assert viewer(page)["total"] == 56
 
 

@@ -76,7 +76,10 @@ def test_what_was_learnt_is_told_by_the_splits(
 def test_where_no_run_is_chosen_none_is_said_to_be_missing(
     name: str, dataset: Dataset, workspace: Workspace, open_page: OpenPage
 ) -> None:
-    assert "There are no predictions yet" in open_page(name, dataset="tiny").info[0].value
+    assert (
+        "There are no predictions of this dataset yet"
+        in open_page(name, dataset="tiny").info[0].value
+    )
     score_dataset(workspace, dataset)
     told = [item.value for item in open_page(name, dataset="tiny", run="").info]
     assert told == ["No run is chosen; choose one beside."]

@@ -15,6 +15,7 @@ from hpa_core.runs.thresholds import UNSAVED, Fallback, ThresholdSet
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
 from tests.pages.conftest import OpenPage, picker
+from tests.scored import score_dataset
 
 
 @pytest.fixture
@@ -97,3 +98,20 @@ def test_what_a_link_names_and_is_not_here_is_said(scored: RunFolder, open_page:
     assert "run 'lost'" in told
     assert "split 'test'" in told
     assert page.session_state[KEY].dataset == "tiny"
+
+
+def test_another_dataset_is_picked_without_blaming_what_belongs_to_the_one_before(
+    scored: RunFolder, make_dataset: MakeDataset, workspace: Workspace, open_page: OpenPage
+) -> None:
+    other = make_dataset("other")
+    score_dataset(workspace, other, name="others")
+    make_dataset("unscored")
+    page = open_page("images", dataset="tiny", image="sample-0001", page="2", split="train")
+    assert page.query_params["image"] == "sample-0001"
+    for name, run in (("other", "others"), ("unscored", None), ("tiny", "first")):
+        picker(page, "Dataset").set_value(name).run()
+        assert not page.exception
+        assert not page.warning
+        assert page.session_state[KEY].run == run
+        assert page.query_params.get("run") == run
+        assert not {"image", "page"} & page.query_params.keys()
