@@ -32,6 +32,8 @@ class Session:
         missing: what was asked for and is not here, by picker, until another choice is made.
         turned: what pickers were just used for: what cannot go along with that is not missed.
         filter: the text of the filter in force, on every page; empty for every sample.
+        unread: what stands in the filter's field and cannot be read, and why; None where what
+            stands there is in force.
         narrowed: whether pages that could show everything show only what the filter finds.
         linked_filter: what of these two stands in the link.
         refusal: why the filter finds nothing, as its field says; empty where it says nothing such.
@@ -52,6 +54,7 @@ class Session:
     missing: dict[str, str] = field(default_factory=dict)
     turned: set[str] = field(default_factory=set)
     filter: str = ""
+    unread: tuple[str, str] | None = None
     narrowed: bool = False
     linked_filter: tuple[str, bool] | None = None
     refusal: str = ""

@@ -9,8 +9,10 @@ import streamlit as st
 from jaxtyping import Int
 
 from dashboard import cache
+from dashboard.samples import labelled_samples, scored_samples
 from dashboard.selections.lists import keep_list
 from dashboard.session import session, write_link
+from hpa_core.errors import HpaError
 from hpa_core.selections.annotators import with_annotators
 from hpa_core.selections.expression import EVERYTHING, Expression, asks_for_annotators
 from hpa_core.selections.parsing import parse_filter
@@ -30,7 +32,7 @@ def follow_filter() -> dict[str, str | None]:
     chosen = session()
     text, narrowed = st.query_params.get(FILTER), st.query_params.get(NARROWED) == YES
     if text is not None and (text, narrowed) != chosen.linked_filter:
-        chosen.filter = "" if text.strip() == EVERYTHING else text
+        chosen.filter, chosen.unread = "" if text.strip() == EVERYTHING else text, None
         chosen.narrowed = narrowed
         if chosen.dataset:
             keep_list(cache.workspace().dataset(chosen.dataset), text)
@@ -42,9 +44,17 @@ def set_filter(filter_text: str) -> None:
     """Put another filter into force, for every page; the images begin with their first page.
 
     The text stays as it is typed, blanks and all: a changed one would be put into the field anew,
-    under the hand that types.
+    under the hand that types. A filter that cannot be used leaves a usable one before it in
+    force.
     """
-    session().filter = filter_text
+    chosen = session()
+    try:
+        _found(filter_text, samples_beside())
+    except HpaError as error:
+        if not chosen.refusal:
+            chosen.unread = filter_text, str(error)
+            return
+    chosen.filter, chosen.unread = filter_text, None
     write_link(page=None)
 
 
@@ -54,9 +64,12 @@ def active_expression() -> Expression:
     Raises:
         FilterError: the text is no filter, or a selection that it names is missing.
     """
-    chosen = session()
-    folder = cache.workspace().dataset(chosen.dataset or "none")
-    return resolve(parse_filter(chosen.filter), folder)
+    return _read(session().filter)
+
+
+def _read(text: str) -> Expression:
+    folder = cache.workspace().dataset(session().dataset or "none")
+    return resolve(parse_filter(text), folder)
 
 
 def active_rows(samples: Samples) -> Int[np.ndarray, " n"]:
@@ -65,7 +78,18 @@ def active_rows(samples: Samples) -> Int[np.ndarray, " n"]:
     Raises:
         FilterError: the filter cannot be read, or asks what is not known of these samples.
     """
-    expression, chosen = active_expression(), session()
+    return _found(session().filter, samples)
+
+
+def samples_beside() -> Samples:
+    """Return what the run has scored of the dataset; all of it, with labels alone, without one."""
+    chosen = session()
+    dataset = cache.dataset(chosen.dataset or "none")
+    return scored_samples(chosen, dataset) or labelled_samples(dataset, "all")
+
+
+def _found(text: str, samples: Samples) -> Int[np.ndarray, " n"]:
+    expression, chosen = _read(text), session()
     if chosen.dataset and asks_for_annotators(expression):
         opinions = cache.label_store().opinions(cache.dataset(chosen.dataset).info)
         samples = with_annotators(samples, opinions)

@@ -5,8 +5,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.guard import as_written
 from dashboard.mirrors import mirror_key, read_mirror
-from dashboard.samples import labelled_samples, scored_samples
-from dashboard.selections.active import active_rows, set_filter
+from dashboard.selections.active import active_rows, samples_beside, set_filter
 from dashboard.selections.keeping import Found, draw_keeping
 from dashboard.session import Session, session
 from hpa_core.errors import HpaError
@@ -40,7 +39,8 @@ def draw_field(*, used: bool) -> None:
     chosen = session()
     if not chosen.dataset:
         return
-    key = mirror_key("filter", chosen.filter)
+    text, fault = chosen.unread or (chosen.filter, "")
+    key = mirror_key("filter", text)
     st.text_input(
         "Filter",
         key=key,
@@ -51,12 +51,15 @@ def draw_field(*, used: bool) -> None:
         on_change=_take,
         args=(key,),
     )
-    draw_keeping(
-        _counted(chosen, chosen.dataset, used=used), cache.workspace().dataset(chosen.dataset)
-    )
+    if fault:
+        st.error(as_written(fault), icon=":material/error:")
+        before = f"the filter before, `{chosen.filter}`," if chosen.filter else "no filter"
+        st.caption(f"Until it is put right, {before} is in force.")
+    found = _counted(chosen, used=used)
+    draw_keeping(None if fault else found, cache.workspace().dataset(chosen.dataset))
 
 
-def _counted(chosen: Session, name: str, *, used: bool) -> Found | None:
+def _counted(chosen: Session, *, used: bool) -> Found | None:
     """Say how many samples the filter finds, or why that cannot be told; return them.
 
     None without a filter, too.
@@ -64,16 +67,14 @@ def _counted(chosen: Session, name: str, *, used: bool) -> Found | None:
     chosen.refusal = ""
     if not chosen.filter:
         return None
-    dataset = cache.dataset(name)
     try:
-        scored = scored_samples(chosen, dataset)
-        samples = scored or labelled_samples(dataset, "all")
+        samples = samples_beside()
         rows = active_rows(samples)
     except HpaError as error:
         chosen.refusal = str(error)
         st.error(as_written(chosen.refusal), icon=":material/error:")
         return None
-    where = f"split {chosen.split}" if scored else "the dataset"
+    where = "the dataset" if samples.calls is None else f"split {chosen.split}"
     unused = "" if used else "; not used on this page"
     st.caption(f"{len(rows):,} of {len(samples.ids):,} samples of {where}{unused}")
     return Found(samples, rows)

@@ -94,7 +94,10 @@ def _take(name: str, key: str, options: Sequence[tuple[str, Expression]]) -> Non
 
 def _active_terms() -> tuple[tuple[Expression, ...], str | None]:
     """Return the conditions of the filter in force; of an unreadable text none, and why."""
+    chosen = session()
+    if chosen.unread:
+        return (), chosen.unread[1]
     try:
-        return terms_of(parse_filter(session().filter)), None
+        return terms_of(parse_filter(chosen.filter)), None
     except FilterError as error:
         return (), str(error)

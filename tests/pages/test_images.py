@@ -133,6 +133,29 @@ def test_a_filter_that_cannot_be_read_is_told_and_stands_there_to_be_mended(
     assert shown(page) == ["sample-0070", "sample-0071"]
 
 
+@pytest.mark.parametrize("before", ["wrong", ""])
+@pytest.mark.parametrize("half", ["wrong (", "mis", "split:tra", "saved:none"])
+def test_a_filter_half_typed_leaves_what_was_found_before_and_the_image_open(
+    dataset: Dataset, open_page: OpenPage, before: str, half: str
+) -> None:
+    page = open_page("images", dataset="tiny", filter=before or "all", image="sample-0071")
+    found = shown(page)
+    labelled(page, "Filter").set_value(half).run()
+    assert labelled(page, "Filter").value == half
+    assert len(page.error) == 1
+    told = f"`{before}`," if before else "no filter"
+    assert any(told in each.value for each in page.sidebar.caption)
+    assert shown(page) == found
+    assert viewer(page)["opened"]["id"] == "sample-0071"
+    assert page.query_params["filter"] == (before or "all")
+    page.switch_page("../pages/label.py").run()
+    assert labelled(page, "Filter").value == half
+    labelled(page, "Filter").set_value("missed").run()
+    assert not page.error
+    page.switch_page("../pages/images.py").run()
+    assert shown(page) == ["sample-0070"]
+
+
 def test_a_selection_is_saved_picked_on_another_page_and_deleted(
     dataset: Dataset, open_page: OpenPage
 ) -> None:
