@@ -187,7 +187,7 @@ def _chart(scored: list[ClassScores], order: list[int], *, shares: bool) -> go.F
         col=1,
     )
     figure.update_xaxes(title="F1 and its<br>95 % interval", range=[-0.02, 1.02], row=1, col=2)
-    figure.update_yaxes(autorange="reversed", ticks="")
+    figure.update_yaxes(range=[len(order) - 0.5, -0.5], ticks="")
     return legend_above(tidy(figure, height=24 * len(order) + 130), room=100)
 
 
@@ -201,6 +201,17 @@ def _add_f1(
     known = [
         (label, n, value, ends) for label, n, value, ends in told if value is not None and ends
     ]
+    figure.add_scatter(
+        x=[0] * (len(told) - len(known)),
+        y=[label for label, _, value, ends in told if value is None or not ends],
+        mode="text",
+        text="no F1",
+        textposition="middle right",
+        showlegend=False,
+        hovertemplate="%{y}: without a positive and a call<extra></extra>",
+        row=1,
+        col=2,
+    )
     values = np.array([value for _, _, value, _ in known])
     low, high = np.array([ends for *_, ends in known]).reshape(-1, 2).T
     figure.add_scatter(

@@ -150,7 +150,7 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
         side="top",
         showgrid=False,
     )
-    figure.update_yaxes(title="missed", autorange="reversed", dtick=1, showgrid=False)
+    figure.update_yaxes(title="missed", range=[len(down) - 0.5, -0.5], dtick=1, showgrid=False)
     return tidy(figure, height=730)
 
 

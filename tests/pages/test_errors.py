@@ -410,3 +410,5 @@ def test_classes_that_count_nothing_in_the_macro_f1_are_counted(
     page = open_page("errors", filter=f"id:{first}", narrowed="yes")
     used = (dataset.targets[dataset.rows("validation")[0]]).sum()
     assert f"{28 - used} classes count 0, without a positive and a call" in said(page)
+    [bare] = [each for each in charts(page)[0]["data"] if each.get("text") == "no F1"]
+    assert len(bare["y"]) == 28 - used
