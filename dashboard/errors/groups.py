@@ -21,8 +21,7 @@ from hpa_core.evaluation.errors.groups import (
     trends,
 )
 from hpa_core.evaluation.mistakes import sort_by_mistake
-from hpa_core.selections.expression import Among, And, Expression
-from hpa_core.selections.expression import Judged as Wrong
+from hpa_core.selections.expression import Among, And, Expression, WholeSet
 
 PARTS = 10
 MOST_GROUPS = 40
@@ -102,7 +101,7 @@ def _expression(by: str, key: str) -> Expression | None:
         case (_, "not told"):
             return None
         case ("source" | "plate") as field, _:
-            return And((Among(field, (key,)), Wrong("wrong")))
+            return And((Among(field, (key,)), WholeSet("wrong")))
     return None
 
 

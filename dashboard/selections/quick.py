@@ -16,8 +16,8 @@ from hpa_core.selections.expression import (
     Everything,
     Expression,
     HasClass,
-    Judged,
     Kind,
+    WholeSet,
     all_of,
     terms_of,
 )
@@ -28,8 +28,8 @@ ANY = "any"
 _WAITING = "This picker writes the filter beside, and waits until that can be read."
 MOST_LABELS = 5
 _OUTCOMES: tuple[tuple[str, Expression], ...] = (
-    ("right", Judged("right")),
-    ("wrong", Judged("wrong")),
+    ("right", WholeSet("right")),
+    ("wrong", WholeSet("wrong")),
     ("missed", HasClass("missed")),
     ("false", HasClass("false")),
 )

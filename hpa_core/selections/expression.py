@@ -55,7 +55,7 @@ class HasClass(Expression):
 
 
 @dataclass(frozen=True)
-class Judged(Expression):
+class WholeSet(Expression):
     """Calls and truth are the same set (`right`), or they are not (`wrong`)."""
 
     verdict: Verdict
@@ -170,7 +170,7 @@ def conditions_of(expression: Expression) -> Iterator[Expression]:
 def asks_for_calls(expression: Expression) -> bool:
     """Whether which samples it holds for follows from thresholds."""
     return any(
-        isinstance(each, Judged)
+        isinstance(each, WholeSet)
         or (isinstance(each, HasClass) and each.kind != "true")
         or (isinstance(each, Counted) and each.what != "labels")
         for each in conditions_of(expression)

@@ -47,13 +47,13 @@ from hpa_core.selections.expression import (
     Field,
     HasClass,
     IdContains,
-    Judged,
     Kind,
     Not,
     Or,
     Saved,
     Scored,
     Verdict,
+    WholeSet,
 )
 from hpa_core.selections.tokens import Token, split_filter
 
@@ -241,7 +241,7 @@ def _read_saved(reader: _Reader) -> Expression:
 
 
 def _read_verdict(_: _Reader, verdict: Verdict) -> Expression:
-    return Judged(verdict)
+    return WholeSet(verdict)
 
 
 _RULES: dict[str, Callable[[_Reader], Expression]] = {

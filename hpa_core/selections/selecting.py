@@ -21,10 +21,10 @@ from hpa_core.selections.expression import (
     Expression,
     HasClass,
     IdContains,
-    Judged,
     Not,
     Or,
     Scored,
+    WholeSet,
     quoted,
 )
 from hpa_core.selections.samples import Samples
@@ -64,7 +64,7 @@ def select(expression: Expression, samples: Samples) -> Bool[np.ndarray, " N"]: 
             return ~select(part, samples)
         case HasClass():
             return _has_class(expression, samples)
-        case Judged(verdict):
+        case WholeSet(verdict):
             wrong = _mistakes(expression, samples).any(axis=1)
             return samples.labelled & (wrong if verdict == "wrong" else ~wrong)
         case Among():

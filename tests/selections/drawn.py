@@ -17,11 +17,11 @@ from hpa_core.selections.expression import (
     Expression,
     HasClass,
     IdContains,
-    Judged,
     Not,
     Or,
     Saved,
     Scored,
+    WholeSet,
 )
 from hpa_core.selections.identities import Identities
 from hpa_core.selections.samples import Samples
@@ -44,7 +44,7 @@ def conditions(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Expression]:
     return st.one_of(
         st.just(Everything()),
         st.builds(HasClass, st.sampled_from(KINDS), st.just(()) | tuples_of(classes)),
-        st.builds(Judged, st.sampled_from(VERDICTS)),
+        st.builds(WholeSet, st.sampled_from(VERDICTS)),
         st.builds(Among, st.sampled_from(FIELDS), tuples_of(texts)),
         st.builds(IdContains, texts),
         st.builds(Counted, st.sampled_from(COUNTS), compare, st.integers(0, 28)),

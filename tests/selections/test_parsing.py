@@ -13,10 +13,10 @@ from hpa_core.selections.expression import (
     Everything,
     HasClass,
     IdContains,
-    Judged,
     Not,
     Or,
     Scored,
+    WholeSet,
 )
 from hpa_core.selections.parsing import WORDS, class_named, parse_filter
 from tests.selections.drawn import expressions
@@ -54,16 +54,16 @@ def test_any_text_is_a_filter_or_is_refused_with_a_place_in_it(text) -> None:
         ("labels>=2", Counted("labels", ">=", 2)),
         ('id~"a b"', IdContains("a b")),
         ("split:train, validation", Among("split", ("train", "validation"))),
-        ("right and not wrong", And((Judged("right"), Not(Judged("wrong"))))),
+        ("right and not wrong", And((WholeSet("right"), Not(WholeSet("wrong"))))),
         (
             "wrong labels=1 or right",
-            Or((And((Judged("wrong"), Counted("labels", "=", 1))), Judged("right"))),
+            Or((And((WholeSet("wrong"), Counted("labels", "=", 1))), WholeSet("right"))),
         ),
         (
             "wrong (labels=1 or right)",
-            And((Judged("wrong"), Or((Counted("labels", "=", 1), Judged("right"))))),
+            And((WholeSet("wrong"), Or((Counted("labels", "=", 1), WholeSet("right"))))),
         ),
-        ("not wrong right", And((Not(Judged("wrong")), Judged("right")))),
+        ("not wrong right", And((Not(WholeSet("wrong")), WholeSet("right")))),
     ],
 )
 def test_a_text_means_what_a_reader_would_expect(text, meant) -> None:

@@ -48,7 +48,7 @@ def holds(expression: Any, samples: Samples, row: int) -> bool:  # noqa: C901, P
         case e.HasClass(kind, classes):
             held = {"true": truth, "called": calls, "missed": missed, "false": false}[kind]
             return bool(held & set(classes)) if classes else bool(held)
-        case e.Judged(verdict):
+        case e.WholeSet(verdict):
             return bool(truth) and (truth == calls) == (verdict == "right")
         case e.Counted(what, sign, number):
             counted = {"labels": truth, "calls": calls, "mistakes": missed | false}[what]
