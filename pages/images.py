@@ -38,4 +38,5 @@ if run and chosen.split:
 if not len(order):
     st.info("No image fulfils this filter. Take a condition out of it.")
 draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)
-draw_image_reasons(chosen, dataset, samples)
+if run:
+    draw_image_reasons(run, dataset, samples)

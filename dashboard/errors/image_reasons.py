@@ -1,9 +1,8 @@
-"""Why the image shown large was called what it was, for every class that is true or called."""
+"""Why the image shown large was called what it was: classes true or called, and one asked for."""
 
 import numpy as np
 import streamlit as st
 
-from dashboard import cache
 from dashboard.charts import CLASS_LABELS
 from dashboard.errors.explanations import (
     draw_reasons,
@@ -11,7 +10,6 @@ from dashboard.errors.explanations import (
     offer_explaining,
     why_unknown,
 )
-from dashboard.session import Session
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.explanations import METHODS
 from hpa_core.runs.folder import RunFolder
@@ -20,30 +18,35 @@ from hpa_core.selections.samples import Samples
 COLUMNS = 3
 
 
-def draw_image_reasons(chosen: Session, dataset: Dataset, samples: Samples) -> None:
+def draw_image_reasons(
+    run: RunFolder, dataset: Dataset, samples: Samples, *, asked: int | None = None
+) -> None:
     """Draw heat maps and scores without each channel of the image in the link, if there is one.
 
     Args:
-        chosen: the session; without a run nothing is drawn.
+        run: whose calls they are.
         dataset: with images.
-        samples: among which the image must be.
+        samples: with calls; the image must be among them.
+        asked: a class that is looked at though it be neither true nor called.
     """
     place = samples.identities.place_of.get(st.query_params.get("image", ""))
-    if place is None or chosen.run is None or samples.calls is None:
+    if place is None:
         return
-    run = cache.run(chosen.run)
     if why := why_unknown(run):
         st.caption(f"Why it is called so is not known here. {why}")
         return
     with st.expander("Why: what the network read", expanded=True, key="image-reasons"):
-        _draw(run, dataset, samples, place)
+        _draw(run, dataset, samples, place, asked)
 
 
-def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> None:
+def _draw(
+    run: RunFolder, dataset: Dataset, samples: Samples, place: int, asked: int | None
+) -> None:
     if samples.calls is None:
         raise ValueError("reasons need calls")
     true, called = samples.targets[place], samples.calls[place]
-    classes = np.flatnonzero(true | called).tolist()
+    looked_at = np.arange(len(CLASS_LABELS)) == asked
+    classes = np.flatnonzero(true | called | looked_at).tolist()
     if not classes:
         st.caption("No class is true or called, so there is nothing to explain.")
         return
@@ -68,4 +71,4 @@ def _draw(run: RunFolder, dataset: Dataset, samples: Samples, place: int) -> Non
 def _verdict(true: bool, called: bool) -> str:
     if true:
         return "found" if called else "missed"
-    return "false"
+    return "false" if called else "neither true nor called"

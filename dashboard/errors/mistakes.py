@@ -7,8 +7,7 @@ from jaxtyping import Int
 
 from dashboard.charts import CLASS_LABELS, OUTCOMES, legend_above, tidy
 from dashboard.errors.judged import Judged
-from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable
-from dashboard.images.gallery import draw_gallery
+from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_clickable, draw_images
 from dashboard.session import write_link
 from dashboard.wording import counted
 from hpa_core.evaluation.mistakes import Mistakes, rank_mistakes
@@ -54,13 +53,7 @@ def draw_mistakes(judged: Judged) -> None:
         st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")
     if judged.dataset is None:
         return
-    draw_gallery(
-        judged.dataset,
-        judged.samples,
-        rows,
-        thresholds=judged.thresholds,
-        scored_class=number,
-    )
+    draw_images(judged, judged.dataset, rows, scored_class=number)
 
 
 def open_mistake(judged: Judged, pick: str) -> Opened:

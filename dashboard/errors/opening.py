@@ -15,6 +15,8 @@ import streamlit as st
 from jaxtyping import Bool, Int
 
 from dashboard.charts import CLASS_LABELS
+from dashboard.components.channel_viewer import HEAD
+from dashboard.errors.image_reasons import draw_image_reasons
 from dashboard.errors.judged import Judged
 from dashboard.images.gallery import draw_gallery
 from dashboard.selections.links import draw_images_link
@@ -74,28 +76,48 @@ def draw_section(section: Section, judged: Judged) -> None:
 
 def draw_opened(judged: Judged, opened: Opened) -> None:
     """Draw the way back, the title and the images; their table where there are no images."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Back",
-            key="errors-back",
-            icon=":material/arrow_back:",
-            shortcut="Backspace",
-            on_click=close_pick,
-        )
+    with st.container(key=HEAD, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Back",
+                key="errors-back",
+                icon=":material/arrow_back:",
+                shortcut="Backspace",
+                on_click=close_pick,
+            )
+            if judged.dataset is not None and len(opened.rows):
+                _draw_way_on(judged, judged.dataset, opened)
         st.markdown(f"**{counted(len(opened.rows), 'image')}**: {opened.title}")
-        if judged.dataset is not None and len(opened.rows):
-            _draw_way_on(judged, judged.dataset, opened)
     if judged.dataset is None:
         st.info("The images of these scores are not in the dataset chosen beside.")
         st.dataframe(_table(judged, opened), hide_index=True, key="errors-rows")
         return
+    draw_images(judged, judged.dataset, opened.rows, scored_class=opened.scored_class)
+
+
+def draw_images(
+    judged: Judged,
+    dataset: Dataset,
+    rows: Int[np.ndarray, " n"],
+    *,
+    scored_class: int | None,
+) -> None:
+    """Draw a gallery, and below it why the image shown large was called what it was.
+
+    Args:
+        judged: what the images are of.
+        dataset: of the images.
+        rows: places in what is judged, in the order they are shown.
+        scored_class: as in `Opened`.
+    """
     draw_gallery(
-        judged.dataset,
+        dataset,
         judged.samples,
-        opened.rows,
+        rows,
         thresholds=judged.thresholds,
-        scored_class=opened.scored_class,
+        scored_class=scored_class,
     )
+    draw_image_reasons(judged.run, dataset, judged.samples, asked=scored_class)
 
 
 def _draw_way_on(judged: Judged, dataset: Dataset, opened: Opened) -> None:

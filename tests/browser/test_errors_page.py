@@ -132,6 +132,11 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     expect(page).to_have_url(re.compile("image=sample-"))
     expect(page.get_by_text("but scored")).to_have_count(1)  # The table is gone.
     expect(page.locator(".viewer .tile")).to_have_count(1)  # Drawn last: the key is listened to.
+    for told in (page.get_by_text("but scored"), page.get_by_role("button", name="Back").first):
+        expect(told).to_be_in_viewport(ratio=1)
+    number = re.search(r"pick=([0-9]+)", page.url)
+    assert number
+    expect(page.locator(".score.asked .score-id")).to_have_text(number[1])
     expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
     go_back(page)
     expect(page.get_by_text("Click a row to see the image")).to_be_visible()

@@ -279,6 +279,19 @@ def test_an_outline_opens_what_lies_inside_it_but_for_hidden_points(
         assert "names nothing that this section shows" in said(page)
 
 
+def test_an_image_opened_from_a_number_offers_its_reasons_those_of_the_class_asked_for_too(
+    run: RunFolder, dataset: Dataset, open_page
+) -> None:
+    link = {"run": "scored", "atlas": "Suspicious labels", "image": "sample-0030"}
+    page = open_page("errors", **link, pick="9.sample-0030")
+    assert page.button(key="heat-explain-hirescam").label == "Explain 1 image"
+    hashes = dict(zip(dataset.ids.tolist(), dataset.manifest["sha256"], strict=True))
+    plant_explanation(run, "sample-0030", hashes["sample-0030"])
+    page = open_page("errors", **link, pick="9.sample-0030")
+    assert "**2 Nucleoli**: found" in said(page)
+    assert "**9 Endosomes**: neither true nor called" in said(page)
+
+
 def test_the_image_shown_large_offers_its_reasons(
     run: RunFolder, dataset: Dataset, open_page
 ) -> None:

@@ -16,6 +16,8 @@ from hpa_core.classes import CLASS_NAMES
 from hpa_core.data.dataset import DatasetInfo
 
 KEY = "channel-viewer"
+HEAD = "viewer-head"
+"""Key of what a page may draw above, to be scrolled into sight with an image shown large."""
 FOLDER = Path(__file__).parent
 _MODULES = (
     "composite.js",
@@ -217,6 +219,7 @@ def _data(
         "compared": page.compared,
         "thresholds": thresholds,
         "scoredClass": page.scored_class,
+        "head": HEAD,
         "context": asdict(page.context) if page.context else None,
         "withTruth": any(tile.truth is not None for tile in page.tiles),
         "withCalls": thresholds is not None,

@@ -118,9 +118,11 @@ class ChannelViewer {
     if (newest && !this.tile && this.turnAhead(newest.position)) this.wishes.meet();
   }
 
-  /** The mixer and the stage under it. */
+  /** The mixer and the stage under it, and what the page has above them. */
   scrollIntoSight() {
-    this.root.scrollIntoView({ block: "start" });
+    const top = document.querySelector(`.st-key-${this.data.head}`) ?? this.root;
+    top.style.scrollMarginTop = getComputedStyle(this.root).scrollMarginTop;
+    top.scrollIntoView({ block: "start" });
   }
 
   open(index) {

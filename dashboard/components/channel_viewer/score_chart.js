@@ -26,8 +26,8 @@ export class ScoreChart {
     this.draw();
   }
 
-  show(tile, { classes, thresholds }) {
-    Object.assign(this, { tile, classes, thresholds });
+  show(tile, { classes, thresholds, scoredClass }) {
+    Object.assign(this, { tile, classes, thresholds, scoredClass });
     this.draw();
   }
 
@@ -48,6 +48,10 @@ export class ScoreChart {
   row(id, tile, thresholds, verdict) {
     const name = sharedName(tile, id, this.classes);
     const row = element("li", { className: `score ${verdict ?? "rest"}` });
+    if (id === this.scoredClass) {
+      row.classList.add("asked");
+      row.ariaCurrent = "true";
+    }
     row.append(element("span", { className: "score-id" }, `${id}`));
     row.append(
       element(
