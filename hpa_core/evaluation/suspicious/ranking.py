@@ -41,8 +41,8 @@ class Suspicions:
         prob: the score.
         contradicted: whether the call of that score is not the label.
         rank: how many of the N samples score higher in the class, from 0.
-        beyond: of the samples with this label (or without it, where it is missing) the share whose
-            score contradicts it less, in [0, 1].
+        alike: how many other samples are with this label (or without it, where it is missing).
+        beyond: how many of them have a score that contradicts it less.
         votes: how many of the `neighbours` carry the class; -1 without neighbours.
         partner: where this looks like one class in the place of another, the other one: the
             sample's most suspicious cell of the other kind. -1 where none is suspicious.
@@ -58,7 +58,8 @@ class Suspicions:
     prob: Float[np.ndarray, " n"]
     contradicted: Bool[np.ndarray, " n"]
     rank: Int[np.ndarray, " n"]
-    beyond: Float[np.ndarray, " n"]
+    alike: Int[np.ndarray, " n"]
+    beyond: Int[np.ndarray, " n"]
     votes: Int[np.ndarray, " n"]
     partner: Int[np.ndarray, " n"]
     samples: int
@@ -111,6 +112,7 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         asked &= np.isin(np.arange(len(probs)), among)[:, None]
     cells = _first(gains if order == "gain" else against, against, asked, limit)
     rows, classes = np.unravel_index(cells, probs.shape)
+    alike, beyond = _alike(probs, targets, rows, classes)
     return Suspicions(
         row=rows,
         class_id=classes,
@@ -120,7 +122,8 @@ def rank_suspicious(  # noqa: PLR0913 - the keyword-only choices of one ranking
         prob=probs[rows, classes],
         contradicted=(calls != targets)[rows, classes],
         rank=_ranks(probs, rows, classes),
-        beyond=_beyond(probs, targets, rows, classes),
+        alike=alike,
+        beyond=beyond,
         votes=_votes(targets, nearest, rows, classes),
         partner=_partners(suspicion, targets, rows, classes),
         samples=len(probs),
@@ -197,11 +200,11 @@ def _ranks(probs: np.ndarray, rows: np.ndarray, classes: np.ndarray) -> Int[np.n
     return ranks
 
 
-def _beyond(
+def _alike(
     probs: np.ndarray, targets: np.ndarray, rows: np.ndarray, classes: np.ndarray
-) -> Float[np.ndarray, " n"]:
-    """Return the share of equally labelled samples whose score fits the label better."""
-    shares = np.zeros(len(rows))
+) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+    """Count the other samples that are labelled alike, and those whose score fits better."""
+    others, beyond = np.zeros((2, len(rows)), dtype=np.int64)
     for number, mine in _by_class(classes):
         carried = targets[rows[mine], number]
         for held in (False, True):
@@ -210,8 +213,8 @@ def _beyond(
             scores = probs[rows[asked], number]
             below = np.searchsorted(alike, scores, "left")
             above = len(alike) - np.searchsorted(alike, scores, "right")
-            shares[asked] = (above if held else below) / max(len(alike), 1)
-    return shares
+            others[asked], beyond[asked] = len(alike) - 1, above if held else below
+    return others, beyond
 
 
 def _by_class(classes: Int[np.ndarray, " n"]) -> Iterator[tuple[int, Int[np.ndarray, " m"]]]:

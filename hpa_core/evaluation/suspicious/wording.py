@@ -34,7 +34,7 @@ def reason_of(found: Suspicions, place: int, names: Sequence[str]) -> str:
     parts = [
         f"{label}, {joint} scored {found.prob[place]:.3f}: "
         f"number {found.rank[place] + 1:,} of {found.samples:,} images, "
-        + _beyond(float(found.beyond[place]), missing=missing)
+        + _beyond(int(found.beyond[place]), int(found.alike[place]), missing=missing)
     ]
     if found.neighbours:
         parts.append(
@@ -57,9 +57,9 @@ def expected_wrong(suspicion: Float[np.ndarray, " n"]) -> str:
     return f"Of the {len(suspicion):,} listed {about} expected to be wrong."
 
 
-def _beyond(share: float, *, missing: bool) -> str:
-    """Say how unusual such a score is for such a label, never rounded up to all of them."""
-    percent = f"{min(100 * share, 99.9):.1f} %"
-    if missing:
-        return f"higher than {percent} of those without the label."
-    return f"lower than {percent} of those with it."
+def _beyond(beyond: int, alike: int, *, missing: bool) -> str:
+    """Say how unusual such a score is among the others labelled so."""
+    side, labelled = ("higher", "without the label") if missing else ("lower", "with it")
+    if not alike:
+        return f"the only one {labelled}."
+    return f"{side} than {beyond:,} of the other {alike:,} {labelled}."

@@ -92,7 +92,7 @@ def test_every_cell_is_ranked_once_with_numbers_in_their_ranges(
     assert sorted(zip(found.row, found.class_id, strict=True)) == list(np.ndindex(probs.shape))
     assert (np.diff(found.suspicion) <= 1e-12).all()
     assert ((found.suspicion >= 0) & (found.suspicion <= 1)).all()
-    assert ((found.beyond >= 0) & (found.beyond <= 1)).all()
+    assert ((found.beyond >= 0) & (found.beyond <= found.alike)).all()
     assert np.array_equal(found.missing, ~targets[found.row, found.class_id])
     higher = (probs[:, found.class_id] > found.prob).sum(axis=0)
     assert np.array_equal(found.rank, higher)
@@ -151,13 +151,26 @@ def test_the_reason_counts_what_anyone_can_count() -> None:
     found = rank_suspicious(probs, labels, nearest, order="suspicion", limit=None)
     place = int(np.flatnonzero((found.row == row) & (found.class_id == 2))[0])
     higher = int((probs[:, 2] > probs[row, 2]).sum())
-    beyond = 100 * (probs[~labels[:, 2], 2] < probs[row, 2]).mean()
+    beyond = (probs[~labels[:, 2], 2] < probs[row, 2]).sum()
     assert reason_of(found, place, NAMES) == (
         f"Not labelled rare, but scored {probs[row, 2]:.3f}: number {higher + 1} of 900 images, "
-        f"higher than {min(beyond, 99.9):.1f} % of those without the label. "
+        f"higher than {beyond} of the other {(~labels[:, 2]).sum() - 1} without the label. "
         f"{found.votes[place]} of the 10 nearest images carry the label. "
         "If it is a mix-up, in the place of middling."
     )
+
+
+def test_the_lowest_score_of_a_label_and_the_only_one_with_it_are_told_by_their_counts() -> None:
+    probs = np.array([[0.1, 0.3], [0.9, 0.2], [0.8, 0.1]])
+    targets = np.array([[True, True], [True, False], [True, False]])
+    found = rank_suspicious(probs, targets, order="suspicion", limit=None)
+    told = {
+        number: reason_of(found, place, ["common", "rare"])
+        for place, (row, number) in enumerate(zip(found.row, found.class_id, strict=True))
+        if row == 0
+    }
+    assert "number 3 of 3 images, lower than 2 of the other 2 with it." in told[0]
+    assert "number 1 of 3 images, the only one with it." in told[1]
 
 
 @pytest.mark.parametrize("lost", [True, False])
