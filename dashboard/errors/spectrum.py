@@ -12,6 +12,7 @@ from dashboard.errors.opening import NoSuchPickError, Opened, class_of, draw_cli
 from dashboard.errors.thumbnails import CHANNELS_TOLD, picture_addresses
 from dashboard.session import write_link
 from dashboard.wording import counted
+from hpa_core.evaluation.calls import calls_of
 from hpa_core.evaluation.errors.spectrum import SCALES, Scale, Spectrum, lay_out_scores, pick_along
 
 LINK, KEY = "class", "errors-spectrum-class"
@@ -41,7 +42,7 @@ def draw_spectrum(judged: Judged) -> None:
         f"{counted(truth.sum(), 'image carries', 'images carry')} **{CLASS_LABELS[number]}**, "
         f"{(truth & called).sum():,} found; "
         f"{counted((~truth & called).sum(), 'other is', 'others are')} called it. Threshold "
-        f"{judged.thresholds.thresholds[number]:.4f}. {_way_in(judged)}"
+        f"{judged.thresholds.thresholds[number]:.4f}. {_under(judged, number)}{_way_in(judged)}"
     )
     draw_clickable(
         _chart(judged.key, number, scale, judged),
@@ -82,6 +83,16 @@ def open_spectrum(judged: Judged, pick: str) -> Opened:
         rows=rows[np.argsort(judged.probs[rows, number], kind="stable")],
         scored_class=number,
     )
+
+
+def _under(judged: Judged, number: int) -> str:
+    """Say how many are called though no threshold calls them, where there are any."""
+    above = calls_of(judged.thresholds.rule._replace(fallback="none"), judged.probs)
+    under = int((judged.calls & ~above)[:, number].sum())
+    if not under:
+        return ""
+    told = counted(under, "of these calls lies", "of these calls lie")
+    return f"{told} under it: the class is the image's highest and none is above its threshold. "
 
 
 def _way_in(judged: Judged) -> str:

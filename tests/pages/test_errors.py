@@ -14,6 +14,7 @@ from hpa_core.data.dataset import Dataset
 from hpa_core.evaluation.suspicious.ranking import NEGLIGIBLE
 from hpa_core.runs.folder import RunFolder, RunInfo, create_run
 from hpa_core.runs.predictions import Predictions, read_predictions, write_predictions
+from hpa_core.runs.thresholds import fixed_thresholds, save_thresholds
 from hpa_core.selections.saved import list_selections
 from hpa_core.workspace import Workspace
 from tests.conftest import MakeDataset
@@ -205,6 +206,19 @@ def test_the_score_axis_lays_counts_and_images_along_it(
         [point for bar in bars for point in bar["customdata"] if point[1]]
     )
     assert shown(open_page("errors", atlas="Spectrum", pick=carried[0][0])) == [first]
+
+
+def test_the_score_axis_counts_the_calls_that_lie_under_the_threshold(
+    run: RunFolder, dataset: Dataset, open_page: OpenPage
+) -> None:
+    *_, number = faulty(dataset)
+    link = {"atlas": "Spectrum", "class": str(number)}
+    assert "under it" not in said(open_page("errors", **link))
+    save_thresholds(run, replace(fixed_thresholds(0.5), name="highest", fallback="top1"))
+    page = open_page("errors", **link, thresholds="highest")
+    held = dataset.targets[dataset.rows("validation"), number].sum()
+    assert f"{held} found; 0 others are called it." in said(page)
+    assert "1 of these calls lies under it: the class is the image's highest" in said(page)
 
 
 def test_the_score_axis_of_scores_without_images_has_ticks_and_a_title(
