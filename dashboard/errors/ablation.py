@@ -193,7 +193,8 @@ def _macro_chart(effects: list[ChannelEffect], whole: float) -> go.Figure:
         )
     )
     figure.add_vline(x=whole, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(title="macro F1", range=[0, 1])
+    reach = max(whole, *(effect.interval.high for effect in effects))
+    figure.update_xaxes(title="macro F1", range=[0, 1.05 * reach or 1])
     figure.update_yaxes(autorange="reversed")
     return tidy(figure, height=260)
 

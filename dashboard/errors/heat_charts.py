@@ -17,6 +17,10 @@ BRIGHTEST_SHARE = 99.7
 CLEAR, DENSE = 0.0, 0.75
 
 
+LEAST_REACH = 0.01
+"""The score up to which bars are drawn at least: less than that is nothing."""
+
+
 def heat_figure(
     green: UInt8[np.ndarray, "S S"],
     evidence: Float[np.ndarray, "H W"],
@@ -69,20 +73,28 @@ def heat_figure(
 
 
 def channel_figure(score: float, without: Float[np.ndarray, " 4"]) -> go.Figure:
-    """Draw the class's score with each channel blacked out; the line is the image as it is."""
+    """Draw the class's score with each channel blacked out; the line is the image as it is.
+
+    The axis reaches as far as the highest of them.
+    """
     figure = go.Figure(
         go.Bar(
             x=without,
             y=[f"no {name}" for name in CHANNELS],
             orientation="h",
             marker_color=[CHANNEL_COLOURS[name] for name in CHANNELS],
-            text=[f"{value:.2f}" for value in without],
+            text=[f"{value:.3f}" for value in without],
             textposition="auto",
             hovertemplate="%{y}: score %{x:.3f}<extra></extra>",
         )
     )
     figure.add_vline(x=score, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(range=[0, 1.02], title=f"score; dotted: {score:.2f} with all channels")
+    highest = max(score, float(without.max()), LEAST_REACH)
+    figure.update_xaxes(
+        range=[0, 1.02 * highest],
+        nticks=5,
+        title=f"score, of 0 to 1; dotted: {score:.3f} with all",
+    )
     figure.update_yaxes(autorange="reversed")
     return tidy(figure, height=150)
 

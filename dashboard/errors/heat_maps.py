@@ -110,7 +110,7 @@ def _draw_card(  # noqa: PLR0913, PLR0917 - one picture of a grid
 ) -> None:
     row = int(judged.samples.rows[place])
     st.button(
-        f"{one.id}, score {one.probs[number]:.2f}",
+        f"score {one.probs[number]:.2f}, {one.id}",
         key=f"heat-open-{one.id}",
         icon=":material/open_in_full:",
         type="tertiary",
