@@ -147,7 +147,7 @@ def checked_name(name: str, *, what: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise WorkspaceError(
-            f"{name[:80]!r} cannot be the name of a {what}: expected 1 to 100 letters, digits, "
-            "'.', '-' or '_', starting with a letter or a digit."
+            f"{name[:80]!r} cannot be the name of a {what}: expected 1 to 100 letters (a to z, "
+            "A to Z), digits, '.', '-' or '_', starting with a letter or a digit."
         )
     return name

@@ -18,6 +18,7 @@ from hpa_core.selections.saved import (
     delete_selection,
     list_selections,
     read_selection,
+    rename_selection,
     save_selection,
 )
 from hpa_core.selections.table import Origin, selection_csv
@@ -55,9 +56,21 @@ def draw_keeping(found: Found | None, folder: Path) -> None:
 
 
 def _draw_saving(folder: Path, saved: dict[str, SavedSelection], active: str | None) -> None:
-    """Save the filter in force; delete it where it is a saved one already."""
+    """Save the filter in force; rename or delete it where it is a saved one already."""
     if active is not None:
         st.markdown(f"Saved with the dataset as **{active}**.")
+        new = st.text_input(
+            "Another name", active, key=f"filter-rename-{active}", live=True
+        ).strip()
+        if st.button(
+            "Rename",
+            key="filter-rename",
+            icon=":material/edit:",
+            disabled=new in ("", *saved),
+        ):
+            with guarded():
+                rename_selection(folder, active, new)
+                _put(str(Saved(new)))
         if st.button("Delete", key="filter-delete", icon=":material/delete:"):
             with guarded():
                 _delete(folder, active)
@@ -75,14 +88,18 @@ def _draw_saving(folder: Path, saved: dict[str, SavedSelection], active: str | N
     ):
         with guarded():
             save_selection(folder, name, session().filter, over=over)
-            session().filter = str(Saved(name))
-            st.rerun()
+            _put(str(Saved(name)))
 
 
 def _delete(folder: Path, name: str) -> None:
     """Delete the selection in force; the filter becomes what it said."""
     text = read_selection(folder, name).filter
     delete_selection(folder, name)
+    _put(text)
+
+
+def _put(text: str) -> None:
+    """Put what finds the same samples into the filter."""
     session().filter = text
     st.rerun()
 

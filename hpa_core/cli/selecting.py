@@ -24,7 +24,13 @@ from hpa_core.selections.samples import (
     outside_samples,
     predicted_samples,
 )
-from hpa_core.selections.saved import delete_selection, list_selections, resolve, save_selection
+from hpa_core.selections.saved import (
+    delete_selection,
+    list_selections,
+    rename_selection,
+    resolve,
+    save_selection,
+)
 from hpa_core.selections.selecting import selected_rows
 from hpa_core.selections.table import Origin, selection_columns, selection_csv
 
@@ -84,12 +90,18 @@ def selections(
     dataset: Annotated[str, typer.Argument(metavar="DATASET")],
     *,
     delete: Annotated[str | None, typer.Option(help="Delete this selection first.")] = None,
+    rename: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="NAME NEW", help="Give this selection another name first."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the selections saved with DATASET."""
     folder = open_dataset(workspace_of(), dataset).folder
     if delete:
         delete_selection(folder, delete)
+    if rename:
+        rename_selection(folder, *rename)
     saved = list_selections(folder)
     if as_json:
         print_json({"dataset": dataset, "selections": [asdict(each) for each in saved]})

@@ -4,7 +4,8 @@ A filter may name them, `saved:odd-nuclei`, so they build on one another, and a 
 too long for a link becomes a name.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -65,16 +66,12 @@ def save_selection(
     path = _path(folder, name)
     resolve(parse_filter(text), folder, within=(name,))
     if not over and path.exists():
-        raise FilterError(
-            None,
-            f"this dataset has a selection {name!r} already; choose another name, or replace it "
-            "(Replace on the page, --replace on the command line)",
-        )
+        raise _taken(name, ", or replace it (Replace on the page, --replace on the command line)")
     created = datetime.now(UTC).isoformat(timespec="seconds")
     selection = SavedSelection(name=name, filter=text, note=note, created=created)
     with explained_os_errors(path):
         path.parent.mkdir(exist_ok=True)
-    write_json(path, asdict(selection))
+    _write(folder, selection)
     return selection
 
 
@@ -116,6 +113,29 @@ def delete_selection(folder: Path, name: str) -> None:
         WorkspaceError: the name cannot be a file's, or the file cannot be deleted.
     """
     delete_file(_path(folder, name), missing=_missing(name))
+
+
+def rename_selection(folder: Path, name: str, new: str) -> None:
+    """Give the selection `name` another name, which the selections that build on it take over.
+
+    Args:
+        folder: the dataset's.
+        name: of the selection.
+        new: the name it gets.
+
+    Raises:
+        FilterError: there is no selection `name`, or there is one of the new name already.
+        WorkspaceError: a name cannot be a file's, or the folder cannot be written.
+    """
+    selection = read_selection(folder, name)
+    if _path(folder, new).exists():
+        raise _taken(new)
+    _write(folder, replace(selection, name=new))
+    for each in list_selections(folder):
+        if str(Saved(name)) in each.filter:
+            other = _with_saved(each.expression, lambda it: Saved(new if it == name else it))
+            _write(folder, replace(each, filter=str(other)))
+    delete_selection(folder, name)
 
 
 def filter_of_ids(folder: Path, ids: list[str], *, note: str) -> str:
@@ -185,18 +205,36 @@ def resolve(expression: Expression, folder: Path, *, within: tuple[str, ...] = (
     Raises:
         FilterError: a selection is missing, or names itself, directly or through others.
     """
+
+    def said(name: str) -> Expression:
+        if name in within:
+            chain = " -> ".join([*within, name])
+            raise FilterError(None, f"selection {name!r} names itself ({chain})")
+        inner = read_selection(folder, name).expression
+        return resolve(inner, folder, within=(*within, name))
+
+    return _with_saved(expression, said)
+
+
+def _with_saved(expression: Expression, instead: Callable[[str], Expression]) -> Expression:
+    """Return the expression with `instead(name)` in the place of each saved selection."""
     match expression:
         case Saved(name):
-            if name in within:
-                chain = " -> ".join([*within, name])
-                raise FilterError(None, f"selection {name!r} names itself ({chain})")
-            inner = read_selection(folder, name).expression
-            return resolve(inner, folder, within=(*within, name))
+            return instead(name)
         case And(parts) | Or(parts):
-            return type(expression)(tuple(resolve(part, folder, within=within) for part in parts))
+            return type(expression)(tuple(_with_saved(part, instead) for part in parts))
         case Not(part):
-            return Not(resolve(part, folder, within=within))
+            return Not(_with_saved(part, instead))
     return expression
+
+
+def _write(folder: Path, selection: SavedSelection) -> None:
+    write_json(_path(folder, selection.name), asdict(selection))
+
+
+def _taken(name: str, otherwise: str = "") -> FilterError:
+    told = f"this dataset has a selection {name!r} already; choose another name{otherwise}"
+    return FilterError(None, told)
 
 
 def _missing(name: str) -> FilterError:

@@ -174,6 +174,12 @@ def test_a_selection_is_saved_picked_on_another_page_and_deleted(
     assert page.sidebar.caption[0].value == told
     page.switch_page("../pages/images.py").run()
     assert shown(page) == ["sample-0070", "sample-0071"]
+    assert page.button(key="filter-rename").disabled
+    page.text_input(key="filter-rename-faults").set_value("mistakes").run()
+    page.button(key="filter-rename").click().run()
+    assert labelled(page, "Filter").value == "saved:mistakes"
+    assert shown(page) == ["sample-0070", "sample-0071"]
+    assert picker(page, "Saved filters").options == ["mistakes"]
     page.button(key="filter-delete").click().run()
     assert labelled(page, "Filter").value == "wrong"
     assert "Saved filters" not in [box.label for box in page.sidebar.selectbox]

@@ -108,7 +108,10 @@ def test_a_selection_is_saved_used_listed_and_deleted(hpa: Say, tiny: Dataset) -
     hpa("select", "scored", "--filter", "wrong", "--save", "faults", "--replace")
     listed = json.loads(hpa("selections", "tiny", "--json"))["selections"]
     assert [(each["name"], each["filter"]) for each in listed] == [("faults", "wrong")]
-    assert json.loads(hpa("selections", "tiny", "--delete", "faults", "--json"))["selections"] == []
+    hpa("selections", "tiny", "--rename", "faults", "mistakes")
+    assert "2 of 70" in hpa("select", "scored", "--filter", "saved:mistakes")
+    gone = ("selections", "tiny", "--delete", "mistakes", "--json")
+    assert json.loads(hpa(*gone))["selections"] == []
     assert "no selection 'faults'" in hpa("select", "tiny", "--filter", "saved:faults", status=1)
 
 

@@ -1,6 +1,7 @@
 """Selections saved by name: read again, built on one another, refused where they cannot be."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hpa_core.selections.saved import (
     filter_of_ids,
     list_selections,
     read_selection,
+    rename_selection,
     resolve,
     save_selection,
 )
@@ -30,6 +32,38 @@ def test_what_was_saved_is_listed_read_and_deleted(tmp_path: Path) -> None:
     with pytest.raises(FilterError, match="no selection 'odd'"):
         delete_selection(tmp_path, "odd")
     assert [each.name for each in list_selections(tmp_path)] == ["able"]
+
+
+def test_a_renamed_selection_is_the_same_and_what_builds_on_it_finds_the_same(
+    tmp_path: Path,
+) -> None:
+    save_selection(tmp_path, "odd", "wrong labels>=2", note="by hand")
+    save_selection(tmp_path, "odder2", "right")
+    save_selection(tmp_path, "odder", "missed (saved:odd or not saved:odder2)")
+    before = read_selection(tmp_path, "odd")
+    rename_selection(tmp_path, "odd", "strange")
+    assert [each.name for each in list_selections(tmp_path)] == ["odder", "odder2", "strange"]
+    assert read_selection(tmp_path, "strange") == replace(before, name="strange")
+    built = read_selection(tmp_path, "odder").expression
+    assert built == parse_filter("missed (saved:strange or not saved:odder2)")
+    assert resolve(built, tmp_path) == parse_filter("missed (wrong labels>=2 or not right)")
+
+
+def test_a_selection_is_not_renamed_over_another_or_to_what_no_file_can_be_called(
+    tmp_path: Path,
+) -> None:
+    save_selection(tmp_path, "odd", "wrong")
+    save_selection(tmp_path, "even", "right")
+    with pytest.raises(FilterError, match="has a selection 'even' already; choose another name"):
+        rename_selection(tmp_path, "odd", "even")
+    with pytest.raises(WorkspaceError, match=r"expected 1 to 100 letters \(a to z, A to Z\)"):
+        rename_selection(tmp_path, "odd", "Ünï 名")
+    with pytest.raises(FilterError, match="no selection 'none'"):
+        rename_selection(tmp_path, "none", "new")
+    assert [(each.name, each.filter) for each in list_selections(tmp_path)] == [
+        ("even", "right"),
+        ("odd", "wrong"),
+    ]
 
 
 def test_a_taken_name_is_replaced_only_on_demand(tmp_path: Path) -> None:
