@@ -66,6 +66,7 @@ def _tasks(dataset: Dataset, queue: QueueChoice, places: Sequence[Place]) -> lis
         {
             "id": sample,
             "row": rows[sample],
+            "file_side": int(dataset.file_sides[rows[sample]]),
             "track": track,
             "version": (state := opinions[sample, track]).version,
             "labels": labels_in_force(dataset, sample, state),

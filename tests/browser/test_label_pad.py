@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from hpa_core.data.dataset import Dataset
+from hpa_core.data.dataset import FILE_SIDE, Dataset, write_dataset
 from hpa_core.labeling import Decision, LabelStore, new_key
 from hpa_core.workspace import Workspace
 from tests.browser.conftest import VIEWPORT, Serve, Server
@@ -170,6 +170,33 @@ def test_an_image_that_does_not_come_is_said_and_tried_again(
     painted(pad)
     expect(fault).to_be_hidden()
     expect(said).to_be_hidden()
+
+
+def test_an_image_is_mixed_and_described_as_on_the_page_images(
+    tiny: Dataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    manifest = tiny.manifest.assign(**{FILE_SIDE: 1728})
+    write_dataset(tiny.folder, manifest, name="tiny", source="kaggle", image_size=32)
+    address = serve(workspace)
+    link = {"split": "train", "label-need": "random"}
+    pad = open_pad(browser_page, address, "Ana", **link)
+    legend, alone = pad.locator(".stage-legend li"), pad.get_by_label("This image alone")
+    asked = painted(pad)
+    expect(pad.locator(".scale-note")).to_contain_text("scaled down from 1728 × 1728 px")
+    browser_page.goto(f"{address}/images?dataset=tiny&image={asked}")
+    browser_page.get_by_label("This image alone").check()
+    browser_page.keyboard.press("2")
+    open_pad(browser_page, address, "Ana", **link)
+    assert painted(pad) == asked
+    expect(legend).to_have_text(["protein"])
+    browser_page.keyboard.press(".")
+    assert painted(pad) != asked
+    expect(legend).to_have_count(4)
+    browser_page.keyboard.press(",")
+    pad.locator("summary:has-text('Channel mixer')").click()
+    expect(alone).to_be_checked()
+    alone.uncheck()
+    expect(legend).to_have_count(4)
 
 
 def test_two_people_never_overwrite_each_other_and_a_killed_dashboard_loses_nothing(

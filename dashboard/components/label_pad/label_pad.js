@@ -220,6 +220,7 @@ class LabelPad {
     this.conflicts.show(this.contest.open);
     this.one.root.hidden = asksOneQuestion;
     this.grid.root.hidden = !asksOneQuestion;
+    this.mixer.turnTo((!asksOneQuestion && this.desk.task?.id) || null);
     this.line.showProgress(feed.progress);
     this.line.showSaving(this.outbox);
     if (asksOneQuestion) this.showGrid();
@@ -239,7 +240,8 @@ class LabelPad {
     this.one.show(desk, { ...data, calls, images, waiting: feed.waiting });
     const rows = desk.ahead.slice(0, PREFETCHED).map(({ row }) => row);
     const ready = rows.map((row) => this.one.ready(row, images).catch(() => null));
-    ready[0]?.then((image) => whenIdle(() => image?.composed(this.mixer.value)));
+    const next = desk.ahead[0]?.id;
+    ready[0]?.then((image) => whenIdle(() => image?.composed(this.mixer.of(next))));
   }
 
   /** Draw once per frame, however many changes came. */
@@ -252,7 +254,7 @@ class LabelPad {
 
   draw() {
     this.mixer.draw();
-    if (this.asksOneQuestion) this.grid.gallery.draw(this.mixer.value);
+    if (this.asksOneQuestion) this.grid.gallery.draw(this.mixer.value, (id) => this.mixer.of(id));
     else this.one.draw(this.mixer.value);
   }
 

@@ -113,7 +113,7 @@ export class OneView {
     try {
       const image = this.shown.get(task.row) ?? (await this.ready(task.row, images));
       if (this.row !== task.row) return;
-      stage.show(image, { full: true, fullSize, name });
+      stage.show(image, { full: true, fullSize, fileSize: task.file_side, name });
       this.loaded = task.id;
       this.actions.loaded();
     } catch (error) {

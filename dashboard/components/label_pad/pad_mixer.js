@@ -23,6 +23,16 @@ export class PadMixer {
     return this.store.value;
   }
 
+  /** The settings of one image, which may be its own. */
+  of(id) {
+    return this.store.of(id);
+  }
+
+  /** Take in hand the settings of the image shown large, by its id; null: of all. */
+  turnTo(id) {
+    this.store.scope = id;
+  }
+
   /** What each key does. */
   get keys() {
     const { store } = this;
