@@ -464,6 +464,72 @@ def test_limits_follow_the_pointer_on_the_histogram(
     assert_shows(pixels(canvas), np.asarray(tiny.thumbnails[70]), channels)
 
 
+def test_limits_of_each_image_by_itself_are_shown_and_moving_one_takes_over(
+    tiny: Dataset, address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    expect(viewer.locator(".stage-canvas")).to_have_attribute("data-full", "true")
+    strip = viewer.locator(".strip").nth(1)
+    upper, cut = strip.get_by_role("slider", name="protein: upper limit"), strip.locator(".cut")
+    browser_page.keyboard.press("a")
+    expect(strip.get_by_label("Upper limit of protein")).not_to_have_value("255")
+    own = [field.input_value() for field in viewer.locator(".numbers input").all()]
+    viewer.get_by_role("button", name="Reset").click()
+    viewer.get_by_label("Each image by itself").check()
+    for field, value in zip(viewer.locator(".numbers input").all(), own, strict=True):
+        expect(field).to_have_value(value)
+    protein = np.asarray(tiny.images[71][1])
+    below, above = (protein < int(own[2])).mean(), (protein > int(own[3])).mean()
+    expect(cut).to_have_text(f"{100 * below:.1f} % below, {100 * above:.1f} % above")
+    before = pixels(viewer.locator(".stage-canvas"))
+    upper.press("Home")
+    expect(viewer.get_by_label("Each image by itself")).not_to_be_checked()
+    settle(browser_page)
+    channels = browser_page.evaluate(STORED)["channels"]
+    assert [channel[side] for channel in channels for side in ("lo", "hi")] == [
+        int(own[2]) + 1 if at == 3 else int(value) for at, value in enumerate(own)
+    ]
+    assert not np.array_equal(pixels(viewer.locator(".stage-canvas")), before)
+    browser_page.keyboard.press("Escape")
+    viewer.get_by_label("Each image by itself").check()
+    expect(cut).to_have_text("each image has its own")
+
+
+def test_limits_are_typed_and_moved_to_their_ends_by_keys(address: str, browser_page: Page) -> None:
+    viewer = open_images(browser_page, address)
+    lower, upper = (viewer.get_by_label(f"{side} limit of protein") for side in ("Lower", "Upper"))
+    for field, typed, taken in ((upper, "120", 120), (lower, "300", 119), (lower, "", 119)):
+        field.fill(typed)
+        field.press("Enter")
+        expect(field).to_have_value(f"{taken}")
+    handle = viewer.get_by_label("protein: lower limit")
+    for key, level in (("Home", 0), ("End", 119), ("PageDown", 103), ("PageUp", 119)):
+        handle.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", f"{level}")
+        expect(lower).to_have_value(f"{level}")
+    assert browser_page.evaluate("scrollY") == 0
+    assert browser_page.evaluate(STORED)["channels"][1]["lo"] == 119
+
+
+def test_all_channels_off_is_said_and_the_numbers_of_a_channel_that_is_off_can_be_read(
+    address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    for stain in ("microtubules", "protein", "nucleus", "reticulum"):
+        toggle(viewer, stain).click()
+    told = "All channels are off. Key 0 shows them"
+    expect(viewer.locator(".mixer-note")).to_have_text(told)
+    expect(viewer.locator(".stage-legend")).to_have_text(told)
+    numbers = viewer.locator(".strip.off footer").first
+    assert float(numbers.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 11.5
+    colour = numbers.evaluate("each => getComputedStyle(each).color")
+    assert colour == viewer.evaluate("each => getComputedStyle(each).color")
+    expect(numbers).to_have_css("opacity", "1")
+    browser_page.keyboard.press("0")
+    expect(viewer.locator(".mixer-note")).to_be_hidden()
+    expect(viewer.locator(".stage-legend li")).to_have_count(4)
+
+
 def test_mixer_settings_outlive_the_page_and_the_tab(address: str, browser_page: Page) -> None:
     open_images(browser_page, address)
     browser_page.keyboard.press("3")

@@ -31,7 +31,7 @@ export class ChannelStrip {
       { className: "strip", "aria-label": stain },
       element("header", {}, this.toggle, this.color),
       this.editor.root,
-      element("footer", {}, this.editor.numbers, this.gammaLabel),
+      element("footer", {}, this.editor.numbers, this.gammaLabel, this.editor.cut),
     );
   }
 
@@ -51,13 +51,14 @@ export class ChannelStrip {
     this.gammaLabel = element("label", { className: "gamma" }, "γ", this.gamma, this.gammaValue);
   }
 
-  draw(channel, counts) {
+  /** `varied`: the limits are those of many images, each of which has its own. */
+  draw(channel, counts, varied) {
     this.channel = channel;
     this.root.classList.toggle("off", !channel.on);
     this.toggle.setAttribute("aria-pressed", channel.on);
     this.color.value = channel.color;
     this.gamma.value = channel.gamma;
     this.gammaValue.textContent = channel.gamma.toFixed(2);
-    this.editor.draw(channel, counts);
+    this.editor.draw(channel, counts, varied);
   }
 }

@@ -73,14 +73,15 @@ export function sumHistograms(histograms) {
   return sum;
 }
 
-/** The share of the pixels that are at or above `hi`: they show no difference any more. */
-export function saturatedShare(counts, hi) {
-  let [above, total] = [0, 0];
+/** The shares of the pixels below and above the limits: they show no difference any more. */
+export function cutShares(counts, { lo, hi }) {
+  let [below, above, total] = [0, 0, 0];
   counts.forEach((count, level) => {
     total += count;
-    if (level >= hi) above += count;
+    if (level < lo) below += count;
+    if (level > hi) above += count;
   });
-  return total ? above / total : 0;
+  return { below: below / total, above: above / total };
 }
 
 /** The first level with at least `wanted` pixels at or below it. */

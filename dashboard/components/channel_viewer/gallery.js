@@ -24,6 +24,7 @@ export class Gallery {
       cells: [],
       current: 0,
       address: "",
+      many: true,
     });
     this.root = element("div", { className: "gallery", role: "list", "aria-label": "Images" });
     this.root.addEventListener("keydown", (event) => this.onKey(event));
@@ -90,7 +91,7 @@ export class Gallery {
       const found = await this.fetchPage(this.address, this.kind, rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
-      this.knownCounts = null;
+      this.knownCounts = this.knownLimits = null;
       this.root.dataset.pixels = "here";
       this.loaded();
     } catch (error) {
@@ -123,7 +124,10 @@ export class Gallery {
   /** Each channel's limits that suit all tiles together; null while there are none. */
   get limits() {
     if (!this.images.length) return null;
-    return CHANNELS.map((_, index) => sharedLimits(this.images.map(({ limits }) => limits[index])));
+    this.knownLimits ??= CHANNELS.map((_, index) =>
+      sharedLimits(this.images.map(({ limits }) => limits[index])),
+    );
+    return this.knownLimits;
   }
 
   /** Mark the tile that is shown large, and bring it into view in the film strip. */

@@ -1,7 +1,7 @@
 // One image large: zoom with the wheel, pan by dragging, the four stored values under the pointer.
 
 import { clamp, element } from "./element.js";
-import { CHANNELS, shownChannels } from "./mixer_state.js";
+import { ALL_OFF, CHANNELS, shownChannels } from "./mixer_state.js";
 import { paintImages } from "./shown_image.js";
 import {
   centredView,
@@ -153,11 +153,10 @@ export class ImageStage {
 
   drawLegend(mixer) {
     this.legend.classList.toggle("inverted", mixer.inverted);
-    this.legend.replaceChildren(
-      ...shownChannels(mixer).map(({ color, stain }) =>
-        element("li", {}, element("i", { style: { background: color } }), stain),
-      ),
+    const entries = shownChannels(mixer).map(({ color, stain }) =>
+      element("li", {}, element("i", { style: { background: color } }), stain),
     );
+    this.legend.replaceChildren(...(entries.length ? entries : [element("li", {}, ALL_OFF)]));
   }
 
   resize() {

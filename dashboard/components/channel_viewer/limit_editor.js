@@ -1,8 +1,8 @@
 // A channel's histogram with two handles on it: the lower and the upper display limit. A drag that
-// begins anywhere on it moves the nearer one.
+// begins anywhere on it moves the nearer one; below it they can be typed.
 
 import { LEVELS } from "./composite.js";
-import { saturatedShare } from "./contrast.js";
+import { cutShares } from "./contrast.js";
 import { clamp, element } from "./element.js";
 
 const TOP_LEVEL = LEVELS - 1;
@@ -13,7 +13,11 @@ const KEY_STEPS = {
   ArrowUp: 1,
   PageDown: -16,
   PageUp: 16,
+  Home: -TOP_LEVEL,
+  End: TOP_LEVEL,
 };
+const CUT_TITLE =
+  "Pixels darker than the lower limit, and brighter than the upper one: they show no difference";
 const BARS_HEIGHT = 40;
 
 export class LimitEditor {
@@ -32,22 +36,26 @@ export class LimitEditor {
       this.handles.lo,
       this.handles.hi,
     );
-    this.numbers = element("output", { className: "numbers" });
+    this.fields = { lo: this.makeField("lo", stain), hi: this.makeField("hi", stain) };
+    this.numbers = element("span", { className: "numbers" }, this.fields.lo, " to ", this.fields.hi);
+    this.cut = element("output", { className: "cut", title: CUT_TITLE });
     this.listen();
   }
 
-  /** Show the channel's settings over `counts` (Uint32Array of 256, null while unknown). */
-  draw(channel, counts) {
+  /**
+   * Show the channel's settings over `counts` (Uint32Array of 256, null while unknown); `varied`: every
+   * image has other limits, and these are in their midst.
+   */
+  draw(channel, counts, varied) {
     this.channel = channel;
     for (const side of ["lo", "hi"]) {
       const handle = this.handles[side];
       handle.style.left = `${(channel[side] / TOP_LEVEL) * 100}%`;
       handle.setAttribute("aria-valuenow", channel[side]);
+      const field = this.fields[side];
+      if (!field.matches(":focus")) field.value = channel[side]; // A hand is at work there.
     }
-    const saturated = counts
-      ? `, ${(saturatedShare(counts, channel.hi) * 100).toFixed(1)} % cut`
-      : "";
-    this.numbers.textContent = `${channel.lo} to ${channel.hi}${saturated}`;
+    this.cut.textContent = varied ? "each image has its own" : cutText(counts, channel);
     this.drawBars(counts ?? new Uint32Array(LEVELS));
   }
 
@@ -83,6 +91,20 @@ export class LimitEditor {
     return handle;
   }
 
+  makeField(side, stain) {
+    const name = side === "lo" ? "Lower" : "Upper";
+    return element("input", {
+      type: "number",
+      min: 0,
+      max: TOP_LEVEL,
+      "aria-label": `${name} limit of ${stain}`,
+      onchange: ({ target }) => {
+        const typed = target.value === "" ? this.channel[side] : target.valueAsNumber;
+        target.value = this.move(side, typed);
+      },
+    });
+  }
+
   listen() {
     const { root, handles } = this;
     let held = "lo";
@@ -108,12 +130,22 @@ export class LimitEditor {
     return ((x - left) / width) * TOP_LEVEL;
   }
 
-  /** The two limits never meet: the smallest span is one level. */
+  /** Set a limit and return it. The two never meet: the smallest span is one level. */
   move(side, level) {
     const { lo, hi } = this.channel;
     const wanted = Math.round(level);
-    this.change(
-      side === "lo" ? { lo: clamp(wanted, 0, hi - 1) } : { hi: clamp(wanted, lo + 1, TOP_LEVEL) },
-    );
+    const limit = side === "lo" ? clamp(wanted, 0, hi - 1) : clamp(wanted, lo + 1, TOP_LEVEL);
+    this.change({ [side]: limit });
+    return limit;
   }
+}
+
+function cutText(counts, channel) {
+  if (!counts) return "";
+  const { below, above } = cutShares(counts, channel);
+  return `${percent(below)} below, ${percent(above)} above`;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
 }

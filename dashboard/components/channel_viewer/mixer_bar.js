@@ -3,6 +3,7 @@
 import { ChannelStrip } from "./channel_strip.js";
 import { element } from "./element.js";
 import {
+  ALL_OFF,
   CHANNELS,
   CUSTOM,
   PRESETS,
@@ -16,15 +17,18 @@ import {
 const NOTHING = { counts: null, limits: null };
 
 export class MixerBar {
-  /** `inSight()` gives what is shown, if anything: its `counts` and `limits` per channel, or null. */
+  /**
+   * `inSight()` gives what is shown, if anything: its `counts` and `limits` per channel, or null, and
+   * whether it is `many` images.
+   */
   constructor(store, inSight) {
     this.store = store;
     this.inSight = () => inSight() ?? NOTHING;
     this.strips = CHANNELS.map(
-      (_, index) =>
-        new ChannelStrip(index, (fields) => store.set(withChannel(store.value, index, fields))),
+      (_, index) => new ChannelStrip(index, (fields) => this.change(index, fields)),
     );
     this.makeButtons();
+    this.note = element("p", { className: "mixer-note", role: "status", hidden: true });
     this.root = element(
       "section",
       { className: "mixer", "aria-label": "Channel mixer" },
@@ -41,7 +45,22 @@ export class MixerBar {
         this.forAll,
       ),
       element("div", { className: "strips" }, ...this.strips.map((strip) => strip.root)),
+      this.note,
     );
+  }
+
+  /** Who moves a limit takes over from the automatic ones: those in sight hold for every image. */
+  change(index, fields) {
+    const { store } = this;
+    const taken = "lo" in fields || "hi" in fields;
+    const from = taken ? { ...this.inForce(store.value), perImage: false } : store.value;
+    store.set(withChannel(from, index, fields));
+  }
+
+  /** The settings with the limits that what is in sight has by itself, where it has. */
+  inForce(mixer) {
+    const { limits } = mixer.perImage ? this.inSight() : NOTHING;
+    return limits ? withLimits(mixer, limits) : mixer;
   }
 
   makeButtons() {
@@ -75,7 +94,8 @@ export class MixerBar {
     this.perImage = check(
       this.each,
       "Each image by itself",
-      "Auto contrast for every image by itself: images can no longer be compared by brightness",
+      "Auto contrast for every image by itself: images can no longer be compared by brightness. " +
+        "Moving a limit ends it",
     );
     this.inverted = element("input", {
       type: "checkbox",
@@ -111,10 +131,13 @@ export class MixerBar {
   }
 
   draw(mixer) {
-    const { counts } = this.inSight();
+    const { counts, many } = this.inSight();
+    const { channels } = this.inForce(mixer);
+    const varied = mixer.perImage && many;
     this.strips.forEach((strip, index) =>
-      strip.draw(mixer.channels[index], counts?.[index] ?? null),
+      strip.draw(channels[index], counts?.[index] ?? null, varied),
     );
+    this.say(mixer.channels.some(({ on }) => on) ? "" : ALL_OFF);
     if (mixer.preset === CUSTOM) this.presets.append(this.own);
     else this.own.remove();
     this.presets.value = mixer.preset;
@@ -123,7 +146,11 @@ export class MixerBar {
     this.onlyThis.checked = this.store.alone;
     this.alone.hidden = this.store.scope === null;
     this.forAll.hidden = !this.store.alone;
-    this.root.classList.toggle("per-image", mixer.perImage);
+  }
+
+  say(words) {
+    this.note.hidden = !words;
+    if (this.note.textContent !== words) this.note.textContent = words;
   }
 }
 

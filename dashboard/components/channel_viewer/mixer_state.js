@@ -29,6 +29,8 @@ export const PRESETS = {
   },
 };
 export const CUSTOM = "custom";
+export const GREY = "grey";
+export const ALL_OFF = "All channels are off. Key 0 shows them";
 export const GAMMA = { smallest: 0.2, largest: 3 };
 
 const PROTEIN = 1;
@@ -44,23 +46,33 @@ export function plainMixer() {
   };
 }
 
-/** Change some fields of one channel. */
+/** Change some fields of one channel; in grey, one that comes on is alone. */
 export function withChannel(mixer, index, fields) {
+  if (mixer.preset === GREY && fields.on) return solo(mixer, index);
   const channels = mixer.channels.map((channel, at) =>
     at === index ? { ...channel, ...fields } : channel,
   );
   return { ...mixer, channels, preset: fields.color ? CUSTOM : mixer.preset };
 }
 
-/** Take the colours of a preset; in grey, channels cannot be told apart, so one alone stays on. */
+/**
+ * Take the colours of a preset. In grey, channels cannot be told apart, so one alone stays on, and
+ * `before` keeps what was shown: it comes back with the next preset.
+ */
 export function withPreset(mixer, preset) {
-  const colored = mixer.channels.map((channel, index) => ({
+  if (mixer.preset === preset) return mixer;
+  const { before, ...settings } = mixer;
+  const { channels: on } = mixer.preset === GREY ? (before ?? plainMixer()) : mixer;
+  const channels = mixer.channels.map((channel, index) => ({
     ...channel,
+    on: on[index].on,
     color: PRESETS[preset].colors[index],
   }));
-  const next = { ...mixer, preset, channels: colored };
-  const shown = colored.filter((channel) => channel.on).length;
-  return preset === "grey" && shown !== 1 ? solo(next, PROTEIN) : next;
+  const next = { ...settings, preset, channels };
+  if (preset !== GREY) return next;
+  const shown = channels.filter((channel) => channel.on).length;
+  const { preset: name, channels: left } = mixer;
+  return { ...(shown === 1 ? next : solo(next, PROTEIN)), before: { preset: name, channels: left } };
 }
 
 /** Show one channel alone. */
@@ -71,9 +83,16 @@ export function solo(mixer, index) {
   };
 }
 
-/** Show every channel. */
+/** Show every channel; from grey in the colours of before, as four greys are one. */
 export function showAll(mixer) {
-  return { ...mixer, channels: mixer.channels.map((channel) => ({ ...channel, on: true })) };
+  const { before = plainMixer(), ...settings } = mixer;
+  const { preset, channels: left } = mixer.preset === GREY ? before : mixer;
+  const channels = mixer.channels.map((channel, index) => ({
+    ...channel,
+    on: true,
+    color: left[index].color,
+  }));
+  return { ...settings, preset, channels };
 }
 
 /** The colour in which a channel's brightest structures are seen. */
@@ -110,6 +129,20 @@ export function parseMixer(text) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+  const shown = usableColors(value);
+  const before = usableColors(value?.before);
+  return (
+    shown && {
+      perImage: value.perImage === true,
+      inverted: value.inverted === true,
+      ...shown,
+      ...(before && { before }),
+    }
+  );
+}
+
+/** Preset and channels of stored settings, or null where they cannot be used. */
+function usableColors(value) {
   const usable =
     Array.isArray(value?.channels) &&
     value.channels.length === CHANNELS.length &&
@@ -123,12 +156,7 @@ export function parseMixer(text) {
     hi,
     gamma,
   }));
-  return {
-    preset,
-    perImage: value.perImage === true,
-    inverted: value.inverted === true,
-    channels,
-  };
+  return { preset, channels };
 }
 
 function isChannel(channel) {

@@ -72,8 +72,8 @@ def test_one_odd_image_does_not_set_the_limits_of_all(javascript: Javascript) ->
     assert shared["lo"] <= 3
 
 
-def test_the_saturated_share_counts_what_reaches_the_upper_limit(javascript: Javascript) -> None:
+def test_cut_is_what_lies_beyond_either_limit(javascript: Javascript) -> None:
     counts = [0] * 256
-    counts[10], counts[99], counts[100], counts[255] = 90, 4, 5, 1
-    expression = "core.saturatedShare(Uint32Array.from(input), 100)"
-    assert javascript(expression, counts) == 0.06
+    counts[3], counts[10], counts[99], counts[100], counts[255] = 20, 70, 4, 5, 1
+    expression = "core.cutShares(Uint32Array.from(input), { lo: 10, hi: 100 })"
+    assert javascript(expression, counts) == {"below": 0.2, "above": 0.01}

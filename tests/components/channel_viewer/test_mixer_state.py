@@ -1,6 +1,7 @@
 """The mixer's settings, what they may be, and how they change."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +49,34 @@ def test_grey_leaves_one_channel_on_because_greys_cannot_be_told_apart(
     assert sum(channel["on"] for channel in grey["channels"]) == 1
     kept = javascript("core.withPreset(core.solo(core.plainMixer(), 3), 'grey')")
     assert [channel["on"] for channel in kept["channels"]] == [False, False, False, True]
+
+
+def test_grey_is_left_for_what_was_shown_before_it(javascript: Javascript) -> None:
+    expression = """(() => {
+        const two = core.withChannel(core.withChannel(core.withPreset(core.plainMixer(), 'safe'),
+            0, { on: false }), 3, { on: false });
+        const stored = core.parseMixer(JSON.stringify(core.withPreset(two, 'grey')));
+        const grey = core.withChannel(core.solo(stored, 3), 2, { lo: 7 });
+        return { two, grey, next: core.withPreset(grey, 'okabe'), all: core.showAll(grey),
+            linked: core.showAll(core.readMixerText(core.mixerText(grey))),
+            toggled: core.withChannel(grey, 1, { on: true }) };
+    })()"""
+    found = javascript(expression)
+    colors = {name: preset["colors"] for name, preset in javascript("core.PRESETS").items()}
+
+    def shown(name: str, field: str = "on") -> list[Any]:
+        return [channel[field] for channel in found[name]["channels"]]
+
+    assert shown("grey") == [False, False, False, True]
+    assert shown("next") == shown("two") == [False, True, True, False]
+    assert shown("next", "color") == colors["okabe"]
+    assert shown("next", "lo") == [0, 0, 7, 0]
+    assert (shown("all"), shown("all", "color")) == ([True] * 4, colors["safe"])
+    assert found["all"]["preset"] == "safe"
+    assert (shown("linked"), shown("linked", "color")) == ([True] * 4, colors["hpa"])
+    assert shown("toggled") == [False, True, False, False]
+    assert "before" not in found["next"]
+    assert "before" not in found["all"]
 
 
 def test_a_colour_of_ones_own_leaves_the_preset(javascript: Javascript) -> None:
