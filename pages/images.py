@@ -22,7 +22,7 @@ need(
 
 samples = choose_samples(chosen, dataset)
 run = cache.run(chosen.run) if samples.calls is not None and chosen.run else None
-order = choose_order(samples)
+order, scored = choose_order(samples)
 about = "Labels alone." if chosen.run else "No run: labels alone."
 if run and chosen.split:
     about = (
@@ -37,6 +37,6 @@ if run and chosen.split:
     draw_leak_badge(run, chosen.split)
 if not len(order):
     st.info("No image fulfils this filter. Take a condition out of it.")
-draw_gallery(dataset, samples, order, thresholds=chosen.thresholds)
+draw_gallery(dataset, samples, order, thresholds=chosen.thresholds, scored_class=scored)
 if run:
     draw_image_reasons(run, dataset, samples)

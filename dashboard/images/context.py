@@ -57,7 +57,10 @@ def _likes(dataset: Dataset, samples: Samples, sample_id: str) -> list[Strip]:
         for near, cosine in found
         if (tile := find_tile(samples, dataset, near)[0])
     ]
-    title = f"Nearest in the embedding of run {chosen.run}, split {chosen.split}"
+    title = (
+        f"Nearest in the embedding of run {chosen.run}, split {chosen.split}: cosine of "
+        "standardised features"
+    )
     return [Strip(title=title, tiles=tiles)] if tiles else []
 
 

@@ -47,8 +47,10 @@ def choose_samples(chosen: Session, dataset: Dataset) -> Samples:
     return labelled_samples(dataset, split or "all")
 
 
-def choose_order(samples: Samples) -> Int[np.ndarray, " n"]:
+def choose_order(samples: Samples) -> tuple[Int[np.ndarray, " n"], int | None]:
     """Draw the pickers, and return the places of what the filter finds, in the order they say.
+
+    With them comes the class whose score decides the order, if one does.
 
     Raises:
         FilterError: the filter cannot be read, or asks what is not known of these samples.
@@ -58,11 +60,11 @@ def choose_order(samples: Samples) -> Int[np.ndarray, " n"]:
         by = _choose_sort(samples)
     found = active_rows(samples)
     if isinstance(by, int) and samples.probs is not None:
-        return sort_by_score(found, samples.probs, class_id=by)
+        return sort_by_score(found, samples.probs, class_id=by), by
     # Asked for last: it is worked out anew for every threshold set.
     if by == BY_MISTAKE and samples.confidence is not None:
-        return sort_by_mistake(found, samples.confidence)
-    return found
+        return sort_by_mistake(found, samples.confidence), None
+    return found, None
 
 
 def _choose_sort(samples: Samples) -> str | int:

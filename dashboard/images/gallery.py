@@ -18,8 +18,8 @@ from dashboard.components.channel_viewer import Page, Tile, Wish, channel_viewer
 from dashboard.guard import guarded
 from dashboard.images.context import image_context
 from dashboard.images.tiles import find_tile, make_tile
-from dashboard.selections.active import set_filter
-from dashboard.session import write_link
+from dashboard.selections.active import FILTER
+from dashboard.session import session, write_link
 from hpa_core.data.dataset import Dataset
 from hpa_core.runs.thresholds import ThresholdSet
 from hpa_core.selections.samples import Samples
@@ -119,16 +119,20 @@ def _show(samples: Samples, order: Int[np.ndarray, " n"], wish: Wish) -> None:
 
 
 def _show_all(wanted: str) -> None:
-    """Show every image of a filter, as a gallery."""
-    set_filter(wanted)
-    write_link(image=None)
+    """Show every image of a filter, as a gallery: one step of the history.
+
+    What the link says of an image and a page is emptied: to take a key out is a step of its own.
+    """
+    session().filter = wanted
+    emptied = {key: "" for key in ("image", "page") if key in st.query_params}
+    write_link(**{FILTER: wanted, **emptied})
     shown = _shown()
     shown.image, shown.token, shown.outdated = None, shown.token + 1, True
 
 
 def _follow_link(samples: Samples, order: np.ndarray, dataset: Dataset) -> Tile | None:
     """Return the image that the link names; a link not followed yet turns to its page."""
-    wanted = st.query_params.get("image")
+    wanted = st.query_params.get("image") or None
     tile, index = find_tile(samples, dataset, wanted) if wanted else (None, None)
     if wanted and tile is None:
         st.warning("The link names an image that this dataset does not hold.")

@@ -38,7 +38,8 @@ def neighbours(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Find each labelled sample's nearest in the embedding, for `suspicious`; the run keeps them.
 
-    With --id, name the samples nearest to that one, and the cosine of each.
+    With --id, name the samples nearest to that one, and the cosine of each: of features brought to
+    mean 0 and standard deviation 1, which is lower than that of the features as they are.
     """
     run = open_run(workspace_of(), run_id)
     predictions = read_predictions(run, split)

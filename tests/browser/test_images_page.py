@@ -247,9 +247,12 @@ def test_a_link_brings_the_mixer_and_a_saved_picture_its_legend(
     expect(viewer.locator(".stage-canvas")).to_have_attribute("data-full", "true")
     with browser_page.expect_download() as saved:
         browser_page.keyboard.press("s")
-    assert saved.value.suggested_filename == "sample-0071.png"
+    assert saved.value.suggested_filename == "sample-0071_hpa_nucleus-0-239.png"
     saved.value.save_as(tmp_path / "saved.png")
-    picture = np.asarray(Image.open(tmp_path / "saved.png").convert("RGBA"))
+    with Image.open(tmp_path / "saved.png") as file:
+        assert file.info["Software"] == "HPA Workbench"
+        assert file.info["Description"].startswith("Image sample-0071\nDataset tiny")
+        picture = np.asarray(file.convert("RGBA"))
     channels = browser_page.evaluate(STORED)["channels"]
     assert picture.shape[1] == 512  # 32 pixels a side, each drawn 16 x 16.
     assert_shows(picture[:512:16, ::16], np.asarray(tiny.images[71]), channels)
@@ -395,6 +398,90 @@ def test_an_image_cannot_be_lost_beside_the_stage(address: str, browser_page: Pa
     assert not np.array_equal(pixels(stage), fitted)
     browser_page.keyboard.press("f")
     np.testing.assert_array_equal(pixels(stage), fitted)
+
+
+def test_arrows_move_an_enlarged_image_that_has_the_focus_and_its_middle_is_read(
+    tiny: Dataset, address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address, "?image=sample-0071")
+    stage, read_out = viewer.locator(".stage-canvas"), viewer.locator(".readout")
+    expect(stage).to_have_attribute("data-full", "true")
+    browser_page.keyboard.press("g")
+    expect(stage).to_be_focused()
+    expect(viewer.locator(".cross-hair")).to_be_visible()
+    column, row = (int(number) for number in re.findall(r"\d+", read_out.inner_text())[:2])
+    assert {column, row} <= {15, 16}
+
+    def assert_reads(column: int, row: int) -> None:
+        values = np.asarray(tiny.images[71])[:, row, column]
+        named = " ".join(f"{name} {value}" for name, value in zip(SHORT_NAMES, values, strict=True))
+        expect(read_out).to_have_text(f"x {column} y {row} {named}")
+
+    assert_reads(column, row)
+    fitted = stage.get_attribute("data-left")
+    browser_page.keyboard.press("ArrowRight")  # All of it is in sight: the key is the page's.
+    assert stage.get_attribute("data-left") == fitted
+    for _ in range(2):
+        browser_page.keyboard.press("+")
+    assert_reads(column, row)
+    place = stage.bounding_box()
+    for key, across, down in (("Right", 1, 0), ("Right", 2, 0), ("Up", 2, -1), ("Left", 1, -1)):
+        browser_page.keyboard.press(f"Shift+Arrow{key}")
+        assert_reads(column + across, row + down)
+    before = float(stage.get_attribute("data-left") or "")
+    browser_page.keyboard.press("ArrowLeft")
+    assert float(stage.get_attribute("data-left") or "") > before + 20
+    assert stage.bounding_box() == place
+    stage.hover(position={"x": 100, "y": 100})
+    expect(viewer.locator(".cross-hair")).to_be_hidden()
+
+
+def test_keys_find_the_images_and_say_themselves_and_parts_have_names_of_their_own(
+    address: str, browser_page: Page
+) -> None:
+    viewer = open_images(browser_page, address)
+    names = viewer.get_by_role("navigation").evaluate_all("all => all.map(each => each.ariaLabel)")
+    assert len(names) == len(set(names)) == 2
+    expect(viewer.get_by_role("list")).to_have_count(0)
+    browser_page.keyboard.press("g")
+    expect(viewer.locator(".tile").first).to_be_focused()
+    browser_page.keyboard.press("?")
+    keys = viewer.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("go to the images")
+    browser_page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    skip = viewer.get_by_role("button", name="Skip the mixer")
+    skip.focus()
+    browser_page.keyboard.press("Enter")
+    expect(viewer.locator(".tile").first).to_be_focused()
+
+
+def test_nothing_leads_beyond_the_ends_of_a_selection(address: str, browser_page: Page) -> None:
+    viewer = open_images(browser_page, address, "?filter=wrong&image=sample-0070")
+    back, on = (viewer.get_by_role("button", name=name) for name in ("‹ Previous", "Next ›"))
+    place = viewer.locator(".image-place")
+    expect(place).to_have_text("1 of 2")
+    expect(back).to_be_disabled()
+    on.click()
+    expect(place).to_have_text("2 of 2")
+    expect(on).to_be_disabled()
+    expect(back).to_be_enabled()
+    open_images(browser_page, address, "?filter=wrong&image=sample-0100")
+    expect(place).to_have_text("outside the selection")
+    expect(back).to_be_disabled()
+    browser_page.keyboard.press(",")
+    expect(place).to_have_text("outside the selection")
+    on.click()
+    expect(place).to_have_text("1 of 2")
+
+
+def test_where_no_image_is_found_no_signs_are_explained(address: str, browser_page: Page) -> None:
+    viewer = open_images(browser_page, address)
+    expect(viewer.locator(".gallery-legend .chip")).to_have_count(3)
+    browser_page.goto(f"{address}/images?filter=labels=9")
+    expect(browser_page.get_by_text("No image fulfils this filter")).to_be_visible()
+    expect(viewer.locator(".pager").first).to_be_attached()
+    expect(viewer.locator(".gallery-legend .chip")).to_have_count(0)
 
 
 def test_a_graphics_context_that_is_lost_comes_back(
@@ -705,6 +792,30 @@ def test_the_scores_of_an_image_stand_against_their_thresholds(
     viewer.get_by_role("button", name="Sort by score").click()
     values = [float(text) for text in viewer.locator(".score-value").all_inner_texts()]
     assert values == sorted(values, reverse=True)
+
+
+def test_all_images_of_a_strip_are_one_step_of_the_history(
+    make_dataset: MakeDataset, workspace: Workspace, serve: Serve, browser_page: Page
+) -> None:
+    dataset = make_dataset(samples=20)
+    ids = [f"{row % 2}_{row}_A{row}_1" for row in range(20)]
+    manifest: pd.DataFrame = dataset.manifest.assign(id=ids)
+    write_dataset(dataset.folder, manifest, name="tiny", source="kaggle", image_size=32)
+    viewer = open_images(browser_page, serve(workspace))
+    viewer.locator(".tile").first.click()
+    name = viewer.locator(".image-id")
+    shown = name.inner_text()
+    all_of_it = viewer.get_by_role("button", name="Show 10 as a gallery")
+    expect(all_of_it).to_be_visible()
+    expect(browser_page).to_have_url(re.compile(f"image={shown}"))
+    began = browser_page.evaluate("history.length")
+    all_of_it.click()
+    expect(viewer.locator(".image-view")).to_be_hidden()
+    expect(viewer.locator(".tile:visible")).to_have_count(10)
+    expect(browser_page).to_have_url(re.compile("filter=antibody"))
+    assert browser_page.evaluate("history.length") == began + 1
+    browser_page.go_back()
+    expect(name).to_have_text(shown)
 
 
 def test_an_id_with_markup_is_shown_as_text(

@@ -236,6 +236,12 @@ def test_the_most_confident_mistake_comes_first(dataset: Dataset, open_page: Ope
     )
 
 
+def test_the_score_that_sorts_is_shown_on_every_tile(dataset: Dataset, open_page: OpenPage) -> None:
+    page = open_page("images", dataset="tiny", sort="score", by=CLASS_NAMES[25])
+    assert viewer(page)["scoredClass"] == 25
+    assert viewer(open_page("images", dataset="tiny", sort="id"))["scoredClass"] is None
+
+
 def test_calls_follow_the_active_threshold_set(
     dataset: Dataset, workspace: Workspace, open_page: OpenPage
 ) -> None:
@@ -386,6 +392,7 @@ def test_an_open_image_comes_with_its_likes_its_kin_and_its_labels_past(
     context = viewer(page)["context"]
     assert context["image"] == ids[30]
     likes, protein, plate = context["strips"]
+    assert "cosine of standardised features" in likes["title"]
     assert {tile["id"] for tile in likes["tiles"][:2]} == {ids[29], ids[31]}
     assert likes["tiles"][0]["note"] == "cosine 0.975"
     same = {each for each in ids if each.startswith("0_") and each != ids[30]}

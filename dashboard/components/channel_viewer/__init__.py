@@ -34,6 +34,7 @@ _MODULES = (
     "channel_strip.js",
     "mixer_bar.js",
     "mixer_link.js",
+    "png_text.js",
     "png_export.js",
     "class_chips.js",
     "gallery.js",
@@ -43,6 +44,7 @@ _MODULES = (
     "context_strips.js",
     "image_view.js",
     "shortcuts.js",
+    "keys_dialog.js",
     "wishes.js",
     "channel_viewer.js",
 )

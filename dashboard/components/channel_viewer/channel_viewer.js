@@ -8,12 +8,15 @@ import { element } from "./element.js";
 import { makePainter } from "./gl_painter.js";
 import { Gallery } from "./gallery.js";
 import { ImageView } from "./image_view.js";
+import { KeysDialog } from "./keys_dialog.js";
 import { MixerBar } from "./mixer_bar.js";
 import { linkedMixers, writeMixerLink } from "./mixer_link.js";
+import { shownChannels } from "./mixer_state.js";
 import { MixerStore } from "./mixer_store.js";
 import { Pager } from "./pager.js";
 import { downloadPng, legendCanvas } from "./png_export.js";
-import { KEYS_HELP, listenToKeys, mixerKeys } from "./shortcuts.js";
+import { pictureName, pictureText } from "./png_text.js";
+import { listenToKeys, mixerKeys } from "./shortcuts.js";
 import { ImageLoader, PageLoader } from "./tile_loader.js";
 import { Wishes } from "./wishes.js";
 
@@ -44,23 +47,25 @@ class ChannelViewer {
     });
     this.mixer = new MixerBar(this.store, () => (this.tile ? this.view.stage.image : this.gallery));
     this.legend = element("div", { className: "gallery-legend" });
-    this.pagers = [new Pager((first) => this.go(first)), new Pager((first) => this.go(first))];
+    this.pagers = ["Pages, above the images", "Pages, below the images"].map(
+      (name) => new Pager((first) => this.go(first), name),
+    );
     const [above, below] = this.pagers.map((pager) => pager.root);
+    const skip = { type: "button", className: "skip", onclick: () => this.focusImages() };
+    this.dialog = new KeysDialog();
+    this.mixer.tools.append(this.dialog.button);
     this.root = element(
       "div",
       { className: "viewer" },
+      element("button", skip, "Skip the mixer, to the images"),
       this.mixer.root,
       this.view.root,
       element("div", { className: "gallery-head" }, this.legend, above),
       this.gallery.fault.root,
       this.gallery.root,
       this.view.context.root,
-      element(
-        "div",
-        { className: "gallery-foot" },
-        element("span", { className: "keys" }, KEYS_HELP),
-        below,
-      ),
+      element("div", { className: "gallery-foot" }, below),
+      this.dialog.root,
     );
     this.root.dataset.painter = stagePainter.name;
     root.append(this.root);
@@ -79,7 +84,8 @@ class ChannelViewer {
     if (!this.wishes.hear(heard)) return;
     this.showPage(data);
     if (first) this.store.follow(linkedMixers(), this.idsInSight);
-    this.legend.replaceChildren(chipLegend(data.withTruth, data.withCalls));
+    const signs = data.tiles.length ? [chipLegend(data.withTruth, data.withCalls)] : [];
+    this.legend.replaceChildren(...signs);
     this.linkSoon(); // The server writes an address that does not know the mixer.
     this.follow(told);
   }
@@ -136,6 +142,11 @@ class ChannelViewer {
     this.scrollIntoSight();
   }
 
+  focusImages() {
+    if (this.tile) this.view.stage.canvas.focus();
+    else this.gallery.focus();
+  }
+
   close() {
     this.tile = null;
     this.showTile();
@@ -175,8 +186,7 @@ class ChannelViewer {
       this.drawSoon();
       return;
     }
-    const place =
-      index < 0 ? "outside the selection" : `${data.first + index + 1} of ${data.total}`;
+    const place = index < 0 ? null : data.first + index;
     const thumbnail = this.gallery.images[index];
     this.view.show(tile, { ...data, place, thumbnail, images: this.images });
     this.view.showContext(data.context?.image === tile.id ? data.context : null, data);
@@ -191,15 +201,20 @@ class ChannelViewer {
     const { image } = this.view;
     if (!image) return;
     const { id, file_side: fileSide } = this.tile;
-    const about = [`Image ${id}`, this.data.source];
-    downloadPng(legendCanvas(image, this.store.value, about, fileSide), `${id}.png`);
+    const { value } = this.store;
+    const about = [`Image ${id}`, this.data.source].filter(Boolean);
+    const shown = shownChannels({ ...value, channels: image.channels(value) });
+    const texts = { Description: pictureText(about, shown, value), Software: "HPA Workbench" };
+    const canvas = legendCanvas(image, value, about, fileSide);
+    downloadPng(canvas, pictureName(id, shown, value), texts);
   }
 
   /** Go to a neighbour within the selection; beyond the page's edge the server turns the page. */
   step(by) {
     const { newest } = this.wishes;
     const index = newest?.large ? newest.position - this.data.first : this.index; // Still to come.
-    const next = this.index < 0 ? 0 : index + by;
+    if (this.index < 0 && by < 0) return; // Nothing comes before the selection.
+    const next = this.index < 0 ? -this.data.first : index + by;
     if (this.data.tiles[next]) this.open(next);
     else this.go(this.data.first + next);
   }
@@ -224,12 +239,15 @@ class ChannelViewer {
 
   /** What each key does now. */
   keys() {
-    const { store, view, mixer } = this;
+    const { store, view, mixer, dialog } = this;
+    if (dialog.keys) return dialog.keys;
     const [pager] = this.pagers;
     const always = {
       ...mixerKeys(store),
       a: () => mixer.autoContrast(),
       i: () => store.set({ ...store.value, inverted: !store.value.inverted }),
+      g: () => this.focusImages(),
+      "?": () => dialog.button.click(),
       "[": () => pager.turn(-1),
       "]": () => pager.turn(1),
     };

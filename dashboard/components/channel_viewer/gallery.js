@@ -26,7 +26,11 @@ export class Gallery {
       address: "",
       many: true,
     });
-    this.root = element("div", { className: "gallery", role: "list", "aria-label": "Images" });
+    this.root = element("div", {
+      className: "gallery",
+      role: "group",
+      "aria-label": "Images: arrow keys choose one",
+    });
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.fault = new Fault(() => this.fetch());
   }

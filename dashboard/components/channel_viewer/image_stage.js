@@ -1,4 +1,5 @@
 // One image large: zoom with the wheel, pan by dragging, the four stored values under the pointer.
+// Who has no pointer pans by the arrow keys, and reads the values under the cross-hair in the middle.
 
 import { clamp, element } from "./element.js";
 import { ALL_OFF, CHANNELS, shownChannels } from "./mixer_state.js";
@@ -18,19 +19,33 @@ const WHEEL_SPEED = 0.002;
 const BUTTON_ZOOM = 1.5;
 const FRAME_PIXELS = 0.9e6; // What a processor mixes within a frame of 16 ms, and a film strip with it.
 const REST_MS = 150;
+const KEY_PAN = 0.1; // Of the stage's shorter side; with Shift one pixel of the image.
+const ARROWS = {
+  ArrowLeft: [1, 0],
+  ArrowRight: [-1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 
 export class ImageStage {
   /** `paint` is `paintImages` or does the same. */
   constructor(paint = paintImages) {
     this.paintSource = paint;
-    this.canvas = element("canvas", { className: "stage-canvas", tabIndex: 0, role: "img" });
+    this.canvas = element("canvas", {
+      className: "stage-canvas",
+      tabIndex: 0,
+      role: "application", // A screen reader leaves the arrow keys to it.
+      "aria-roledescription": "image",
+      "aria-description": "Plus enlarges it; then the arrow keys move it, with Shift by one pixel",
+    });
     this.source = element("canvas");
     this.legend = element("ul", { className: "stage-legend", "aria-label": "Channels shown" });
     this.values = element("output", { className: "readout" });
     this.message = element("p", { className: "stage-message", role: "status", hidden: true });
     this.scaleNote = element("span", { className: "scale-note" });
     const frame = element("div", { className: "stage-frame" });
-    frame.append(this.canvas, this.legend, this.message);
+    const crossHair = element("i", { className: "cross-hair", "aria-hidden": "true" });
+    frame.append(this.canvas, crossHair, this.legend, this.message);
     const foot = element("div", { className: "stage-foot" }, this.makeTools(), this.scaleNote);
     this.root = element("div", { className: "stage" }, frame, this.values, foot);
     this.listen();
@@ -62,8 +77,42 @@ export class ImageStage {
       this.grip(...this.place(event));
     });
     canvas.addEventListener("pointermove", (event) => this.onMove(event));
-    canvas.addEventListener("pointerleave", () => this.sayValues(null));
+    canvas.addEventListener("pointerleave", () => !this.middling && this.sayValues(null));
     canvas.addEventListener("dblclick", () => this.fit());
+    canvas.addEventListener("focus", () => {
+      if (canvas.matches(":focus-visible")) this.readMiddle(true); // Reached by keys.
+    });
+    canvas.addEventListener("blur", () => {
+      if (this.middling) this.readMiddle(false);
+    });
+    canvas.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  /** Whether the values in the middle are read, under a cross-hair, instead of the pointer's. */
+  readMiddle(wanted) {
+    this.middling = wanted;
+    this.canvas.classList.toggle("middling", wanted);
+    this.sayValues(wanted ? this.middlePixel : null);
+  }
+
+  get middlePixel() {
+    const { view, canvas, fullSize } = this;
+    return view ? pixelUnder(view, canvas.width / 2, canvas.height / 2, fullSize) : null;
+  }
+
+  /** An arrow moves an image larger than the stage; a smaller one leaves it to the page. */
+  onKey(event) {
+    const { image, view, canvas, fullSize } = this;
+    const shorter = Math.min(canvas.width, canvas.height);
+    const others = event.ctrlKey || event.metaKey || event.altKey;
+    const moves = image && view.scale * fullSize > shorter + 1;
+    if (!(event.key in ARROWS) || !moves || others) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const step = Math.max(event.shiftKey ? view.scale : shorter * KEY_PAN, 1);
+    const [left, top] = ARROWS[event.key].map((by) => Math.round(by * step));
+    this.readMiddle(true);
+    this.look({ ...view, left: view.left + left, top: view.top + top });
   }
 
   /** Show `image`; the view stays for one of the same size, so that two can be compared. */
@@ -73,7 +122,7 @@ export class ImageStage {
     this.canvas.setAttribute("aria-label", name);
     this.message.hidden = true;
     if (!same || this.fitted) this.fit();
-    this.sayValues(same ? this.pixel : null);
+    this.sayValues(this.middling ? this.middlePixel : same ? this.pixel : null);
   }
 
   /** Show none, and say why; the view stays for the next one. */
@@ -203,6 +252,7 @@ export class ImageStage {
     this.view = heldView(view, view.scale * this.fullSize, this.canvas);
     this.fitted = false;
     this.paint();
+    if (this.middling) this.sayValues(this.middlePixel);
   }
 
   /** The pointer's place in device pixels of the stage. */
@@ -220,6 +270,7 @@ export class ImageStage {
   onMove(event) {
     if (!this.image) return;
     const [x, y] = this.place(event);
+    if (this.middling) this.readMiddle(false);
     if (this.canvas.hasPointerCapture(event.pointerId)) this.drag(x, y);
     this.sayValues(pixelUnder(this.view, x, y, this.fullSize));
   }
@@ -244,7 +295,7 @@ export class ImageStage {
 
   /** The four stored values of a pixel, or how to get at them. */
   readOut(pixel) {
-    if (!pixel) return "Point at the image to read its stored values";
+    if (!pixel) return "Point at the image, or focus it, to read its stored values";
     const values = this.image.values(pixel.column, pixel.row);
     const parts = values.map((value, index) => `${CHANNELS[index].short} ${value}`);
     return `x ${pixel.column}  y ${pixel.row}   ${parts.join("   ")}`;

@@ -23,12 +23,14 @@ export class ImageView {
     this.fault = new Fault(() => this.load());
     const button = (text, title, onclick) =>
       element("button", { type: "button", title, onclick }, text);
+    this.previous = button("‹ Previous", "Previous image of the selection. Key ,", () => step(-1));
+    this.next = button("Next ›", "Next image of the selection. Key .", () => step(1));
     const tools = element(
       "span",
       { className: "image-tools" },
-      button("‹ Previous", "Previous image of the selection. Key ,", () => step(-1)),
+      this.previous,
       this.place,
-      button("Next ›", "Next image of the selection. Key .", () => step(1)),
+      this.next,
       button("Save PNG", "The whole image as it is mixed now, with its legend. Key S", save),
       button("Back to the gallery", "Key Escape", close),
     );
@@ -73,9 +75,13 @@ export class ImageView {
     }
   }
 
-  label(tile, { place, ...context }) {
+  /** `place` counts from 0; an image that the selection has not comes before its first. */
+  label(tile, { place, total, ...context }) {
     this.name.textContent = tile.id;
-    this.place.textContent = place;
+    this.place.textContent =
+      place === null ? "outside the selection" : `${place + 1} of ${total}`;
+    this.previous.disabled = !place;
+    this.next.disabled = (place ?? -1) + 1 >= total;
     this.chart.show(tile, context);
   }
 

@@ -53,7 +53,7 @@ export class LimitEditor {
       handle.style.left = `${(channel[side] / TOP_LEVEL) * 100}%`;
       handle.setAttribute("aria-valuenow", channel[side]);
       const field = this.fields[side];
-      if (!field.matches(":focus")) field.value = channel[side]; // A hand is at work there.
+      if (!field.matches(":focus")) field.value = channel[side]; // Else a hand is at work there.
     }
     this.cut.textContent = varied ? "each image has its own" : cutText(counts, channel);
     this.drawBars(counts ?? new Uint32Array(LEVELS));

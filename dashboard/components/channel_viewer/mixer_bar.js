@@ -28,22 +28,14 @@ export class MixerBar {
       (_, index) => new ChannelStrip(index, (fields) => this.change(index, fields)),
     );
     this.makeButtons();
+    this.tools = element("div", { className: "mixer-tools" });
+    this.tools.append(this.presets, this.auto, this.perImage, this.invert, this.all, this.reset);
+    this.tools.append(this.alone, this.forAll);
     this.note = element("p", { className: "mixer-note", role: "status", hidden: true });
     this.root = element(
       "section",
       { className: "mixer", "aria-label": "Channel mixer" },
-      element(
-        "div",
-        { className: "mixer-tools" },
-        this.presets,
-        this.auto,
-        this.perImage,
-        this.invert,
-        this.all,
-        this.reset,
-        this.alone,
-        this.forAll,
-      ),
+      this.tools,
       element("div", { className: "strips" }, ...this.strips.map((strip) => strip.root)),
       this.note,
     );

@@ -3,8 +3,8 @@
 import { clamp, element } from "./element.js";
 
 export class Pager {
-  /** `go(first)` asks for the page that begins at that place of the selection. */
-  constructor(go) {
+  /** `go(first)` asks for the page that begins at that place of the selection; `name` is spoken. */
+  constructor(go, name) {
     const button = (text, title, by) =>
       element("button", { type: "button", title, onclick: () => this.turn(by) }, text);
     this.go = go;
@@ -17,7 +17,7 @@ export class Pager {
       onchange: () => this.turnTo(Number(this.number.value)),
     });
     this.count = element("span");
-    this.root = element("nav", { className: "pager", "aria-label": "Pages" });
+    this.root = element("nav", { className: "pager", "aria-label": name });
     this.root.append(this.previous, this.number, this.count, this.next);
   }
 

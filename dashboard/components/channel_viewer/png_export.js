@@ -2,6 +2,7 @@
 
 import { element } from "./element.js";
 import { shownChannels } from "./mixer_state.js";
+import { withTexts } from "./png_text.js";
 import { sizeNote } from "./stage_view.js";
 
 const SMALLEST_SIDE = 512; // Smaller images are enlarged by a whole number, so that words fit.
@@ -60,10 +61,11 @@ function drawEntry(context, { color, stain, lo, hi, gamma }, middle) {
   context.fillText(`${stain}: ${lo} to ${hi}, gamma ${gamma.toFixed(2)}`, MARGIN + 24, middle);
 }
 
-/** Hand the canvas out as the file `name`. */
-export function downloadPng(canvas, name) {
-  canvas.toBlob((blob) => {
-    const href = URL.createObjectURL(blob);
+/** Hand the canvas out as the file `name`, with `texts` by keyword. */
+export function downloadPng(canvas, name, texts) {
+  canvas.toBlob(async (blob) => {
+    const parts = withTexts(new Uint8Array(await blob.arrayBuffer()), texts);
+    const href = URL.createObjectURL(new Blob(parts, { type: "image/png" }));
     const link = element("a", { href, download: name });
     link.click();
     URL.revokeObjectURL(href);

@@ -2,10 +2,22 @@
 
 import { CHANNELS, showAll, solo } from "./mixer_state.js";
 
-export const KEYS_HELP =
-  "Keys: 1 to 4 one channel alone, 0 all, A auto contrast, I invert; arrows and Enter choose an " +
-  "image, [ and ] turn pages; with an image open: , and . previous and next, + and - zoom, " +
-  "F or a double click fits it, S saves it, Escape closes it";
+export const KEYS_HELP = [
+  ["1 to 4", "one channel alone"],
+  ["0", "all channels"],
+  ["A", "auto contrast"],
+  ["I", "invert"],
+  ["G", "go to the images, past the mixer"],
+  ["arrows, Enter", "choose an image and open it"],
+  ["[ and ]", "previous and next page"],
+  [", and .", "previous and next image, while one is open"],
+  ["+ and -", "zoom"],
+  ["arrows", "move an enlarged image that has the focus, with Shift by one pixel"],
+  ["F, double click", "fit the image"],
+  ["S", "save it as PNG"],
+  ["Escape", "close it"],
+  ["?", "these keys"],
+];
 const TYPING =
   "input:not([type=range], [type=checkbox], [type=color]), textarea, select, [contenteditable]";
 

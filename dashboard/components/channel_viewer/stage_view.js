@@ -4,10 +4,16 @@ import { clamp } from "./element.js";
 
 const LARGEST_SCALE = 32;
 const SMALLEST_FIT = 0.5; // No smaller than half of what fits.
+const NEAR_WHOLE = 1.05;
 
-/** The scale at which an image of `size` pixels fits a stage of `width` by `height`. */
+/**
+ * The scale at which an image of `size` pixels fits a stage of `width` by `height`; the whole number
+ * just below it where that is near, as pixels are then equally large.
+ */
 export function fitScale(size, width, height) {
-  return Math.min(width, height) / size;
+  const scale = Math.min(width, height) / size;
+  const whole = Math.floor(scale);
+  return scale < whole * NEAR_WHOLE ? whole : scale;
 }
 
 /** The view of that scale with the image's position `x`, `y` in the middle of the stage. */

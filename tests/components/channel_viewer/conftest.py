@@ -12,7 +12,7 @@ from dashboard.components.assets import module_source
 
 VIEWER = Path(__file__).parents[3] / "dashboard" / "components" / "channel_viewer"
 PURE = ("composite.js", "contrast.js", "mixer_state.js", "element.js", "class_chips.js")
-PURE = (*PURE, "stage_view.js", "mixer_link.js", "wishes.js")
+PURE = (*PURE, "stage_view.js", "mixer_link.js", "png_text.js", "wishes.js")
 Javascript = Callable[..., Any]
 
 

@@ -43,6 +43,13 @@ def test_a_place_beside_the_image_is_no_pixel(javascript: Javascript) -> None:
     assert javascript(expression, {"view": view, "places": places}) == [None] * 4
 
 
+def test_fitting_is_a_whole_factor_where_one_is_near(javascript: Javascript) -> None:
+    scales = javascript(
+        "[519, 512, 500, 560, 1030, 1200].map((room) => core.fitScale(512, room, 2000))"
+    )
+    assert scales == [1, 1, 500 / 512, 560 / 512, 2, 1200 / 512]
+
+
 def test_an_image_at_one_to_one_lies_on_whole_pixels(javascript: Javascript) -> None:
     view = javascript("core.centredView(1, 256, 256, { width: 701, height: 555 })")
     assert view == {"scale": 1, "left": 95, "top": 22}
