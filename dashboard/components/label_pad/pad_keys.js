@@ -9,18 +9,22 @@ const READS_LETTERS = "[role^=menu], [role=listbox], [role=option], [role=grid]"
 /** Call `press(key)` for every key meant for the pad in `root` until the returned function is called. */
 export function listenToPadKeys(root, press) {
   let clicked = null; // Where a pointer, not Tab, has left the focus, all keys are the pad's.
+  let settle = () => {};
   const onPointerUp = (event) => {
     const inPad = event.composedPath().includes(root);
-    setTimeout(() => {
+    settle = () => {
       const focused = () => root.getRootNode().activeElement;
       if (inPad && !root.contains(focused())) root.focus({ preventScroll: true });
       clicked = focused();
-    });
+      settle = () => {};
+    };
+    setTimeout(() => settle()); // A label hands the focus on after its click.
   };
   const leaves = (key, target) =>
     target.matches?.(READS_LETTERS) ||
     (ACTIVATING.includes(key) && target !== clicked && !isNeutral(target, root));
   const onKey = (event) => {
+    settle(); // A key may be quicker.
     if (event.key === "Tab") clicked = null;
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (leaves(event.key, event.composedPath()[0])) return;
