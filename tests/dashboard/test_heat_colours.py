@@ -40,6 +40,18 @@ def test_the_lower_a_value_the_nearer_its_colour_is_to_the_ground(scheme: str, e
         assert np.all(np.diff(far) > 0)
 
 
+@pytest.mark.parametrize("name", ["chartSequentialColors", "chartDivergingColors"])
+def test_white_numbers_are_read_on_every_cell_on_dark_ground(name: str) -> None:
+    colours = THEME["dark"][name]
+    contrast = (1 + 0.05) / (luminance(colours, "full") + 0.05)
+    assert contrast.min() >= 4.5
+    bright = [
+        np.dot([299, 587, 114], [int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 1000
+        for colour in colours
+    ]
+    assert max(bright) < 128, "from where Plotly writes in grey"
+
+
 @pytest.mark.parametrize(
     "figure",
     [
