@@ -31,6 +31,8 @@ PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW)
 SHADES = [GREY, ORANGE, RED]
 """Of scores: all of them can be seen on light and on dark ground."""
 STEPS = 64
+SHAPES = {MISTAKES: (0, 1, 2, 3), CLASS: (0, 0, 1, 2)}
+"""Of levels that say what calls come to: missed a ring, false a cross, both a square."""
 
 
 def colour_points(
@@ -101,7 +103,13 @@ def _by_score(judged: Judged, place: np.ndarray, number: int) -> Colouring:
 def _levels(
     mode: str, place: np.ndarray, levels: np.ndarray, colours: list[str], labels: list[str]
 ) -> Colouring:
-    return Colouring(mode=mode, levels=_spread(levels, place), colours=colours, labels=labels)
+    return Colouring(
+        mode=mode,
+        levels=_spread(levels, place),
+        colours=colours,
+        labels=labels,
+        shapes=SHAPES.get(mode, ()),
+    )
 
 
 def _spread(levels: np.ndarray, place: np.ndarray) -> np.ndarray:

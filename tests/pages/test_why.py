@@ -331,7 +331,8 @@ def test_every_colouring_gives_each_image_its_level_and_its_colour(
         link = {"map-method": "PCA", "map-colour": mode, "map-class": CLASS_LABELS[number]}
         return open_page("errors", run="scored", atlas="Embedding map", **link)
 
-    _, names, colours = colours_of(open_map("mistakes"))
+    given, names, colours = colours_of(open_map("mistakes"))
+    assert len(set(given["shapes"])) == len(given["labels"]), "told apart without colour, too"
     assert names == ["missed only", "false only", *["right"] * 26]
     assert (colours[:2], len(set(colours))) == ([OUTCOMES["missed"], OUTCOMES["false"]], 3)
     _, names, colours = colours_of(open_map("a class"))

@@ -55,6 +55,7 @@ class Colouring:
         levels: of each point, an index into `colours`, or `NOT_SHOWN`; higher ones lie above.
         colours: as `#rrggbb`.
         labels: of each level; empty where there is a scale.
+        shapes: of each level's points: 0 a disc, 1 a ring, 2 a cross, 3 a square; discs if empty.
         scale: where levels are amounts, from the first colour to the last.
     """
 
@@ -62,6 +63,7 @@ class Colouring:
     levels: UInt8[np.ndarray, " N"]
     colours: Sequence[str]
     labels: Sequence[str] = ()
+    shapes: Sequence[int] = ()
     scale: Scale | None = None
 
 
@@ -90,6 +92,7 @@ def point_map(
         "levels": b64encode(colouring.levels.tobytes()).decode(),
         "colours": list(colouring.colours),
         "labels": list(colouring.labels),
+        "shapes": list(colouring.shapes),
         "scale": vars(colouring.scale) if colouring.scale else None,
     }
     _map(key=key, data=data, on_picked_change=lambda: on_pick(st.session_state[key]["picked"]))

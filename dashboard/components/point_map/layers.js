@@ -31,6 +31,11 @@ export function layered(levels, colours, hidden) {
   return { order, shown };
 }
 
+/** One byte a point: the shape of its level; discs where levels have none. */
+export function pointShapes(levels, shapes) {
+  return Uint8Array.from(levels, (level) => shapes[level] ?? 0);
+}
+
 /** Four bytes a point from colours written as #rrggbb. */
 export function pointColours(levels, colours, opacity) {
   const table = colours.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));

@@ -3,10 +3,10 @@
 import { element } from "./element.js";
 
 /** `toggle(level)` is called when a level is hidden or shown again. */
-export function levelLegend({ colours, labels, counts }, hidden, toggle) {
+export function levelLegend({ colours, labels, counts, shapes }, hidden, toggle) {
   const buttons = labels.map((label, level) => {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = colours[level];
+    const swatch = element("span", { className: `swatch shape-${shapes[level] ?? 0}` });
+    swatch.style.setProperty("--colour", colours[level]);
     const button = element(
       "button",
       { type: "button", className: "level", title: "Hide or show these points" },

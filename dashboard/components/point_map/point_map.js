@@ -5,7 +5,7 @@
 
 import { element } from "./element.js";
 import { Glimpse } from "./glimpse.js";
-import { decodeLevels, layered, NOT_SHOWN, pointColours } from "./layers.js";
+import { decodeLevels, layered, NOT_SHOWN, pointColours, pointShapes } from "./layers.js";
 import { levelLegend, scaleLegend } from "./legend.js";
 import { nearest, thinned } from "./outline.js";
 import { openPainter } from "./painter.js";
@@ -92,7 +92,7 @@ class PointMap {
     const { colours, scale } = this.data;
     const { order, shown } = layered(this.levels, colours, this.hidden);
     this.shown = shown;
-    this.painter.setColours(this.bytes, order);
+    this.painter.setColours(this.bytes, order, pointShapes(this.levels, this.data.shapes));
     const told = { ...this.data, counts: this.counts };
     const legend = scale ? scaleLegend(told) : levelLegend(told, this.hidden, (level) => this.#toggle(level));
     this.head.replaceChildren(legend);

@@ -87,6 +87,13 @@ def test_layers_draw_low_levels_first_and_leave_out_what_is_hidden(evaluate):
     assert painted[8:12] == [0, 0, 0, 0]
 
 
+def test_each_point_has_the_shape_of_its_level_and_is_a_disc_where_levels_have_none(evaluate):
+    levels = np.array([2, 0, NOT_SHOWN, 1], dtype=np.uint8)
+    text = json.dumps(b64encode(levels.tobytes()).decode())
+    assert evaluate(f"[...pointShapes(decodeLevels({text}), [0, 1, 3])]") == [3, 0, 0, 1]
+    assert evaluate(f"[...pointShapes(decodeLevels({text}), [])]") == [0, 0, 0, 0]
+
+
 def test_a_glimpse_adds_yellow_to_red_and_green_and_never_overflows(evaluate):
     planes = "new Uint8Array([200, 1, 100, 2, 50, 3, 100, 4])"  # Two pixels of each channel.
     one = evaluate(f"[...composed({planes}.filter((_, at) => at % 2 === 0), 1)]")
