@@ -112,7 +112,7 @@ def _draw_averages(judged: Judged) -> None:
         f"Macro F1 **{scores.macro_f1:.4f}** ({_range(ends.macro)}{without if empty else ''}), "
         f"micro {scores.micro_f1:.4f} "
         f"({_range(ends.micro)}), samples {scores.samples_f1:.4f} ({_range(ends.samples)}). Click "
-        "a bar or a point to see its images.",
+        f"a bar or a point to see its {judged.opens}.",
         help="In brackets 95 % intervals of what these calls' F1 would be on as many other images "
         "of the same source, by a Bayesian bootstrap over the images. They allow neither for "
         "thresholds chosen on these images nor for what the network has learnt.",

@@ -23,8 +23,6 @@ COUNT, RESIDUAL = "images", "residual"
 MOST_PAIRS = 15
 CLIP = 8
 """Standard deviations at which the colours end."""
-WIDTH = 1_100
-"""Pixels at most, so that cells stay near to squares."""
 
 
 def draw_confusion(judged: Judged) -> None:
@@ -48,7 +46,7 @@ def draw_confusion(judged: Judged) -> None:
         "together as often on hard images as in all other pairs. Beyond chance, over all pairs "
         "together, is about 3.8 and more: told below.",
     )
-    draw_clickable(_matrix(found, shown), key=f"errors-matrix-{shown}", width=WIDTH)
+    draw_clickable(_matrix(found, shown), key=f"errors-matrix-{shown}")
     table = _pairs(found)
     st.markdown(_beyond_chance(found, len(table)))
     if table.empty:
@@ -142,6 +140,7 @@ def _matrix(found: Confusions, shown: str) -> go.Figure:
         "<extra></extra>",
     )
     figure.add_trace(points)
+    figure.update_layout(hoverdistance=-1)  # A wide cell is clicked at its edges too.
     figure.update_xaxes(
         title="false (class number; \u2205: nothing)",
         tickvals=across,

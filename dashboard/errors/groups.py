@@ -57,7 +57,8 @@ def draw_groups(judged: Judged) -> None:
         f"**{wrong.sum():,} of {len(wrong):,} images** ({100 * wrong.mean():.1f} %) are not called "
         f"exactly their labels. **{out or 'None'} of {len(found.keys):,} groups** "
         f"{'stands' if out == 1 else 'stand'} out: exact test against the others, 5 % over all "
-        "groups together (Holm). Click a group to see its wrong images."
+        "groups together (Holm). Click a group to see its wrong "
+        f"{judged.opens}."
     )
     if by.startswith(BRIGHTNESS):
         st.markdown(_trend_told(judged, by))
@@ -234,6 +235,6 @@ def _table(found: GroupErrors, order: np.ndarray, labels: list[str]) -> pd.DataF
             "false calls": found.false[order],
             "micro F1": found.micro_f1[order],
             "p (Holm)": found.p[order],
-            "stands out": found.stands_out[order],
+            "stands out": np.where(found.stands_out[order], "yes", ""),
         }
     )

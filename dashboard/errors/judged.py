@@ -85,6 +85,16 @@ class Judged:
         return np.asarray((self.targets != self.calls).any(axis=1))
 
     @property
+    def opens(self) -> str:
+        """What a click on a number shows: images, or ids alone where there are no images."""
+        return "images" if self.dataset is not None else "images' ids"
+
+    @property
+    def opens_one(self) -> str:
+        """The same of a single image."""
+        return "its image" if self.dataset is not None else "its image's id"
+
+    @property
     def learnt(self) -> bool:
         """Whether the run has learnt from samples of the split."""
         return has_learnt(self.run, self.split)

@@ -24,6 +24,8 @@ from hpa_core.selections.expression import And, Count, Counted, Expression, HasC
 
 MOST = 500
 NONE = "none"
+ROW_HEIGHT = 66
+"""Pixels from which cells wrap their text, as the names of a set are long."""
 WIDTHS = {"true": 270, "called": 230, "missed": 180, "false": 160}
 """Pixels, of 920 on a page 1,280 pixels wide beside the sidebar."""
 
@@ -36,13 +38,14 @@ def draw_label_sets(judged: Judged) -> None:
         f"**{found.right:,} of {total:,} images** ({100 * found.right / total:.1f} %) are called "
         f"exactly their label set; the other {found.wrong:,} make "
         f"{counted(len(found.counts), 'different pair')} of a true and a called set. Click a row "
-        "to see its images."
+        f"to see its {judged.opens}."
     )
     draw_clickable_table(
         _table(found),
         lambda row, _: _pick(found, row),
         key="errors-sets",
         height=640,
+        row_height=ROW_HEIGHT,
         column_config={
             "images": st.column_config.ProgressColumn(
                 format="%d", min_value=0, max_value=int(found.counts.max(initial=1)), width=80

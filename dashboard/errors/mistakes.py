@@ -39,18 +39,18 @@ def draw_mistakes(judged: Judged) -> None:
             width=320,
         )
     places, rows = _kept(judged.key, kind, number, found)
+    drawn = min(len(places), MOST_POINTS)
+    cut = f" Drawn: the {drawn:,} most confident." if drawn < len(places) else ""
     st.markdown(
-        f"**{counted(len(places), 'wrong call')}** on {counted(len(rows), 'image')}. "
+        f"**{counted(len(places), 'wrong call')}** on {counted(len(rows), 'image')}.{cut} "
         "Confidence is how far a score lies beyond its threshold, as a share of what was "
-        "possible. Click a point to see its image."
+        f"possible. Click a point to see {judged.opens_one}."
     )
     draw_clickable(
-        _chart(judged, found, places[:MOST_POINTS]),
+        _chart(judged, found, places[:drawn]),
         key=f"errors-points-{kind}-{number}",
         image_after=r"\d+\.",
     )
-    if len(places) > MOST_POINTS:
-        st.caption(f"The {MOST_POINTS:,} most confident of {len(places):,}.")
     if judged.dataset is None:
         return
     draw_images(judged, judged.dataset, rows, scored_class=number)

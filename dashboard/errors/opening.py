@@ -7,7 +7,7 @@ images in the section's place, with the way back on the Backspace key.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,6 @@ def draw_clickable(
     figure: Any,
     *,
     key: str,
-    width: int | Literal["stretch"] = "stretch",
     image_after: str | None = None,
 ) -> None:
     """Draw a chart whose points carry their pick as custom data; a click opens it.
@@ -154,13 +153,11 @@ def draw_clickable(
     Args:
         figure: the chart.
         key: of the widget.
-        width: in pixels.
         image_after: a pattern; the image whose id follows it in a pick is shown large at once.
     """
     st.plotly_chart(
         figure,
         key=key,
-        width=width,
         on_select=lambda: _open_point(key, image_after),
         selection_mode="points",
         config={"displayModeBar": False},

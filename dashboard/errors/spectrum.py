@@ -96,9 +96,7 @@ def _under(judged: Judged, number: int) -> str:
 
 
 def _way_in(judged: Judged) -> str:
-    if judged.dataset is None:
-        return "Click a bar for the ids of its images."
-    return "Click a bar for its images, or an image."
+    return f"Click a bar for its {judged.opens}{', or an image' if judged.dataset else ''}."
 
 
 def _choose_class(judged: Judged) -> int:

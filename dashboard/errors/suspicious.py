@@ -93,7 +93,7 @@ def draw_suspicious(judged: Judged) -> None:
     offer_neighbours(judged.run.id, judged.split, judged.labels_of, heard)
     found = _ranked(judged, order, heard)
     places = _kept(found, kind, number)
-    st.markdown(_count_told(found.suspicion[places], judged.targets.size, heard))
+    st.markdown(_count_told(found.suspicion[places], judged, heard))
     if not len(places):
         return
     if judged.dataset is not None:
@@ -129,15 +129,16 @@ def _hear(judged: Judged) -> Heard:
     return hear_neighbours(judged.run.id, judged.split, judged.everything, judged.labels_of)
 
 
-def _count_told(suspicion: Float[np.ndarray, " n"], labels: int, heard: Heard) -> str:
+def _count_told(suspicion: Float[np.ndarray, " n"], judged: Judged, heard: Heard) -> str:
     """Say how many of the labels listed are probably wrong: most of a long list are not."""
-    told = _speakers(heard).capitalize()
+    told, labels = _speakers(heard).capitalize(), judged.targets.size
     if not len(suspicion):
         return f"{told} speak against **none** of {counted(labels, 'label')}, of those asked for."
     likely = int((suspicion > 0.5).sum())
     return (
         f"{told} make **{counted(likely, 'label') if likely else 'no label'}** of {labels:,} more "
-        f"likely wrong than right. {expected_wrong(suspicion)} Click a row to see the image."
+        f"likely wrong than right. {expected_wrong(suspicion)} Click a row to see "
+        f"{judged.opens_one}."
     )
 
 

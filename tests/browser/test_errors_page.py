@@ -119,10 +119,10 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     page = browser_page
     link = "dataset=tiny&run=scored&split=validation&atlas=Suspicious+labels"
     page.goto(f"{serve(workspace)}/errors?{link}")
-    expect(page.get_by_text("Click a row to see the image")).to_be_visible()
+    expect(page.get_by_text("Click a row to see its image")).to_be_visible()
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_have_count(1)
-    counted = page.get_by_text("Click a row to see the image")
+    counted = page.get_by_text("Click a row to see its image")
     both = counted.inner_text()
     page.get_by_role("radio", name="surplus").click()
     expect(page).to_have_url(re.compile("suspicious-kind=surplus"))
@@ -139,7 +139,7 @@ def test_a_suspicious_label_opens_its_image_and_the_list_is_as_it_was_after_one_
     expect(page.locator(".score.asked .score-id")).to_have_text(number[1])
     expect(page.get_by_test_id("stBaseButton-secondary")).to_have_count(1)
     go_back(page)
-    expect(page.get_by_text("Click a row to see the image")).to_be_visible()
+    expect(page.get_by_text("Click a row to see its image")).to_be_visible()
     expect(page).not_to_have_url(re.compile("image="))
     expect(page.get_by_role("radio", name="surplus")).to_be_checked()
 
@@ -201,6 +201,8 @@ def test_back_from_its_images_a_chart_is_scrolled_to_where_it_was_clicked(
     told = page.get_by_text("A cell counts the images")
     expect(told).to_be_visible()
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    page.set_viewport_size({"width": 1920, "height": 720})
+    page.wait_for_function("document.querySelector('.js-plotly-plot').clientWidth > 1400")
     click_datum(page, 1, len(page.locator(".scatterlayer .point").all()) - 1)
     left = page.evaluate(f"{MAIN}.scrollTop")
     assert left > 100

@@ -227,7 +227,7 @@ def test_the_score_axis_of_scores_without_images_has_ticks_and_a_title(
     described = dataset.folder / "dataset.json"
     described.write_text(json.dumps(json.loads(described.read_text()) | {"image_size": 0}))
     page = open_page("errors", atlas="Spectrum")
-    assert "Click a bar for the ids of its images." in said(page)
+    assert "Click a bar for its images' ids." in said(page)
     layout = charts(page)[0]["layout"]
     axes = [key for key in layout if key.startswith("xaxis")]
     assert len(axes) == 2
@@ -336,6 +336,34 @@ def test_scores_of_no_dataset_are_judged_without_images(
     page = open_page("errors", atlas="Groups")
     page.segmented_control(key="errors-by").set_value("plate").run()
     assert page.dataframe[0].value["wrong"].tolist() == [1, 0]
+
+
+def test_scores_without_images_offer_ids_and_say_above_a_chart_that_is_cut_what_it_draws(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    rng = np.random.default_rng(0)
+    ids = np.array([f"{row}_{row % 2}_A1_1" for row in range(300)])
+    scores = Predictions(
+        ids=ids,
+        probs=rng.random((300, 28)).astype(np.float32),
+        targets=rng.random((300, 28)) < 0.5,
+    )
+    outside = create_run(workspace, RunInfo(id="outside", kind="scores"))
+    write_predictions(outside, "validation", scores)
+    told = {
+        "Classes": "Click a bar or a point to see its images' ids.",
+        "Mistakes": "Drawn: the 2,000 most confident.",
+        "Label sets": "Click a row to see its images' ids.",
+        "Groups": "Click a group to see its wrong images' ids.",
+        "Suspicious labels": "Click a row to see its image's id.",
+    }
+    for section, sentence in told.items():
+        page = open_page("errors", atlas=section, **{"errors-by": "plate"})
+        assert sentence in said(page), section
+    table = open_page("errors", atlas="Groups", **{"errors-by": "plate"}).dataframe[0].value
+    assert table["stands out"].tolist() == ["", ""]
+    sets = open_page("errors", atlas="Label sets").dataframe[0]
+    assert sets.proto.row_height >= 64, "at which cells wrap"
 
 
 def test_of_scores_without_images_every_row_that_is_counted_is_listed_lowest_score_first(
