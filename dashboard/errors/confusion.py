@@ -29,8 +29,8 @@ def draw_confusion(judged: Judged) -> None:
     """Draw the matrix and the pairs confused beyond chance; every cell opens its images."""
     found = _counted(judged.key, judged)
     st.caption(
-        "A cell counts the images of which **A is missed and B is false**; the last column those "
-        "with nothing false in A's place, the last row those with nothing missed. An image with "
+        "A cell counts the images that **miss A and are falsely called B**; the last column those "
+        "called nothing false in A's place, the last row those that miss nothing. An image with "
         "two misses or two false calls is in several cells. (After MLCM, Heydarian et al. 2022, "
         "which also counts B against every class of a set found whole; here that is the last row.)"
     )

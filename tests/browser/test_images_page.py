@@ -874,6 +874,7 @@ def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one
         route.abort()
     faults = viewer.locator(".fault:visible")
     reason = "could not be loaded. The server did not answer. Look whether the dashboard is still"
+    expect(faults).to_have_count(2)
     for fault, what in zip(faults.all(), ("Image sample-0118", "These images"), strict=True):
         expect(fault).to_contain_text(f"{what} {reason}")
     assert not pixels(stage).any()
