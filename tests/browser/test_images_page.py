@@ -866,6 +866,8 @@ def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one
     expect(viewer.locator(".readout")).to_be_empty()
     assert not pixels(stage).any()
     expect(tiles).to_have_attribute("data-pixels", "awaited")
+    told = viewer.locator(".gallery-head").get_by_role("status")
+    expect(told).to_have_text("Loading images")
     waiting = tiles.locator("canvas").first
     expect(waiting).to_have_css("animation-name", "awaited")
     browser_page.emulate_media(reduced_motion="reduce")
@@ -873,8 +875,8 @@ def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one
     for route in held:
         route.abort()
     faults = viewer.locator(".fault:visible")
-    reason = "could not be loaded. The server did not answer. Look whether the dashboard is still"
     expect(faults).to_have_count(2)
+    reason = "could not be loaded. The server did not answer. Look whether the dashboard is still"
     for fault, what in zip(faults.all(), ("Image sample-0118", "These images"), strict=True):
         expect(fault).to_contain_text(f"{what} {reason}")
     assert not pixels(stage).any()
@@ -885,6 +887,7 @@ def test_an_image_still_to_come_shows_nothing_of_the_one_before_and_a_failed_one
     expect(stage).to_have_attribute("aria-label", "Image sample-0118")
     expect(tiles).to_have_attribute("data-pixels", "here")
     expect(faults).to_have_count(0)
+    expect(told).to_be_empty()
     settle(browser_page)
     shown = pixels(tiles.locator("canvas").first)
     assert_shows(shown, np.asarray(tiny.thumbnails[118]), PLAIN_CHANNELS)

@@ -60,7 +60,7 @@ class ChannelViewer {
       element("button", skip, "Skip the mixer, to the images"),
       this.mixer.root,
       this.view.root,
-      element("div", { className: "gallery-head" }, this.legend, above),
+      element("div", { className: "gallery-head" }, this.legend, this.gallery.status, above),
       this.gallery.fault.root,
       this.gallery.root,
       this.view.context.root,

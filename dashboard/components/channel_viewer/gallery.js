@@ -32,6 +32,7 @@ export class Gallery {
       "aria-label": "Images: arrow keys choose one",
     });
     this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.status = element("span", { role: "status" });
     this.fault = new Fault(() => this.fetch());
   }
 
@@ -88,21 +89,28 @@ export class Gallery {
     const request = new AbortController();
     this.request = request;
     this.fault.clear();
+    this.say("here");
     if (!this.tiles.length) return;
-    this.root.dataset.pixels = "awaited";
+    this.say("awaited", "Loading images");
     try {
       const rows = this.tiles.map(({ row }) => row);
       const found = await this.fetchPage(this.address, this.kind, rows, request.signal);
       if (request.signal.aborted) return;
       this.images = found.map((tile) => new ShownImage(tile));
       this.knownCounts = this.knownLimits = null;
-      this.root.dataset.pixels = "here";
+      this.say("here");
       this.loaded();
     } catch (error) {
       if (request.signal.aborted) return;
-      this.root.dataset.pixels = "failed";
+      this.say("failed");
       this.fault.say(`These images could not be loaded. ${error.message}`);
     }
+  }
+
+  /** Whether the pixels are awaited, here or failed, and in words what is waited for. */
+  say(pixels, words = "") {
+    this.root.dataset.pixels = pixels;
+    this.status.textContent = words;
   }
 
   /** `mixerOf(id)` gives an image's settings where it may have its own. */
