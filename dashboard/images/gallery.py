@@ -119,13 +119,10 @@ def _show(samples: Samples, order: Int[np.ndarray, " n"], wish: Wish) -> None:
 
 
 def _show_all(wanted: str) -> None:
-    """Show every image of a filter, as a gallery: one step of the history.
-
-    What the link says of an image and a page is emptied: to take a key out is a step of its own.
-    """
-    session().filter = wanted
-    emptied = {key: "" for key in ("image", "page") if key in st.query_params}
-    write_link(**{FILTER: wanted, **emptied})
+    """Show every image of a filter, as a gallery: one step of the history."""
+    chosen = session()
+    chosen.filter, chosen.unread = wanted, None
+    write_link(**{FILTER: wanted, "image": None, "page": None})
     shown = _shown()
     shown.image, shown.token, shown.outdated = None, shown.token + 1, True
 
